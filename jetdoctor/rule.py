@@ -1,0 +1,100 @@
+"""What a rule author sees: ``Rule`` (the metadata), ``Match`` (what a detector yields), ``Rewrite``.
+
+A rule file is ``rules/<category>/JDnnn_snake_name.py``. Its docstring is the page that
+``jetdoctor explain`` prints, ``RULE`` is its metadata, and it may define any of
+
+* ``check_node(node)``            called for every node whose operator is in ``RULE.ops``
+* ``check_model(model)``          called once for a model
+* ``check_target(model, target)`` called once for a model and target (memory, precision of the GPU)
+* ``check_device(device)``        called once for a device
+
+each a generator of ``Match``. A rule with none of them is a *fact rule*: its findings are the rows of
+``rules/data/`` that name its id. Releases are told apart last: a detector does not ask for the
+target's TensorRT, it states on every match the range of releases that the match holds for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Hashable, Optional, Tuple
+
+from jetdoctor.types import (
+    EVERY_VERSION,
+    OUTCOMES,
+    SEVERITIES,
+    Fix,
+    Target,
+    VersionRange,
+)
+
+__all__ = ["CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Metadata of one failure mode.
+
+    ``tensorrt`` is the widest range of releases that it can apply to, as a specifier (">=8.0,<10.0").
+    ``sources`` say where the claim comes from; a rule without any is ``preview``.
+    """
+
+    id: str
+    name: str
+    severity: str
+    outcome: str
+    sources: Tuple[str, ...]
+    tensorrt: str = ""
+    ops: Tuple[str, ...] = ()
+    preview: bool = False
+
+    def __post_init__(self) -> None:
+        if self.severity not in SEVERITIES:
+            raise ValueError("%s: severity %r" % (self.id, self.severity))
+        if self.outcome not in OUTCOMES:
+            raise ValueError("%s: outcome %r" % (self.id, self.outcome))
+
+    @property
+    def range(self) -> VersionRange:
+        return VersionRange.parse(self.tensorrt)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One place where a rule fires.
+
+    Matches of one rule with the same ``cause`` become one finding with several nodes. ``tensorrt``
+    narrows the rule's range. ``applies`` may refuse a target by anything else (its GPU, its memory).
+    ``because_of`` names the tensor whose earlier trouble brings this one about: when another error
+    stands upstream of it, the match is attached to that finding instead of being counted again.
+    """
+
+    message: str
+    node: Any = None
+    tensor: str = ""
+    tensorrt: VersionRange = EVERY_VERSION
+    fixes: Tuple[Fix, ...] = ()
+    cause: Hashable = None
+    severity: Optional[str] = None
+    outcome: Optional[str] = None
+    sources: Tuple[str, ...] = ()
+    basis: str = "read"
+    because_of: str = ""
+    applies: Optional[Callable[[Target], bool]] = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Metadata of a graph rewrite in ``rules/rewrites/<name>.py``.
+
+    The module also defines ``rewrite(node, edit)``, which makes its changes through ``edit`` (see
+    ``jetdoctor.fix.edit``) or raises ``CannotRewrite`` before it has changed anything. ``safe`` means
+    equal by the operators' definitions for all inputs with the same graph inputs and outputs.
+    """
+
+    name: str
+    title: str
+    applicability: str = "safe"
+
+
+class CannotRewrite(Exception):
+    """This node is not of a form that the rewrite can handle; the text says why."""

@@ -1,0 +1,399 @@
+"""The nouns that cross rooms. Plain frozen dataclasses, standard library only.
+
+Everything here is data: no room's logic lives in this module, so that every room may import it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Optional, Tuple
+
+SEVERITIES = ("error", "warning", "info")
+
+#: What a finding says will happen (DESIGN.md §4, contract).
+OUTCOMES = (
+    "rejected",  # the parser or the builder refuses the model
+    "wrong-output",  # accepted, and the engine computes something else
+    "build-risk",  # may fail or misbehave at build time on some boards
+    "slow",
+    "precision",
+    "undocumented",  # outside NVIDIA's documented range, but the parser takes it
+    "environment",  # the device, not the model
+    "invalid-model",
+)
+
+APPLICABILITIES = ("safe", "unsafe", "manual")
+
+#: Evidence levels, weakest first. "not-run" is never "passed".
+EVIDENCE_LEVELS = ("not-run", "static", "compiled", "built", "verified")
+
+VERDICTS = ("deploys", "fixable", "fails", "unreadable", "unknown")
+
+
+class JetdoctorError(Exception):
+    """A failure with one clear line for the user.
+
+    ``exit_code`` is 2 for bad usage or unreadable input and 3 when jetdoctor or a transport failed.
+    """
+
+    exit_code = 3
+
+
+class UsageError(JetdoctorError):
+    """Bad usage, or an input that is missing, unreadable or not what it should be (exit code 2)."""
+
+    exit_code = 2
+
+
+Version = Tuple[int, ...]
+
+
+def parse_version(text: str) -> Version:
+    """``"8.4.1"`` -> ``(8, 4, 1)``. Stops at the first part that is not a number.
+
+    >>> parse_version("8.5.2.2"), parse_version("10.10-GA")
+    ((8, 5, 2, 2), (10, 10))
+    """
+    parts = []
+    for part in text.replace("-", ".").split("."):
+        if not part.isdigit():
+            break
+        parts.append(int(part))
+    return tuple(parts)
+
+
+@dataclass(frozen=True)
+class VersionRange:
+    """Half-open range of TensorRT versions, ``since <= version < before``. None is open-ended."""
+
+    since: Optional[Version] = None
+    before: Optional[Version] = None
+
+    @classmethod
+    def parse(cls, text: str) -> "VersionRange":
+        """Read a specifier such as ``">=8.0,<10.0"``, ``"<8.5"`` or ``""`` (every version)."""
+        since = before = None
+        for clause in filter(None, (c.strip() for c in text.split(","))):
+            if clause.startswith(">="):
+                since = parse_version(clause[2:])
+            elif clause.startswith("<") and not clause.startswith("<="):
+                before = parse_version(clause[1:])
+            else:
+                raise ValueError("only >= and < are allowed in a TensorRT range, got %r" % clause)
+        return cls(since, before)
+
+    def __contains__(self, version: object) -> bool:
+        if not isinstance(version, tuple):
+            return False
+        return (self.since is None or version >= self.since) and (
+            self.before is None or version < self.before
+        )
+
+    def __str__(self) -> str:
+        parts = []
+        if self.since is not None:
+            parts.append(">=" + ".".join(map(str, self.since)))
+        if self.before is not None:
+            parts.append("<" + ".".join(map(str, self.before)))
+        return ",".join(parts)
+
+
+EVERY_VERSION = VersionRange()
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Jetson module or developer kit. ``ram_mb`` is nominal memory in MiB, shared by CPU and GPU."""
+
+    id: str
+    name: str
+    soc: Optional[str] = None
+    compute_capability: Optional[str] = None
+    ram_mb: Optional[int] = None
+    dla: int = 0
+    precision: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a model is checked against: a TensorRT release, usually by way of a JetPack and a module.
+
+    ``tensorrt`` is the version to the patch ("8.4.1"), None when the release is not known.
+    ``plugins`` are custom operators whose plugin the user brings along.
+    """
+
+    name: str
+    tensorrt: Optional[str] = None
+    jetpack: Optional[str] = None
+    l4t: Optional[str] = None
+    cuda: Optional[str] = None
+    cudnn: Optional[str] = None
+    python: Optional[str] = None
+    module: Optional[Module] = None
+    plugins: Tuple[str, ...] = ()
+
+    @property
+    def tensorrt_version(self) -> Version:
+        return parse_version(self.tensorrt or "")
+
+    @property
+    def compute_capability(self) -> Optional[str]:
+        return self.module.compute_capability if self.module else None
+
+    def to_json(self) -> dict:
+        """The ``target`` object of the JSON contract."""
+        return {
+            "name": self.name,
+            "tensorrt": self.tensorrt,
+            "cuda": self.cuda,
+            "python": self.python,
+            "module": self.module.id if self.module else None,
+            "compute_capability": self.compute_capability,
+        }
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One detected fact of a device: its value, where it was read, or why it is unknown."""
+
+    value: Any = None
+    source: Optional[str] = None
+    reason: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Device:
+    """A machine as the probe saw it: ``facts`` by key (see DESIGN.md §5 for the flat keys)."""
+
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    origin: str = "this machine"
+
+    def get(self, key: str) -> Any:
+        """Value of a fact, None when unknown."""
+        fact = self.facts.get(key)
+        return fact.value if fact else None
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where in a model. ``graph`` is a path such as ``("main", "If_12.then_branch")``."""
+
+    graph: Tuple[str, ...] = ("main",)
+    node_index: Optional[int] = None
+    node_name: str = ""
+    op_type: str = ""
+    domain: str = ""
+    tensor: str = ""
+    output: str = ""  # first output of the node: names a node that has no name
+
+    def to_json(self) -> dict:
+        return {
+            "graph": list(self.graph),
+            "node_index": self.node_index,
+            "node_name": self.node_name,
+            "op_type": self.op_type,
+            "domain": self.domain,
+            "tensor": self.tensor,
+        }
+
+    def __str__(self) -> str:
+        node = self.node_name or self.output
+        where = "%s %s" % (self.op_type, node) if self.op_type else self.tensor
+        return where if self.graph == ("main",) else "%s in %s" % (where, "/".join(self.graph))
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A request for a change, not the change itself: the engine in ``jetdoctor.fix`` carries it out.
+
+    Either ``rewrite`` (the name of a rewrite in ``rules/rewrites/``), or ``lower_opset`` (the opset
+    to go down to), or neither: then it is manual advice and ``title`` says what to do.
+    """
+
+    title: str
+    applicability: str = "safe"
+    rewrite: Optional[str] = None
+    lower_opset: Optional[int] = None
+
+    def to_json(self) -> dict:
+        return {"title": self.title, "applicability": self.applicability}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause of trouble, with every node that shows it.
+
+    ``location`` is the first node (in graph order) and ``also`` the others. ``fixes`` are ordered,
+    best first. ``basis`` says what the claim rests on: "measured", "read", "interpolated ..." or
+    "preview".
+    """
+
+    rule: str
+    name: str
+    severity: str
+    outcome: str
+    message: str
+    location: Optional[Location] = None
+    fixes: Tuple[Fix, ...] = ()
+    sources: Tuple[str, ...] = ()
+    also: Tuple[Location, ...] = ()
+    consequences: Tuple[str, ...] = ()
+    basis: str = "read"
+
+    @property
+    def fix(self) -> Optional[Fix]:
+        return self.fixes[0] if self.fixes else None
+
+    @property
+    def key(self) -> str:
+        """First 16 hex digits of a hash that survives renumbering: never index, path or target."""
+        where = self.location or Location(graph=())
+        parts = (
+            self.rule,
+            "/".join(where.graph),
+            "%s:%s" % (where.domain, where.op_type),
+            where.node_name or where.output,
+            where.tensor,
+        )
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def to_json(self) -> dict:
+        """The finding as the JSON contract wants it, plus ``also``, ``consequences`` and ``basis``."""
+        return {
+            "rule": self.rule,
+            "name": self.name,
+            "severity": self.severity,
+            "outcome": self.outcome,
+            "message": self.message,
+            "location": self.location.to_json() if self.location else None,
+            "also": [place.to_json() for place in self.also],
+            "consequences": list(self.consequences),
+            "fix": self.fix.to_json() if self.fix else None,
+            "sources": list(self.sources),
+            "basis": self.basis,
+            "key": self.key,
+        }
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What a report says about a model file."""
+
+    path: str
+    sha256: Optional[str] = None
+    ir_version: Optional[int] = None
+    opset: Mapping[str, int] = field(default_factory=dict)
+    producer: str = ""
+    nodes: int = 0
+
+    def to_json(self) -> dict:
+        return {
+            "path": self.path,
+            "sha256": self.sha256,
+            "ir_version": self.ir_version,
+            "opset": dict(self.opset),
+            "producer": self.producer,
+            "nodes": self.nodes,
+        }
+
+
+@dataclass(frozen=True)
+class Result:
+    """One model against one target."""
+
+    model: ModelSummary
+    target: Target
+    verdict: str
+    findings: Tuple[Finding, ...] = ()
+    evidence: str = "static"
+    #: one line on how well the target's release is known: "measured", "interpolated between ..."
+    basis: str = ""
+    error: Optional[str] = None
+
+    def to_json(self) -> dict:
+        document = {
+            "model": self.model.to_json(),
+            "target": self.target.to_json(),
+            "verdict": self.verdict,
+            "evidence": self.evidence,
+            "basis": self.basis,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+        if self.error is not None:
+            document["error"] = self.error
+        return document
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything one command found out."""
+
+    results: Tuple[Result, ...] = ()
+
+    def count(self, severity: str) -> int:
+        return sum(f.severity == severity for r in self.results for f in r.findings)
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """One fix of a plan: applied, or the reason why not."""
+
+    rule: str
+    title: str
+    applicability: str
+    node_name: str = ""
+    applied: bool = False
+    reason: str = ""
+
+    def to_json(self) -> dict:
+        return {
+            "rule": self.rule,
+            "title": self.title,
+            "applicability": self.applicability,
+            "node_name": self.node_name,
+            "applied": self.applied,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """Outcome of a comparison with ONNX Runtime: "equal", "different" or "not-run" (with why)."""
+
+    status: str = "not-run"
+    runs: int = 0
+    max_abs: float = 0.0
+    max_rel: float = 0.0
+    reason: str = ""
+
+    def to_json(self) -> dict:
+        return {
+            "status": self.status,
+            "runs": self.runs,
+            "max_abs": self.max_abs,
+            "max_rel": self.max_rel,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What ``fix`` did or would do, its proof, and where the result was written."""
+
+    steps: Tuple[PlanStep, ...] = ()
+    equivalence: Equivalence = Equivalence()
+    written: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one backend earned for one model."""
+
+    backend: str
+    level: str  # one of EVIDENCE_LEVELS
+    status: str  # "passed", "refused", "different", "not-run", "crashed", "timed-out"
+    message: str = ""
+    seconds: float = 0.0
+    details: Mapping[str, Any] = field(default_factory=dict)
+    findings: Tuple[Finding, ...] = ()
