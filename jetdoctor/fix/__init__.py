@@ -1,0 +1,1 @@
+"""Fixes: plan, graph rewrites, proof and atomic writing."""

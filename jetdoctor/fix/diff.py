@@ -1,0 +1,75 @@
+"""What a fix did to the graph, finding by finding: nodes that went (-), came (+) or changed (~)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, List, Tuple
+
+from jetdoctor.graph import Graph, Shape
+
+
+@dataclass(frozen=True)
+class NodeChange:
+    """One line of the diff. ``outputs`` are (tensor name, shape or None when not known)."""
+
+    sign: str  # "-", "+" or "~"
+    op_type: str
+    name: str
+    graph: Tuple[str, ...] = ("main",)
+    outputs: Tuple[Tuple[str, Shape], ...] = ()
+    note: str = ""
+
+    def __str__(self) -> str:
+        tensors = ", ".join(name + shape_text(shape) for name, shape in self.outputs)
+        where = "" if self.graph == ("main",) else " in %s" % "/".join(self.graph)
+        note = " (%s)" % self.note if self.note else ""
+        return "%s %s %s -> %s%s%s" % (self.sign, self.op_type, self.name, tensors, where, note)
+
+    def to_json(self) -> dict:
+        return {
+            "sign": self.sign,
+            "op_type": self.op_type,
+            "name": self.name,
+            "graph": list(self.graph),
+            "outputs": [{"name": n, "shape": None if s is None else list(s)} for n, s in self.outputs],
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True)
+class FixDiff:
+    """The changes of one applied fix, for one finding."""
+
+    rule: str
+    title: str
+    changes: Tuple[NodeChange, ...] = ()
+
+
+def shape_text(shape: Shape) -> str:
+    """``(1, 'N', None)`` -> ``[1,N,?]``; nothing when the rank is unknown."""
+    if shape is None:
+        return ""
+    return "[%s]" % ",".join("?" if dim is None else str(dim) for dim in shape)
+
+
+class Recorder:
+    """Collects a rewrite's changes as protos and turns them into lines once names are final."""
+
+    def __init__(self) -> None:
+        self._entries: List[Tuple[str, Graph, Any, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def note(self, sign: str, graph: Graph, node: Any, note: str = "") -> None:
+        if sign == "~" and any(s in "~+" and known is node for s, _, known, _ in self._entries):
+            return
+        self._entries.append((sign, graph, node, note))
+
+    def changes(self) -> Tuple[NodeChange, ...]:
+        """Lines in the order of the edits, removals first, as a reader of a diff expects."""
+        lines = []
+        for sign, graph, node, note in sorted(self._entries, key=lambda entry: "-~+".index(entry[0])):
+            outputs = tuple((name, graph.value(name).shape) for name in node.output if name)
+            lines.append(NodeChange(sign, node.op_type, node.name, graph.path, outputs, note))
+        return tuple(lines)
