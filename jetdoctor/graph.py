@@ -421,6 +421,11 @@ class Model:
             for function, twin in zip(proto.functions, inferred.functions)
         ]
         self._consumers: Optional[Dict[Tuple[int, str], List[Node]]] = None
+        # Set by jetdoctor.model: spans of weights left out of the view by (graph path, tensor name), size
+        # of the file in bytes, and why shape inference failed.
+        self.weights: Dict[Tuple[Tuple[str, ...], str], Any] = {}
+        self.file_size: Optional[int] = None
+        self.inference_error: Optional[str] = None
 
     def opset(self, domain: str = "") -> int:
         """Version of a domain; 1 when a default domain is not declared at all, as parsers assume."""

@@ -1,0 +1,12 @@
+"""Model files: a weightless view of an ONNX model with inferred shapes, whatever the file's size.
+
+``load`` never copies embedded weights and never opens external data.
+"""
+
+from __future__ import annotations
+
+from jetdoctor.model.load import from_proto, load, summarize
+from jetdoctor.model.unreadable import UnreadableModel
+from jetdoctor.model.weights import FileSpan
+
+__all__ = ["FileSpan", "UnreadableModel", "from_proto", "load", "summarize"]

@@ -1,0 +1,123 @@
+"""From a file or a proto to the view that rules see."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import stat
+from typing import Any, Optional
+
+from jetdoctor import graph
+from jetdoctor.model import infer, unreadable, weights, wire
+from jetdoctor.model.unreadable import UnreadableModel
+from jetdoctor.types import ModelSummary
+
+
+def load(path: Any) -> graph.Model:
+    """The weightless view of an ONNX file, with inferred types and shapes.
+
+    Neither embedded weights nor external data are read, so the size of the file does not matter.
+    Raises UnreadableModel, one line that names the cure.
+    """
+    path = os.fspath(path)
+    skeleton, size = _skeleton(path)
+    proto = _parse(skeleton.data, path)
+    if not proto.HasField("graph"):
+        raise UnreadableModel("%s is not an ONNX model: it holds no graph (is it cut short?)" % path)
+    model = _view(proto, skeleton.data, path)
+    model.file_size = size
+    model.weights = weights.by_name(proto, skeleton.left_out, path)
+    return model
+
+
+def from_proto(proto: Any, path: str = "") -> graph.Model:
+    """The view of a model in memory. ``proto`` itself is kept, so that edits of it are seen."""
+    import onnx
+
+    copy = weights.without_weights(proto, onnx.ModelProto())
+    return _view(proto, copy.SerializeToString(), path)
+
+
+def summarize(model: graph.Model, hash: bool = False) -> ModelSummary:
+    """What a report says about a model; ``hash`` reads the whole file for its sha256."""
+    return ModelSummary(
+        path=model.path,
+        sha256=_sha256(model.path) if hash and model.path else None,
+        ir_version=model.ir_version,
+        opset=dict(model.opsets),
+        producer=model.producer,
+        nodes=sum(len(each.nodes) for each in model.graphs()),
+    )
+
+
+def _view(proto: Any, data: bytes, path: str) -> graph.Model:
+    inferred, reason = infer.infer(data)
+    model = graph.Model(proto, inferred, path)
+    model.inference_error = reason
+    return model
+
+
+def _skeleton(path: str) -> Any:
+    _require_regular_file(path)
+    try:
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size == 0:
+                raise UnreadableModel("%s is empty" % path)
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _walk(data, path), size
+    except OSError as error:
+        raise UnreadableModel("cannot read %s: %s" % (path, (error.strerror or str(error)).lower())) from None
+
+
+def _require_regular_file(path: str) -> None:
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        raise UnreadableModel("%s does not exist" % path) from None
+    except (OSError, ValueError) as error:
+        raise UnreadableModel("cannot read %s: %s" % (path, error)) from None
+    if stat.S_ISDIR(mode):
+        raise UnreadableModel("%s is a directory: give the .onnx file inside" % path)
+    if not stat.S_ISREG(mode):
+        raise UnreadableModel("%s is not a regular file" % path)
+
+
+def _walk(data: Any, path: str) -> wire.Skeleton:
+    head = data[: unreadable.HEAD_BYTES]
+    try:
+        return wire.skeleton(data)
+    except wire.WireError as error:
+        raise UnreadableModel(_why(path, head, error)) from None
+
+
+def _why(path: str, head: bytes, error: wire.WireError) -> str:
+    known = unreadable.looks_like(head)
+    if known:
+        return "%s is not an ONNX model; it looks like %s" % (path, known)
+    if isinstance(error, wire.Truncated) and error.plausible:
+        return "%s is truncated: %d bytes or more are missing; copy or download it again" % (path, error.missing)
+    if error.plausible:
+        return "%s is damaged at byte %d: %s; copy or download it again" % (path, error.offset, error)
+    return "%s is not an ONNX model: its bytes are not a protobuf message of ONNX" % path
+
+
+def _parse(data: bytes, path: str) -> Any:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        return onnx.ModelProto.FromString(data)
+    except DecodeError:
+        known: Optional[str] = unreadable.looks_like(data[: unreadable.HEAD_BYTES])
+        cure = "it looks like %s" % known if known else "it is damaged or nested too deep"
+        raise UnreadableModel("%s is not a readable ONNX model; %s" % (path, cure)) from None
+
+
+def _sha256(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,190 @@
+"""The protobuf wire format of an ONNX file, walked without reading the weights.
+
+An ONNX file is a tree of length-prefixed messages (protobuf encoding, https://protobuf.dev/programming-guides/encoding).
+Messages up to ``KEEP_BYTES`` are copied as they are; larger ones are walked field by field, and the payload of a
+tensor that is larger is left out. Offsets and lengths are in bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Tuple
+
+#: Tensors whose message is at most this long keep their data: shapes, axes, scales, small tables.
+KEEP_BYTES = 16 * 1024
+
+#: protobuf parsers refuse messages nested deeper than this (C++, upb and Java default).
+MAX_DEPTH = 100
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+#: Steps from the ModelProto down to a message: (field number, index within that field).
+Place = Tuple[Tuple[int, int], ...]
+
+
+class Message:
+    """What the walk needs to know of a message type: which fields hold messages to descend into."""
+
+    def __init__(self, name: str, payload: Tuple[int, ...] = ()) -> None:
+        self.name = name
+        self.payload = frozenset(payload)
+        self.children: Dict[int, Message] = {}
+
+
+# Field numbers of onnx.proto (IR version 14); they are never reused.
+TENSOR = Message("TensorProto", payload=(4, 5, 6, 7, 9, 10, 11))
+SPARSE = Message("SparseTensorProto")
+GRAPH = Message("GraphProto")
+ATTRIBUTE = Message("AttributeProto")
+NODE = Message("NodeProto")
+FUNCTION = Message("FunctionProto")
+TRAINING = Message("TrainingInfoProto")
+MODEL = Message("ModelProto")
+SPARSE.children = {1: TENSOR, 2: TENSOR}
+ATTRIBUTE.children = {5: TENSOR, 10: TENSOR, 6: GRAPH, 11: GRAPH, 22: SPARSE, 23: SPARSE}
+NODE.children = {5: ATTRIBUTE}
+GRAPH.children = {1: NODE, 5: TENSOR, 15: SPARSE}
+FUNCTION.children = {7: NODE, 11: ATTRIBUTE}
+TRAINING.children = {1: GRAPH, 2: GRAPH}
+MODEL.children = {7: GRAPH, 20: TRAINING, 25: FUNCTION}
+
+#: Wire type of each field of ModelProto: tells an ONNX file from bytes that merely resemble one.
+MODEL_FIELDS = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
+
+
+class WireError(Exception):
+    """The bytes are not a well-formed message. ``plausible``: up to ``offset`` they looked like ONNX."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.offset = offset
+        self.plausible = False
+
+
+class Truncated(WireError):
+    """A field of the ModelProto runs past the end of the file; ``missing`` is by how many bytes."""
+
+    def __init__(self, offset: int, missing: int) -> None:
+        super().__init__("a field runs %d bytes past the end" % missing, offset)
+        self.missing = missing
+
+
+class Skeleton:
+    """The result: ``data`` parses as a ModelProto; ``left_out`` says where whole tensors lie in the file."""
+
+    def __init__(self, data: bytes, left_out: Dict[Place, Tuple[int, int]]) -> None:
+        self.data = data
+        self.left_out = left_out
+
+
+def varint(data: Any, pos: int, end: int) -> Tuple[int, int]:
+    """The number at ``pos`` and the position behind it. Raises IndexError at ``end``."""
+    value = shift = 0
+    while True:
+        if pos >= end:
+            raise IndexError(pos)
+        byte = data[pos]
+        pos += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, pos
+        shift += 7
+        if shift > 63:
+            raise WireError("a number is longer than ten bytes", pos)
+
+
+def encode_varint(value: int) -> bytes:
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+class _Walk:
+    """One pass over a buffer. ``chunks`` of a message are slices of the buffer and rewritten prefixes."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+        self.left_out: Dict[Place, Tuple[int, int]] = {}
+        self.fields: List[Tuple[int, int]] = []  # (field, wire type) seen at top level
+
+    def message(self, kind: Message, start: int, end: int, place: Place) -> Tuple[List[Any], int]:
+        """Chunks of the message at ``start`` to ``end`` without payloads, and their total length."""
+        if len(place) >= MAX_DEPTH:
+            raise WireError("messages are nested more than %d deep" % MAX_DEPTH, start)
+        data, children, payload = self.data, kind.children, kind.payload
+        counts: Dict[int, int] = {}
+        chunks: List[Any] = []
+        size = 0
+        pos = run = start  # bytes from `run` on are copied as they are
+        while pos < end:
+            at = pos
+            field, wire_type, body, pos = self._field(at, end, not place)
+            child = children.get(field)
+            keep = field not in payload
+            if child is not None and wire_type == _BYTES:
+                index = counts[field] = counts.get(field, -1) + 1
+                if pos - body <= KEEP_BYTES:
+                    continue
+                step = place + ((field, index),)
+                if child is TENSOR:
+                    self.left_out[step] = (body, pos - body)
+                inner, length = self.message(child, body, pos, step)
+                prefix = encode_varint(field << 3 | _BYTES) + encode_varint(length)
+                chunks += [data[run:at], prefix] + inner
+                size += at - run + len(prefix) + length
+                run = pos
+            elif not keep:
+                chunks.append(data[run:at])
+                size += at - run
+                run = pos
+        chunks.append(data[run:end])
+        return chunks, size + end - run
+
+    def _field(self, at: int, end: int, top: bool) -> Tuple[int, int, int, int]:
+        """Field number, wire type, start of the body and end of the field at ``at``."""
+        data = self.data
+        try:
+            tag, pos = data[at], at + 1
+            if tag >= 0x80:
+                tag, pos = varint(data, at, end)
+            field, wire_type = tag >> 3, tag & 7
+            if top:
+                self.fields.append((field, wire_type))
+            body = pos
+            if wire_type == _BYTES:
+                length, body = varint(data, pos, end)
+                pos = body + length
+            elif wire_type == _VARINT:
+                _, pos = varint(data, pos, end)
+            elif wire_type == _FIXED32:
+                pos += 4
+            elif wire_type == _FIXED64:
+                pos += 8
+            else:
+                raise WireError("wire type %d is not used by ONNX" % wire_type, at)
+        except IndexError:
+            pos = end + 1
+        if pos > end or field == 0:
+            raise Truncated(at, pos - end) if top else WireError("a field runs out of its message", at)
+        return field, wire_type, body, pos
+
+
+def skeleton(data: Any, size: Optional[int] = None) -> Skeleton:
+    """Walk a serialized ModelProto in a buffer (bytes, mmap, memoryview) and leave the weights out.
+
+    Raises WireError, with ``plausible`` set when every field read so far is one of ModelProto's.
+    """
+    view = memoryview(data)
+    walk = _Walk(view)
+    try:
+        chunks, _ = walk.message(MODEL, 0, len(view) if size is None else size, ())
+        return Skeleton(b"".join(chunks), walk.left_out)
+    except WireError as error:
+        error.plausible = all(MODEL_FIELDS.get(field) == kind for field, kind in walk.fields)
+        raise
+    finally:
+        chunks = []
+        walk.data = None
+        view.release()
