@@ -1,0 +1,211 @@
+"""Names of JetPacks, modules and TensorRT releases -> ``Target``. Standard library only.
+
+The facts are ``rules/data/targets.json`` (one row per L4T release), ``modules.json`` and ``patches.json``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import operator
+import os
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from jetdoctor.types import Module, Target, UsageError, Version, parse_version
+
+OLDEST, NEWEST = (5,), (13,)  # TensorRT majors that a target may name: [oldest, newest)
+
+_COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
+
+
+def data_path(name: str) -> str:
+    """Path of a file in ``rules/data``, in a wheel (inside the package) or a clone (beside it)."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    inside = os.path.join(here, "rules", "data", name)
+    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(here), "rules", "data", name)
+
+
+@lru_cache(maxsize=None)
+def _rows(name: str) -> List[Dict[str, Any]]:
+    with open(data_path(name), encoding="utf-8") as stream:
+        return json.load(stream)
+
+
+def releases() -> Sequence[Dict[str, Any]]:
+    """Rows of ``targets.json``, one per L4T release, oldest first (keys as in that file)."""
+    return _rows("targets.json")
+
+
+@lru_cache(maxsize=None)
+def _by_jetpack() -> Dict[str, Dict[str, Any]]:
+    """JetPack name -> its row; the first public one where several L4T releases share a name."""
+    named: Dict[str, Dict[str, Any]] = {}
+    for row in releases():
+        named.setdefault(row["jetpack"], row)
+    return named
+
+
+@lru_cache(maxsize=None)
+def _module_rows() -> Dict[str, Dict[str, Any]]:
+    """Module id or alias -> its row."""
+    rows = _rows("modules.json")
+    named = {alias: row for row in rows for alias in row["aliases"]}
+    named.update((row["id"], row) for row in rows)
+    return named
+
+
+def _module(row: Dict[str, Any]) -> Module:
+    keys = ("id", "name", "soc", "compute_capability", "ram_mb", "dla", "precision")
+    return Module(**{key: row[key] for key in keys})
+
+
+def modules() -> Tuple[Module, ...]:
+    """Every module and developer kit."""
+    return tuple(_module(row) for row in _rows("modules.json"))
+
+
+def module_row(name: str) -> Optional[Dict[str, Any]]:
+    """Row of ``modules.json`` for an id or alias (its ``jetpacks`` are the releases that it runs)."""
+    return _module_rows().get(name)
+
+
+def _is_preview(row: Dict[str, Any]) -> bool:
+    return row["jetpack"].endswith(("-dp", "-ea"))
+
+
+def _target(row: Dict[str, Any]) -> Target:
+    first = _by_jetpack()[row["jetpack"]] is row
+    keys = ("tensorrt", "jetpack", "l4t", "cuda", "cudnn", "python")
+    name = "jetpack-" + row["jetpack"] if first else "l4t-" + row["l4t"]
+    return Target(name=name, **{key: row[key] for key in keys})
+
+
+def every_jetpack() -> Tuple[Target, ...]:
+    """One target per JetPack, oldest first; previews only of releases that never came out otherwise."""
+    return tuple(_target(row) for row in _by_jetpack().values() if not _is_preview(row))
+
+
+def resolve(spec: str, plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
+    """Targets that a name stands for, oldest first.
+
+    Understood: ``jetpack-5.0.2`` (``jp5.0.2``, ``5.0.2``), ``l4t-35.1.0`` (``r35.1.0``), ``tensorrt-8.4.1``,
+    ``tensorrt-8.4`` (its newest patch), ``xavier-nx@jetpack-5.0.2``, ``nano`` (its newest JetPack), ``all``,
+    ranges (``jp5.x``, ``jetpack-5``, ``jetpack>=5,<6``), ``jetpack-6.2+tensorrt-10.7``, and lists with commas.
+    Raises UsageError, with the nearest names, for anything else.
+    """
+    text = re.sub(r"\s*([<>=,@+])\s*", r"\1", spec.strip().lower()).replace(" ", "-").replace("_", "-")
+    pieces = re.split(r",(?![<>=])", text)
+    found = {t.name: t for piece in pieces for t in _resolve_one(piece, spec)}
+    return tuple(replace(target, plugins=tuple(plugins)) for target in found.values())
+
+
+def _resolve_one(text: str, spec: str) -> List[Target]:
+    board, at, rest = text.rpartition("@")
+    base, plus, tensorrt = rest.partition("+")
+    if not at and base in _module_rows():
+        board, base = base, ""
+    targets = _on_module(board, base, spec) if board or at else _by_name(base, spec)
+    if plus:
+        version = _tensorrt_version(tensorrt, spec)
+        targets = [replace(t, tensorrt=version, name="%s+tensorrt-%s" % (t.name, version)) for t in targets]
+    return targets
+
+
+def _by_name(text: str, spec: str) -> List[Target]:
+    if text == "all":
+        return list(every_jetpack())
+    if text.startswith(("tensorrt", "trt")):
+        version = _tensorrt_version(text, spec)
+        return [Target(name="tensorrt-" + version, tensorrt=version)]
+    l4t = re.match(r"(?:l4t-?r?|r)(\d+(?:\.\d+)+)$", text)
+    if l4t:
+        wanted = parse_version(l4t.group(1) + ".0")[:3]
+        rows = [row for row in releases() if row["l4t"] and parse_version(row["l4t"]) == wanted]
+    else:
+        rows = _jetpack_rows(re.sub(r"^(jetpack|jp)-?v?", "", text))
+    if not rows:
+        raise _unknown(text, spec)
+    return [_target(row) for row in rows]
+
+
+def _jetpack_rows(text: str) -> List[Dict[str, Any]]:
+    """Rows for ``5.0.2``, ``5.x``, ``5``, ``6.0-dp`` or ``>=5,<6``; none when nothing fits."""
+    named = _by_jetpack()
+    exact = named.get(text) or named.get(re.sub(r"-dp$", "", text))
+    if exact and (exact["jetpack"] == text or exact["channel"] == "DP"):
+        return [exact]
+    rows = [row for row in named.values() if not _is_preview(row)]
+    clauses = [re.match(r"(>=|<=|==|>|<)(\d+(?:\.\d+)*)$", clause) for clause in text.split(",")]
+    if all(clauses):
+        bounds = [(_COMPARE[c.group(1)], _padded(parse_version(c.group(2)))) for c in clauses if c]
+        return [row for row in rows if all(test(_padded(_number(row)), bound) for test, bound in bounds)]
+    line = re.match(r"(\d+)$|(\d+(?:\.\d+)*)\.[x*]$", text)
+    if line:
+        prefix = parse_version(line.group(1) or line.group(2))
+        return [row for row in rows if _number(row)[: len(prefix)] == prefix]
+    return []
+
+
+def _number(row: Dict[str, Any]) -> Version:
+    return parse_version(row["jetpack"])
+
+
+def _padded(version: Version) -> Version:
+    return (version + (0, 0, 0))[:3]
+
+
+def _tensorrt_version(text: str, spec: str) -> str:
+    """``tensorrt-8.4.1.5`` -> ``8.4.1``; a line such as ``trt8.4`` -> its newest patch known."""
+    match = re.match(r"(?:tensorrt|trt)-?v?(\d+(?:\.\d+)*)(?:-ga)?(?:\.x)?$", text)
+    version = parse_version(match.group(1)) if match else ()
+    if not match or not OLDEST <= version < NEWEST:
+        raise _unknown(text, spec)
+    if len(version) < 3:
+        patches = [parse_version(row["newest"]) for row in _rows("patches.json")]
+        patches += [parse_version(row["tensorrt"]) for row in releases() if row["tensorrt"]]
+        version = max((p for p in patches if p[: len(version)] == version), default=_padded(version))
+    return ".".join(map(str, version[:3]))
+
+
+def _on_module(board: str, text: str, spec: str) -> List[Target]:
+    """Targets of a module; without a JetPack its newest one whose TensorRT is known."""
+    row = module_row(board)
+    if row is None:
+        raise _unknown(board, spec)
+    runs = row["jetpacks"]
+    if not text:
+        known = [name for name in runs if _by_jetpack()[name]["tensorrt"]]
+        targets = [_target(_by_jetpack()[known[-1]])] if known else []
+    else:
+        targets = [t for t in _by_name(text, spec) if t.jetpack is None or t.jetpack in runs]
+    if not targets:
+        raise UsageError("%s runs no such JetPack: %s" % (row["id"], _what_runs(row)))
+    module = _module(row)
+    return [replace(t, name="%s@%s" % (row["id"], t.name), module=module) for t in targets]
+
+
+def _what_runs(row: Dict[str, Any]) -> str:
+    """``"it has 4.4 to 4.6.6 and 5.0 to 5.1.6"``, one span per major release."""
+    spans: Dict[int, List[str]] = {}
+    for name in row["jetpacks"]:
+        spans.setdefault(parse_version(name)[0], []).append(name)
+    texts = [s[0] if len(s) == 1 else "%s to %s" % (s[0], s[-1]) for s in spans.values()]
+    return "it has JetPack " + ", ".join(texts) if texts else "no JetPack is known for it"
+
+
+def known_names() -> List[str]:
+    """Names that a target may have, for suggestions and completion."""
+    names = ["jetpack-" + name for name in _by_jetpack()] + sorted(_module_rows()) + ["local", "all"]
+    names += ["l4t-" + row["l4t"] for row in releases() if row["l4t"]]
+    return names + sorted({"tensorrt-" + row["tensorrt"] for row in releases() if row["tensorrt"]})
+
+
+def _unknown(text: str, spec: str) -> UsageError:
+    canonical = re.sub(r"^(?:jp|jetp\w*)?-?v?(?=\d)", "jetpack-", text)
+    canonical = re.sub(r"^(?:trt|tensorr?r?t)-?v?(?=\d)", "tensorrt-", canonical)
+    nearest = difflib.get_close_matches(canonical, known_names(), n=3, cutoff=0.6)
+    cure = "did you mean %s?" % " or ".join(nearest) if nearest else "try jetpack-5.0.2 or tensorrt-8.4.1;"
+    return UsageError("unknown target %r: %s `jetdoctor targets` lists all" % (spec, cure))
