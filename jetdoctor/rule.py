@@ -64,8 +64,8 @@ class Match:
 
     Matches of one rule with the same ``cause`` become one finding with several nodes. ``tensorrt``
     narrows the rule's range. ``applies`` may refuse a target by anything else (its GPU, its memory).
-    ``because_of`` names the tensor whose earlier trouble brings this one about: when another error
-    stands upstream of it, the match is attached to that finding instead of being counted again.
+    ``consequences`` are the lines that a build log will show further down because of it: they are
+    attached to the finding and never counted as errors of their own.
     """
 
     message: str
@@ -78,7 +78,7 @@ class Match:
     outcome: Optional[str] = None
     sources: Tuple[str, ...] = ()
     basis: str = "read"
-    because_of: str = ""
+    consequences: Tuple[str, ...] = ()
     applies: Optional[Callable[[Target], bool]] = field(default=None, compare=False)
 
 

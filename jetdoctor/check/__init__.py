@@ -1,0 +1,67 @@
+"""Check: rules and facts over a model, a verdict for each target."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import List, Optional, Sequence, Tuple
+
+from jetdoctor.check.catalog import Catalog, CatalogRule, catalog
+from jetdoctor.check.engine import Crash, Engine, findings
+from jetdoctor.graph import Model
+from jetdoctor.knowledge import knowledge
+from jetdoctor.types import Device, Finding, ModelSummary, Result, Target
+
+__all__ = ["Catalog", "CatalogRule", "catalog", "check", "check_device", "verdict"]
+
+
+@lru_cache(maxsize=None)
+def _engine() -> Engine:
+    return Engine(catalog(), knowledge())
+
+
+def _crash_finding(crash: Crash) -> Finding:
+    rule = catalog().rules["JD000"].rule
+    return Finding(rule.id, rule.name, "error", rule.outcome, "rule %s crashed" % crash, sources=rule.sources)
+
+
+def verdict(found: Sequence[Finding], basis: str, crashed: bool) -> str:
+    """deploys, fixable, fails or unknown, as the JSON contract defines them."""
+    if crashed or basis == "unknown":
+        return "unknown"
+    errors = [f for f in found if f.severity == "error"]
+    if not errors:
+        return "deploys"
+    return "fixable" if all(f.fix and f.fix.applicability != "manual" for f in errors) else "fails"
+
+
+def check(
+    model: Model,
+    targets: Sequence[Target],
+    device: Optional[Device] = None,
+    summary: Optional[ModelSummary] = None,
+) -> Tuple[Result, ...]:
+    """One result per target. The graph is walked once; releases are told apart last.
+
+    A ``device`` adds its own findings to every result.
+    """
+    engine = _engine()
+    hits, crashes = engine.hits(model)
+    if device is not None:
+        more, crashed = engine.device_hits(device)
+        hits, crashes = hits + more, crashes + crashed
+    summary = summary or ModelSummary(path=model.path)
+    results: List[Result] = []
+    for target in targets:
+        basis = engine.knowledge.basis(target.tensorrt_version)
+        extra, crashed = engine.target_hits(model, target)
+        found = [_crash_finding(crash) for crash in crashes + crashed]
+        found += findings(hits + extra, target, basis) if basis != "unknown" else []
+        state = verdict(found, basis, bool(crashes or crashed))
+        results.append(Result(summary, target, state, tuple(found), basis=basis))
+    return tuple(results)
+
+
+def check_device(device: Device) -> Tuple[Finding, ...]:
+    """Findings about a device alone."""
+    hits, crashes = _engine().device_hits(device)
+    return tuple([_crash_finding(c) for c in crashes] + findings(hits, Target("device"), "read"))

@@ -1,0 +1,91 @@
+"""Discovery of rules and rewrites: every ``JDnnn_*.py`` below ``rules/``, with no registration anywhere."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, Dict, List, Mapping, Tuple
+
+import jetdoctor
+from jetdoctor.rule import Rewrite, Rule
+from jetdoctor.types import JetdoctorError
+
+_RULE_FILE = re.compile(r"^(JD\d{3})_[a-z0-9_]+\.py$")
+
+
+@dataclass(frozen=True)
+class CatalogRule:
+    """A discovered rule: metadata, page (the module's docstring), file and category."""
+
+    rule: Rule
+    page: str
+    path: str
+    category: str
+    module: ModuleType
+
+    def detector(self, scope: str) -> Any:
+        """``check_<scope>`` of the rule file, None when it has none."""
+        return getattr(self.module, "check_" + scope, None)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All rules by id (sorted) and all rewrite modules by name."""
+
+    rules: Mapping[str, CatalogRule]
+    rewrites: Mapping[str, ModuleType]
+
+    def rewrite(self, name: str) -> Rewrite:
+        """Metadata of a rewrite; KeyError when there is none of that name."""
+        found: Rewrite = self.rewrites[name].REWRITE  # type: ignore[attr-defined]
+        return found
+
+
+def rules_folder() -> str:
+    """Folder of the rule files, beside the package in a clone, inside it when installed."""
+    for folder in jetdoctor.__path__:
+        candidate = os.path.join(folder, "rules")
+        if os.path.isdir(os.path.join(candidate, "data")):
+            return candidate
+    raise JetdoctorError("the rules folder is missing: reinstall jetdoctor")
+
+
+def _rule_files(folder: str) -> List[Tuple[str, str]]:
+    found = []
+    for category in sorted(os.listdir(folder)):
+        inside = os.path.join(folder, category)
+        if category.startswith(("_", ".")) or not os.path.isdir(inside):
+            continue
+        found += [(category, name) for name in sorted(os.listdir(inside)) if _RULE_FILE.match(name)]
+    return found
+
+
+def _load_rule(folder: str, category: str, name: str) -> CatalogRule:
+    module = importlib.import_module("jetdoctor.rules.%s.%s" % (category, name[:-3]))
+    rule: Rule = module.RULE  # type: ignore[attr-defined]
+    if rule.id != name[:5]:
+        raise JetdoctorError("%s declares the id %s: file name and id must agree" % (name, rule.id))
+    return CatalogRule(rule, (module.__doc__ or "").strip(), os.path.join(folder, category, name), category, module)
+
+
+@lru_cache(maxsize=None)
+def catalog() -> Catalog:
+    """Load every rule and rewrite once. A duplicate id is an error of ours, said plainly."""
+    folder = rules_folder()
+    rules: Dict[str, CatalogRule] = {}
+    for category, name in _rule_files(folder):
+        loaded = _load_rule(folder, category, name)
+        if loaded.rule.id in rules:
+            raise JetdoctorError("rule id %s is used by two files" % loaded.rule.id)
+        rules[loaded.rule.id] = loaded
+    rewrites = {}
+    for name in sorted(os.listdir(os.path.join(folder, "rewrites"))):
+        if name.endswith(".py") and not name.startswith("_"):
+            module = importlib.import_module("jetdoctor.rules.rewrites." + name[:-3])
+            if hasattr(module, "REWRITE"):
+                rewrites[name[:-3]] = module
+    return Catalog(dict(sorted(rules.items())), rewrites)

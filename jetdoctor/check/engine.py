@@ -1,0 +1,232 @@
+"""Every rule over a model, once; the targets are told apart last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from jetdoctor.check.catalog import Catalog, CatalogRule
+from jetdoctor.check.describe import fact_text, no_importer_text
+from jetdoctor.check.facts import NodeFacts, intersect
+from jetdoctor.check.model_facts import ModelFacts, Place
+from jetdoctor.graph import Graph, Model, Node
+from jetdoctor.knowledge import Fact, Knowledge
+from jetdoctor.rule import Match
+from jetdoctor.types import Device, Finding, Fix, Location, Target, VersionRange
+
+#: Parsers before 9.0 do not look into local functions: JD801 speaks for the whole function there.
+_FUNCTIONS_READ = VersionRange((9, 0), None)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A match of a rule, with the position that orders findings (graph order, owners before bodies)."""
+
+    rule: CatalogRule
+    match: Match
+    range: VersionRange
+    position: int
+
+
+class Crash(Exception):
+    """A rule raised: carries its id and the error."""
+
+    def __init__(self, rule_id: str, error: BaseException) -> None:
+        super().__init__("%s: %s: %s" % (rule_id, type(error).__name__, error))
+        self.rule_id = rule_id
+
+
+def in_order(graph: Graph) -> Iterator[Node]:
+    """Nodes as a parser meets them: a node, then the bodies that it owns."""
+    stack = [iter(graph.nodes)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+            continue
+        yield node
+        for body in reversed(node.subgraphs):
+            stack.append(iter(body.nodes))
+
+
+class Engine:
+    """Holds the catalog and the facts; stateless between models."""
+
+    def __init__(self, catalog: Catalog, knowledge: Knowledge) -> None:
+        self.catalog, self.knowledge = catalog, knowledge
+        self.node_facts = NodeFacts(knowledge)
+        self.model_facts = ModelFacts(knowledge)
+        self.by_op: Dict[str, List[CatalogRule]] = {}
+        for rule in catalog.rules.values():
+            if rule.detector("node"):
+                for op_type in rule.rule.ops:
+                    self.by_op.setdefault(op_type, []).append(rule)
+
+    def hits(self, model: Model) -> Tuple[List[Hit], List[Crash]]:
+        """All matches for all releases, and the rules that crashed."""
+        hits: List[Hit] = []
+        crashes: List[Crash] = []
+        position = 0
+        for root in [model.main] + model.functions:
+            limit = _FUNCTIONS_READ if root.is_function else VersionRange()
+            for node in in_order(root):
+                position += 1
+                for hit in self._node_hits(model, node, position, crashes):
+                    within = intersect(hit.range, limit)
+                    if within is not None:
+                        hits.append(Hit(hit.rule, hit.match, within, position))
+        for hit in self._model_hits(model, crashes):
+            hits.append(hit)
+        return hits, crashes
+
+    def _node_hits(self, model: Model, node: Node, position: int, crashes: List[Crash]) -> Iterator[Hit]:
+        for place in self.model_facts.operator(model, node):
+            yield self._hit(place, position)
+        for place in self.model_facts.intermediates(node):
+            yield self._hit(place, position)
+        for fact, within in self.node_facts.matches(node):
+            yield self._hit(Place(fact, within, node, _tensor_of(fact, node)), position)
+        for rule in self.by_op.get(node.op_type, ()):
+            for match in _guarded(rule, rule.detector("node"), crashes, node):
+                yield Hit(rule, match, match.tensorrt, position)
+
+    def _model_hits(self, model: Model, crashes: List[Crash]) -> Iterator[Hit]:
+        for place in self.model_facts.inputs(model):
+            yield self._hit(place, 0)
+        for place in self.model_facts.whole(model):
+            yield self._hit(place, 0)
+        for graph in model.graphs():
+            for place in self.model_facts.initializers(graph):
+                yield self._hit(place, 0)
+        for rule in self.catalog.rules.values():
+            detector = rule.detector("model")
+            if detector:
+                for match in _guarded(rule, detector, crashes, model):
+                    yield Hit(rule, match, match.tensorrt, 0 if match.node is None else match.node.index + 1)
+
+    def _hit(self, place: Place, position: int) -> Hit:
+        fact = place.fact
+        rule = self.catalog.rules[fact["rule"]]
+        if fact["rule"] in ("JD301", "JD803") and place.node is not None and not fact.get("id"):
+            text = no_importer_text(place.node, place.range, place.node.op_type in self.knowledge.operators)
+            cause = (fact["rule"], place.node.domain, place.node.op_type)
+        else:
+            describe = getattr(rule.module, "describe", None)
+            text = describe(place.node, fact.row) if describe else None
+            text = text or fact_text(fact, place.node, place.tensor, place.detail)
+            cause = (fact["rule"], fact.get("id") or fact.get("op"), place.detail, text)
+        match = Match(
+            text,
+            node=place.node,
+            tensor=place.tensor,
+            fixes=tuple(self.fixes(fact.get("fix", ()))),
+            cause=cause,
+            outcome=_outcome(fact, rule),
+            sources=(fact["source"],),
+            basis=fact.get("basis", "read"),
+        )
+        return Hit(rule, match, place.range, position)
+
+    def fixes(self, requests: Iterable[str]) -> Iterator[Fix]:
+        """Fix requests by name, those that this installation can carry out."""
+        for request in requests:
+            if request.startswith("lower_opset:"):
+                opset = int(request.split(":")[1])
+                yield Fix("Lower the opset to %d" % opset, "safe", lower_opset=opset)
+            elif request in self.catalog.rewrites:
+                rewrite = self.catalog.rewrite(request)
+                yield Fix(rewrite.title, rewrite.applicability, rewrite=request)
+
+    def device_hits(self, device: Device) -> Tuple[List[Hit], List[Crash]]:
+        """Matches of the device rules."""
+        hits: List[Hit] = []
+        crashes: List[Crash] = []
+        for rule in self.catalog.rules.values():
+            detector = rule.detector("device")
+            if detector:
+                hits += [Hit(rule, m, m.tensorrt, 0) for m in _guarded(rule, detector, crashes, device)]
+        return hits, crashes
+
+    def target_hits(self, model: Model, target: Target) -> Tuple[List[Hit], List[Crash]]:
+        """Matches of the rules that need model and target together (memory, precision of the GPU)."""
+        hits: List[Hit] = []
+        crashes: List[Crash] = []
+        for rule in self.catalog.rules.values():
+            detector = rule.detector("target")
+            if detector:
+                hits += [Hit(rule, m, m.tensorrt, 0) for m in _guarded(rule, detector, crashes, model, target)]
+        return hits, crashes
+
+
+def _guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Crash], *args: Any) -> List[Match]:
+    try:
+        return list(detector(*args) or ())
+    except Exception as error:  # a crashed rule is a finding (JD000), never a silent gap
+        crashes.append(Crash(rule.rule.id, error))
+        return []
+
+
+def _outcome(fact: Fact, rule: CatalogRule) -> str:
+    status = fact.get("status")
+    return status if status in ("rejected", "wrong-output") else "rejected" if "require" in fact.row or "forbid" in fact.row else rule.rule.outcome
+
+
+def _tensor_of(fact: Fact, node: Node) -> str:
+    condition = fact.get("require") or fact.get("forbid") or {}
+    index = condition.get("input")
+    return node.input(index).name if isinstance(index, int) and node.present(index) else ""
+
+
+def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
+    """Hits that hold for the target, grouped by cause, errors first and then in graph order."""
+    version = target.tensorrt_version
+    groups: Dict[Any, List[Hit]] = {}
+    for hit in hits:
+        rule_range = hit.rule.rule.range
+        if (version and (version not in hit.range or version not in rule_range)) or (
+            hit.match.applies is not None and not hit.match.applies(target)
+        ):
+            continue
+        key = (hit.rule.rule.id, hit.match.cause if hit.match.cause is not None else id(hit))
+        groups.setdefault(key, []).append(hit)
+    made = [(_rank(group[0]), _finding(group, basis)) for group in groups.values()]
+    made.sort(key=lambda pair: pair[0])
+    return [finding for _, finding in made]
+
+
+def _rank(hit: Hit) -> Tuple[int, int]:
+    severity = hit.match.severity or hit.rule.rule.severity
+    return ("error", "warning", "info").index(severity), hit.position
+
+
+def _finding(group: List[Hit], basis: str) -> Finding:
+    first = group[0]
+    rule, match = first.rule.rule, first.match
+    places: List[Location] = []
+    for hit in group:
+        place = _location(hit.match)
+        if place is not None and place not in places:
+            places.append(place)
+    consequences: List[str] = []
+    for hit in group:
+        consequences += [c for c in hit.match.consequences if c not in consequences]
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=match.severity or rule.severity,
+        outcome=match.outcome or rule.outcome,
+        message=match.message,
+        location=places[0] if places else None,
+        also=tuple(places[1:]),
+        fixes=match.fixes,
+        sources=match.sources or rule.sources,
+        consequences=tuple(consequences),
+        basis="preview" if rule.preview else basis if basis.startswith("interpolated") else match.basis,
+    )
+
+
+def _location(match: Match) -> Optional[Location]:
+    if match.node is not None:
+        place: Location = match.node.location(match.tensor)
+        return place
+    return Location(tensor=match.tensor) if match.tensor else None

@@ -1,0 +1,109 @@
+"""Fact rows against the nodes of a model: which rows apply, and to which releases."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from jetdoctor.check.conditions import Seen, holds
+from jetdoctor.check.requirements import violated
+from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
+from jetdoctor.knowledge import Fact, Knowledge
+from jetdoctor.types import VersionRange
+
+#: Operators that go through the parser's broadcasting elementwise helper.
+ELEMENTWISE = frozenset(
+    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Xor".split()
+)
+
+_NEVER = VersionRange((0,), (0,))
+
+
+def intersect(a: VersionRange, b: VersionRange) -> Optional[VersionRange]:
+    """Versions in both, None when there are none."""
+    starts = [r.since for r in (a, b) if r.since is not None]
+    ends = [r.before for r in (a, b) if r.before is not None]
+    both = VersionRange(max(starts) if starts else None, min(ends) if ends else None)
+    if both.since is not None and both.before is not None and both.since >= both.before:
+        return None
+    return both
+
+
+def outside(ranges: Sequence[VersionRange]) -> List[VersionRange]:
+    """Ranges that lie outside of the given ones (sorted, disjoint)."""
+    gaps, start = [], None  # type: Tuple[List[VersionRange], Any]
+    for item in ranges:
+        if item.since is not None and (start is None or start < item.since):
+            gaps.append(VersionRange(start, item.since))
+        if item.before is None:
+            return gaps
+        start = item.before
+    return gaps + [VersionRange(start, None)]
+
+
+class Views:
+    """How the families of parsers see constants: one ``through`` list per range of releases."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.families: List[Tuple[VersionRange, Tuple[str, ...]]] = []
+        for fact in knowledge.releases:
+            through = tuple(fact["weights_through"])
+            if self.families and self.families[-1][1] == through:
+                since = self.families[-1][0].since
+                self.families[-1] = (VersionRange(since, fact.range.before), through)
+            else:
+                self.families.append((fact.range, through))
+
+    def of(self, node: Node) -> List[Tuple[VersionRange, Seen]]:
+        """The distinct views of a node; a single one unless a Transpose feeds it."""
+        for name in node.inputs:
+            producer = node.graph.value(name).producer if name else None
+            if producer is not None and producer.op_type == "Transpose":
+                return [(within, Seen(node, through)) for within, through in self.families]
+        return [(VersionRange(), Seen(node))]
+
+
+class NodeFacts:
+    """Matches the rows of every operator against nodes."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.views = Views(knowledge)
+        self._rows: Dict[str, List[Tuple[str, Fact]]] = {}
+
+    def rows(self, op_type: str) -> List[Tuple[str, Fact]]:
+        """(kind, row) of an operator; kind is "when", "require" or "forbid"."""
+        if op_type not in self._rows:
+            known = self.knowledge
+            found = [
+                ("when", fact)
+                for fact in known.semantics.get(op_type, ())
+                if fact["status"] in ("wrong-output", "rejected")
+            ]
+            limits = list(known.restrictions.get(op_type, ()))
+            if op_type in ELEMENTWISE:
+                limits += known.restrictions.get("(elementwise)", ())
+            found += [("require" if "require" in fact.row else "forbid", fact) for fact in limits]
+            self._rows[op_type] = found
+        return self._rows[op_type]
+
+    def matches(self, node: Node) -> Iterator[Tuple[Fact, VersionRange]]:
+        """Rows that apply to the node, each with the releases for which it does."""
+        rows = self.rows(node.op_type)
+        if not rows:
+            return
+        for family, seen in self.views.of(node):
+            for kind, fact in rows:
+                within = intersect(fact.range, family)
+                if within is None:
+                    continue
+                if holds(fact["when"], seen) if kind == "when" else violated(kind, fact[kind], seen):
+                    yield fact, within
+
+
+def is_function_call(model: Model, node: Node) -> bool:
+    """Whether the node calls a local function of the model."""
+    return any(f.proto.name == node.op_type and f.proto.domain == node.domain for f in model.functions)
+
+
+def in_default_domain(node: Node) -> bool:
+    return node.domain in DEFAULT_DOMAINS

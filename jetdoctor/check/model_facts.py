@@ -1,0 +1,149 @@
+"""Fact rows that speak of a whole model: its inputs, initializers, domains, functions, operators unknown to a release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+from jetdoctor.check.conditions import _listed
+from jetdoctor.check.facts import in_default_domain, is_function_call, outside
+from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
+from jetdoctor.knowledge import Fact, Knowledge, read_rows
+from jetdoctor.types import EVERY_VERSION, VersionRange, parse_version
+
+
+@dataclass(frozen=True)
+class Place:
+    """A fact row that applies: to a node (may be None), a tensor (may be ""), for a range of releases."""
+
+    fact: Fact
+    range: VersionRange
+    node: Any = None
+    tensor: str = ""
+    detail: str = ""
+
+
+class Plugins:
+    """TensorRT's own plugins: which releases register a creator of a name."""
+
+    def __init__(self) -> None:
+        self._by_name: Dict[str, List[VersionRange]] = {}
+        for row in read_rows("plugins.json"):
+            since, before = parse_version(row["since"]), row.get("before")
+            within = VersionRange(since, parse_version(before) if before else None)
+            self._by_name.setdefault(row["name"], []).append(within)
+
+    def ranges(self, name: str) -> Sequence[VersionRange]:
+        return self._by_name.get(name, ())
+
+
+class ModelFacts:
+    """Evaluates the rows of the bracketed pseudo operators."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self.plugins = Plugins()
+        rows = knowledge.semantics.get("(model)", ())
+        self._named: Dict[str, List[Fact]] = {}
+        for fact in rows:
+            if fact["status"] in ("wrong-output", "rejected"):
+                self._named.setdefault(fact["rule"], []).append(fact)
+
+    def operator(self, model: Model, node: Node) -> Iterator[Place]:
+        """JD301, JD801 to JD803: the operator itself, whatever its form."""
+        ranges = self.knowledge.importer_ranges(node.op_type)
+        if node.op_type in ("Constant",) and in_default_domain(node):
+            return
+        if is_function_call(model, node):
+            for fact in self._named.get("JD801", ()):
+                if fact["status"] == "rejected":
+                    yield Place(fact, fact.range, node)
+            return
+        if not in_default_domain(node):
+            for fact in self._named.get("JD802", ()):
+                for within in ranges:
+                    yield Place(fact, within, node)
+        known = sorted(
+            list(ranges) + list(self.plugins.ranges(node.op_type)), key=lambda r: r.since or ()
+        )
+        rule = "JD301" if in_default_domain(node) and self._standard(node) else "JD803"
+        for gap in outside(_merged(known)):
+            yield Place(self._no_importer(node, rule), gap, node)
+
+    def _standard(self, node: Node) -> bool:
+        return node.op_type in self.knowledge.operators
+
+    def _no_importer(self, node: Node, rule: str) -> Fact:
+        rows = self.knowledge.operators.get(node.op_type, ())
+        row = next((f.row for f in rows if not f["importer"]), {})
+        return Fact(
+            {
+                "rule": rule,
+                "op": node.op_type,
+                "status": "rejected",
+                "what": "",
+                "fix": row.get("fix", []),
+                "basis": "read" if row else "importer table",
+                "source": row.get("source", "onnx-tensorrt importer tables, no importer of that name"),
+            }
+        )
+
+    def inputs(self, model: Model) -> Iterator[Place]:
+        """Element types of graph inputs that a release has no type for."""
+        main = model.main
+        for name in main.input_names:
+            if name in main.initializers:
+                continue
+            value = main.value(name)
+            dtype = value.dtype if value.kind in (None, "tensor") else value.kind
+            if dtype is None:
+                continue
+            for fact in self.knowledge.restrictions.get("(graph input)", ()):
+                if dtype not in fact["require"]["dtype"]:
+                    yield Place(fact, fact.range, tensor=name, detail=dtype)
+
+    def initializers(self, graph: Graph) -> Iterator[Place]:
+        """Element types of initializers that a release has no type for."""
+        rows = self.knowledge.restrictions.get("(initializer)", ())
+        for name, tensor in graph.initializers.items():
+            dtype = DTYPE_NAMES.get(tensor.data_type, "UNDEFINED")
+            for fact in rows:
+                if dtype not in fact["require"]["dtype"]:
+                    yield Place(fact, fact.range, tensor=name, detail=dtype)
+
+    def intermediates(self, node: Node) -> Iterator[Place]:
+        """Rows of "(any)": element types that no layer may produce, output counts."""
+        outputs = [name for name in node.outputs if name]
+        for fact in self.knowledge.restrictions.get("(any)", ()):
+            condition = fact.get("require") or fact.get("forbid")
+            if "output_dtype" not in condition:
+                continue
+            for name in outputs:
+                exempt = node.graph.parent is None and name in node.graph.output_names
+                if not exempt and node.graph.value(name).dtype in _listed(condition["output_dtype"]):
+                    yield Place(fact, fact.range, node, name, condition["output_dtype"])
+
+    def whole(self, model: Model) -> Iterator[Place]:
+        """Domains, sparse initializers."""
+        if "ai.onnx" in model.declared_domains and "" not in model.declared_domains and len(model.declared_domains) > 1:
+            for fact in self._named.get("JD806", ()):
+                yield Place(fact, fact.range)
+        for graph in model.graphs():
+            for sparse in getattr(graph.proto, "sparse_initializer", ()):
+                for fact in self._named.get("JD805", ()):
+                    yield Place(fact, fact.range, tensor=sparse.values.name)
+
+
+def _merged(ranges: Sequence[VersionRange]) -> List[VersionRange]:
+    """Sorted ranges with overlaps and touching neighbours joined."""
+    merged: List[VersionRange] = []
+    for item in sorted(ranges, key=lambda r: r.since or ()):
+        last = merged[-1] if merged else None
+        if last is not None and (last.before is None or (item.since or ()) <= last.before):
+            before = None if None in (last.before, item.before) else max(last.before or (), item.before or ())
+            merged[-1] = VersionRange(last.since, before)
+        else:
+            merged.append(item)
+    return merged
+
+

@@ -1,0 +1,21 @@
+"""A custom operator without a plugin
+
+## What it detects
+A node of a custom domain, or with a name that is no ONNX operator, for which TensorRT ships no plugin.
+
+## Why it fails
+The parser looks for a plugin creator of that name and finds none.
+
+## Fix
+Bring the plugin (`--plugin NAME` tells jetdoctor), or export without the operator.
+"""
+
+from jetdoctor.rule import Rule
+
+RULE = Rule(
+    id="JD803",
+    name="custom-operator-without-plugin",
+    severity="error",
+    outcome="rejected",
+    sources=("onnx-tensorrt importer tables of each release (rules/data/operators.json)",),
+)
