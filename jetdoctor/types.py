@@ -310,6 +310,8 @@ class Result:
     #: one line on how well the target's release is known: "measured", "interpolated between ..."
     basis: str = ""
     error: Optional[str] = None
+    #: findings left out by --select, --ignore or --baseline; the verdict counts them all the same
+    hidden: int = 0
 
     def to_json(self) -> dict:
         document = {
@@ -322,6 +324,8 @@ class Result:
         }
         if self.error is not None:
             document["error"] = self.error
+        if self.hidden:
+            document["hidden"] = self.hidden
         return document
 
 
