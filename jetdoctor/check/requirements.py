@@ -25,6 +25,8 @@ def _input_kind(seen: Seen, c: Mapping[str, Any]) -> Answer:
         return True
     if not node.inputs[index]:
         return not c.get("placeholder_is_tensor", False)
+    if node.graph.is_function and node.inputs[index] in node.graph.input_names:
+        return None  # the caller decides what it passes
     if c["kind"] == "initializer":
         if not seen.weights(index):
             return False
