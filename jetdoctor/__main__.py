@@ -1,0 +1,7 @@
+"""``python3 -m jetdoctor``."""
+
+import sys
+
+from jetdoctor.cli import main
+
+sys.exit(main())

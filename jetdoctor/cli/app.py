@@ -1,0 +1,74 @@
+"""From arguments to an exit code: finds the command, turns every failure into one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import List
+
+from jetdoctor.cli import commands
+from jetdoctor.types import JetdoctorError, UsageError
+
+INTERRUPTED = 130  # 128 + SIGINT
+BROKEN_PIPE = 141  # 128 + SIGPIPE
+
+
+def run(argv: List[str]) -> int:
+    """Exit code of one command. Only ``--debug`` lets an exception through."""
+    debug = "--debug" in argv
+    argv = [argument for argument in argv if argument != "--debug"]
+    try:
+        code = _dispatch(argv)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return _say("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader went away: leave nothing for the interpreter to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except JetdoctorError as error:
+        if debug:
+            raise
+        return _failed(argv, str(error), error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        what = "%s: %s" % (type(error).__name__, error)
+        return _failed(argv, "internal error: %s (run again with --debug for the traceback)" % what, 3)
+
+
+def _dispatch(argv: List[str]) -> int:
+    if argv and argv[0] in ("-h", "--help", "help"):
+        print(commands.overview(), end="")
+        return 0
+    command, rest = (argv[0], argv[1:]) if argv and not argv[0].startswith("-") else ("device", argv)
+    module = commands.load(command)
+    from jetdoctor.cli import parser
+
+    try:
+        arguments = parser.make(command, module).parse_args(rest)
+    except SystemExit as done:  # --help
+        return int(done.code or 0)
+    return int(module.run(arguments))
+
+
+def _failed(argv: List[str], message: str, code: int) -> int:
+    """One line on stderr; with --format json also the document, so that a reader finds one in every case."""
+    if _wants_json(argv):
+        from jetdoctor.report.document import failure
+
+        print(failure(message, with_results=argv[0] in ("check", "fix")))
+    return _say(("" if code == UsageError.exit_code else "failed: ") + message, code)
+
+
+def _wants_json(argv: List[str]) -> bool:
+    pairs = zip(argv, argv[1:] + [""])
+    return any(a == "--format=json" or (a, b) == ("--format", "json") for a, b in pairs)
+
+
+def _say(message: str, code: int) -> int:
+    from jetdoctor.report.style import clean
+
+    print("jetdoctor: " + clean(" ".join(message.split())), file=sys.stderr)
+    return code

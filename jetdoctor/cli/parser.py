@@ -1,0 +1,69 @@
+"""argparse with one-line errors that name the nearest option, and the options that commands share."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any, List, NoReturn, Optional, Sequence
+
+from jetdoctor.cli.commands import did_you_mean
+from jetdoctor.types import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises UsageError where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = re.search(r"unrecognized arguments: (-\S+)", message)
+        if unknown:
+            options = [o for action in self._actions for o in action.option_strings]
+            hint = did_you_mean(unknown.group(1).partition("=")[0], options, self.prog + " --help")
+            message = "%s has no option %s: %s" % (self.prog, unknown.group(1), hint)
+        else:
+            message = "%s: %s (see `%s --help`)" % (self.prog, message, self.prog)
+        raise UsageError(message)
+
+    def parse_args(self, args: Optional[Sequence[str]] = None, namespace: Any = None) -> Any:  # type: ignore
+        # Unlike the default, an option may stand between two positional arguments.
+        return self.parse_intermixed_args(args, namespace)
+
+
+def make(command: str, module: Any) -> Parser:
+    """Parser of one command, described by its module's docstring and EXAMPLES."""
+    parser = Parser(
+        prog="jetdoctor " + command,
+        description=(module.__doc__ or "").strip(),
+        epilog="Examples:\n" + module.EXAMPLES.rstrip() if module.EXAMPLES else None,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, max_help_position=28),
+        allow_abbrev=False,
+    )
+    module.configure(parser, command)
+    return parser
+
+
+def add_targets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-t", "--target", action="append", dest="targets", metavar="T",
+        help="jetpack-5.0.2, jp5.x, xavier-nx@jetpack-5.0.2, tensorrt-8.4.1, local, all; may be repeated",
+    )
+    parser.add_argument(
+        "--plugin", action="append", dest="plugins", metavar="NAME",
+        help="a custom operator whose plugin you bring along; may be repeated",
+    )
+
+
+def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    parser.add_argument("--format", choices=formats, default="text", metavar="F", help=", ".join(formats))
+    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of to the screen")
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--select", action="append", metavar="IDS", help="only these rules: JD204, JD2xx or a rule's name"
+    )
+    parser.add_argument("--ignore", action="append", metavar="IDS", help="all rules but these")
+
+
+def split_ids(values: Optional[Sequence[str]]) -> List[str]:
+    """``["JD204,JD3xx", "JD401"]`` -> three ids."""
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]

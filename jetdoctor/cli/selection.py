@@ -1,0 +1,81 @@
+"""Which findings are shown and counted: --select, --ignore and --baseline."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from typing import Dict, FrozenSet, Iterable, List, Optional
+
+from jetdoctor.cli.commands import did_you_mean
+from jetdoctor.types import Finding, Result, UsageError
+
+#: A crashed rule is always shown: it must never hide.
+ALWAYS = "JD000"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """``select`` None means every rule. ``baseline`` holds keys of findings that are known already."""
+
+    select: Optional[FrozenSet[str]] = None
+    ignore: FrozenSet[str] = frozenset()
+    baseline: FrozenSet[str] = frozenset()
+
+    def keeps(self, finding: Finding) -> bool:
+        if finding.rule == ALWAYS:
+            return True
+        wanted = self.select is None or finding.rule in self.select
+        return wanted and finding.rule not in self.ignore and finding.key not in self.baseline
+
+    def apply(self, result: Result) -> Result:
+        """The result without what is not wanted; its verdict stays, since the model stays what it is."""
+        kept = tuple(finding for finding in result.findings if self.keeps(finding))
+        return replace(result, findings=kept, hidden=len(result.findings) - len(kept))
+
+
+def make(select: List[str], ignore: List[str], baseline: Optional[str]) -> Selection:
+    """UsageError for an unknown rule or a baseline that cannot be read."""
+    if not (select or ignore or baseline):
+        return Selection()
+    known = _known_rules() if select or ignore else {}
+    return Selection(
+        frozenset(_expand(select, known)) if select else None,
+        frozenset(_expand(ignore, known)),
+        read_baseline(baseline) if baseline else frozenset(),
+    )
+
+
+def _known_rules() -> Dict[str, str]:
+    """Rule id -> name."""
+    from jetdoctor.check import catalog
+
+    return {rule_id: entry.rule.name for rule_id, entry in catalog().rules.items()}
+
+
+def _expand(wanted: Iterable[str], known: Dict[str, str]) -> List[str]:
+    """Ids for ids, names (``reduce-axes-ignored``) and families (``JD2xx``, ``JD2``)."""
+    found: List[str] = []
+    for text in wanted:
+        family = re.match(r"(JD\d{1,2})x*$", text, re.IGNORECASE)
+        prefix = family.group(1).upper() if family else ""
+        matches = [i for i, name in known.items() if i == text.upper() or name == text.lower()]
+        matches = matches or [i for i in known if prefix and i.startswith(prefix)]
+        if not matches:
+            names = list(known) + list(known.values())
+            raise UsageError("unknown rule %r: %s" % (text, did_you_mean(text, names, "jetdoctor rules")))
+        found += matches
+    return found
+
+
+def read_baseline(path: str) -> FrozenSet[str]:
+    """Keys of the findings in a JSON report written earlier."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            document = json.load(stream)
+        return frozenset(f["key"] for result in document["results"] for f in result["findings"])
+    except FileNotFoundError:
+        how = "write it with jetdoctor check MODEL --format json -o %s" % path
+        raise UsageError("the baseline %s does not exist: %s" % (path, how)) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError("the baseline %s is no JSON report of jetdoctor check: %s" % (path, error)) from None

@@ -1,0 +1,61 @@
+"""Which targets a command is about: --target, the configuration, a device, or every JetPack."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional, Sequence, Tuple
+
+from jetdoctor.types import Device, Target, UsageError
+
+
+def named(specs: Sequence[str], plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
+    """Targets of ``--target`` values, each once; ``local`` is this machine."""
+    from dataclasses import replace
+
+    from jetdoctor.target import resolve
+
+    found = {}
+    for spec in specs:
+        if spec.strip().lower() == "local":
+            targets: Tuple[Target, ...] = (replace(local(), plugins=tuple(plugins)),)
+        else:
+            targets = resolve(spec, plugins)
+        found.update((target.name, target) for target in targets)
+    return tuple(found.values())
+
+
+def local() -> Target:
+    """This machine as a target; UsageError when it is no Jetson."""
+    target = of_device(_inspect())
+    if target is None or target.tensorrt is None and target.jetpack is None:
+        raise UsageError(
+            "--target local: no JetPack or TensorRT found on this machine; name one, such as --target jetpack-5.0.2"
+        )
+    return target
+
+
+def of_jetson() -> Optional[Target]:
+    """This machine when it is a Jetson, else None. Costs nothing elsewhere."""
+    if os.uname().machine != "aarch64":
+        return None
+    target = of_device(_inspect())
+    return target if target and target.jetpack else None
+
+
+def of_device(device: Device) -> Optional[Target]:
+    from jetdoctor import device as room
+
+    return room.as_target(device)
+
+
+def _inspect() -> Device:
+    from jetdoctor import device as room
+
+    return room.inspect_local()
+
+
+def everywhere(plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
+    """Every JetPack."""
+    from jetdoctor.target import resolve
+
+    return resolve("all", plugins)

@@ -1,0 +1,50 @@
+"""The JSON document (contract, ``schema_version`` "1")."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict
+
+from jetdoctor import __version__
+from jetdoctor.report.options import Options
+from jetdoctor.types import Report
+
+SCHEMA_VERSION = "1"
+
+
+def head() -> Dict[str, Any]:
+    return {"schema_version": SCHEMA_VERSION, "tool": {"name": "jetdoctor", "version": __version__}}
+
+
+def document(report: Report, options: Options = Options()) -> Dict[str, Any]:
+    """The report as a JSON-ready dict. Severities are counted over all results (model × target)."""
+    found = head()
+    found["results"] = [result.to_json() for result in report.results]
+    found["summary"] = {
+        "models": len({result.model.path for result in report.results}),
+        "errors": report.count("error"),
+        "warnings": report.count("warning"),
+        "infos": report.count("info"),
+    }
+    plan = options.plan
+    if plan is not None:
+        found["plan"] = [step.to_json() for step in plan.steps]
+        found["equivalence"] = plan.equivalence.to_json()
+        found["written"] = plan.written
+    return found
+
+
+def dumps(value: Any) -> str:
+    """ASCII-only JSON: safe on any terminal and for names that are not valid text."""
+    return json.dumps(value, indent=2, allow_nan=False, default=str)
+
+
+def render(report: Report, options: Options) -> str:
+    return dumps(document(report, options))
+
+
+def failure(message: str, with_results: bool = False) -> str:
+    """The document of a command that could not do its work."""
+    found = document(Report()) if with_results else head()
+    found["error"] = message
+    return dumps(found)

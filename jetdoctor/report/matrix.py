@@ -1,0 +1,160 @@
+"""One model against many targets: neighbours with the same outcome become one line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Dict, List, Sequence, Tuple
+
+from jetdoctor.report import words
+from jetdoctor.report.style import VERDICT_COLOR, Writer, plural
+from jetdoctor.types import Finding, Result
+
+_BEST_FIRST = ("deploys", "fixable", "fails", "unknown", "unreadable")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Neighbouring targets that a model fares the same on."""
+
+    results: Tuple[Result, ...]
+
+    @property
+    def verdict(self) -> str:
+        return self.results[0].verdict
+
+    @property
+    def errors(self) -> List[Finding]:
+        return [f for f in self.results[0].findings if f.severity == "error"]
+
+    @property
+    def targets(self) -> str:
+        return between([short(result) for result in self.results])
+
+    @property
+    def tensorrt(self) -> str:
+        return between([result.target.tensorrt or "unknown" for result in self.results])
+
+
+def short(result: Result) -> str:
+    """``5.0.2`` for ``jetpack-5.0.2``; other names stay."""
+    name = result.target.name
+    return name[len("jetpack-"):] if name.startswith("jetpack-") else name
+
+
+def between(names: Sequence[str]) -> str:
+    return names[0] if names[0] == names[-1] else "%s to %s" % (names[0], names[-1])
+
+
+def _alike(result: Result) -> Tuple[str, Tuple[str, ...]]:
+    return result.verdict, tuple(sorted({f.rule for f in result.findings if f.severity == "error"}))
+
+
+def spans(results: Sequence[Result]) -> List[Span]:
+    """Runs of neighbours with the same verdict and the same causes."""
+    runs: List[List[Result]] = []
+    for result in results:
+        if runs and _alike(runs[-1][-1]) == _alike(result):
+            runs[-1].append(result)
+        else:
+            runs.append([result])
+    return [Span(tuple(run)) for run in runs]
+
+
+def overall(results: Sequence[Result]) -> str:
+    """The best verdict that any target gives."""
+    return min((result.verdict for result in results), key=_BEST_FIRST.index)
+
+
+def headline(results: Sequence[Result]) -> str:
+    """``deploys on JetPack 6.1 to 7.2.1; fixable for 4.6 to 6.0; fails on 4.4 to 4.5.1``."""
+    words_of = {"deploys": "deploys on", "fixable": "fixable for", "fails": "fails on", "unknown": "unknown for"}
+    runs: Dict[str, List[List[str]]] = {}
+    last = ""
+    for result in results:
+        if result.verdict != last:
+            runs.setdefault(result.verdict, []).append([])
+        runs[result.verdict][-1].append(short(result))
+        last = result.verdict
+    texts = [
+        "%s %s" % (words_of[verdict], ", ".join(between(run) for run in runs[verdict]))
+        for verdict in _BEST_FIRST
+        if verdict in runs and verdict in words_of
+    ]
+    if all(result.target.name.startswith("jetpack-") for result in results):
+        texts[0] = re.sub(r" (on|for) ", r" \1 JetPack ", texts[0])
+    return "; ".join(texts)
+
+
+def write(writer: Writer, results: List[Result]) -> None:
+    """Header, headline, table of spans, then every cause once."""
+    from jetdoctor.report import text
+
+    text.header(writer, results[0])
+    writer.line()
+    verb, rest = headline(results).split(" ", 1)
+    styles = (VERDICT_COLOR[overall(results)], "bold")
+    writer.wrapped(verb.upper() + " ", rest, indent=0, label_styles=styles)
+    writer.line()
+    table(writer, spans(results))
+    found, where = merged(results)
+    text.findings(writer, found, where)
+    text.hidden_line(writer, results[-1])
+    _closing(writer, results)
+
+
+def table(writer: Writer, rows: List[Span]) -> None:
+    """JetPack, TensorRT, verdict and causes, one line per span."""
+    jetpacks = all(row.results[0].target.name.startswith("jetpack-") for row in rows)
+    cells = [("JetPack" if jetpacks else "target", "TensorRT", "verdict", "because of")]
+    cells += [(row.targets, row.tensorrt, row.verdict, _because(row)) for row in rows]
+    wide = [max(len(cell[column]) for cell in cells) for column in range(3)]
+    for number, cell in enumerate(cells):
+        padded = [cell[column].ljust(wide[column]) for column in range(3)]
+        if number == 0:
+            writer.line("  " + writer.paint("  ".join(padded + [cell[3]]), "dim"))
+        else:
+            padded[2] = writer.paint(padded[2], VERDICT_COLOR[cell[2]])
+            writer.line("  " + "  ".join(padded + [cell[3]]))
+
+
+def _because(row: Span) -> str:
+    if row.verdict == "unknown":
+        return "no facts about this TensorRT" if not row.results[0].error else "see below"
+    rules = sorted({finding.rule for finding in row.errors})
+    return ", ".join(rules[:4]) + (" and %d more" % (len(rules) - 4) if len(rules) > 4 else "")
+
+
+def merged(results: Sequence[Result]) -> Tuple[List[Finding], Dict[str, str]]:
+    """Every finding once, as the newest target words it, and the targets that it holds on."""
+    newest: Dict[str, Finding] = {}
+    held: Dict[str, List[int]] = {}
+    for index, result in enumerate(results):
+        for finding in result.findings:
+            newest[finding.key] = finding
+            held.setdefault(finding.key, []).append(index)
+    where = {key: ", ".join(_runs(results, indexes)) for key, indexes in held.items()}
+    return list(newest.values()), where
+
+
+def _runs(results: Sequence[Result], indexes: Sequence[int]) -> List[str]:
+    runs: List[List[int]] = []
+    for index in indexes:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        elif not runs or runs[-1][-1] != index:
+            runs.append([index])
+    return [between([short(results[i]) for i in run]) for run in runs]
+
+
+def _closing(writer: Writer, results: Sequence[Result]) -> None:
+    counted = {finding.key: finding.severity for result in results for finding in result.findings}
+    if counted:
+        severities = list(counted.values())
+        writer.line()
+        totals = words.totals(*(severities.count(s) for s in ("error", "warning", "info")))
+        writer.line("%s, each counted once over %s" % (totals, plural(len(results), "target")))
+    wanted = [r for r in results if r.verdict == "fixable"] or [r for r in results if r.verdict == overall(results)]
+    command, why = words.next_command(wanted[-1])
+    if command:
+        writer.line("next: " + writer.paint(command, "cyan") + writer.paint("   " + why, "dim"))

@@ -1,0 +1,133 @@
+"""The report for people: the verdict first, then each cause with its nodes, its fix and its source."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional
+
+from jetdoctor.report import matrix, words
+from jetdoctor.report.options import Options
+from jetdoctor.report.style import SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
+from jetdoctor.types import Finding, Report, Result
+
+
+def render(report: Report, options: Options) -> str:
+    """Text for a terminal of ``options.width`` columns."""
+    writer = Writer(options.width, options.color)
+    groups = words.by_model(report.results)
+    for number, results in enumerate(groups):
+        if number and not (_quiet(results) and _quiet(groups[number - 1])):
+            writer.line()
+        if results[0].verdict == "unreadable":
+            _unreadable(writer, results[0])
+        elif len(results) > 1 or options.matrix:
+            matrix.write(writer, results)
+        elif len(groups) > 1 and _quiet(results):
+            _one_line(writer, results[0])
+        else:
+            _full(writer, results[0])
+    if len(groups) > 1:
+        _summary(writer, groups)
+    return writer.text()
+
+
+def _quiet(results: List[Result]) -> bool:
+    """Whether one line says it all."""
+    return results[0].verdict == "unreadable" or len(results) == 1 and not results[0].findings
+
+
+def _unreadable(writer: Writer, result: Result) -> None:
+    text = result.error or result.model.path
+    writer.wrapped("UNREADABLE  ", text, indent=0, label_styles=("red", "bold"))
+
+
+def _one_line(writer: Writer, result: Result) -> None:
+    word = result.verdict.upper()
+    painted = writer.paint(word, VERDICT_COLOR[result.verdict], "bold")
+    writer.line("%s%s  %s on %s" % (painted, " " * (10 - len(word)), clean(result.model.path), result.target.name))
+
+
+def _full(writer: Writer, result: Result) -> None:
+    header(writer, result)
+    writer.line(writer.paint(result.target.name, "bold") + "  " + writer.paint(words.target_line(result), "dim"))
+    writer.line()
+    _verdict(writer, result)
+    findings(writer, list(result.findings))
+    hidden_line(writer, result)
+    _closing(writer, result)
+
+
+def header(writer: Writer, result: Result) -> None:
+    """Which model: path, opset, producer, nodes."""
+    path, facts = clean(result.model.path), words.model_line(result)
+    writer.ends(path, facts, writer.paint(path, "bold"), writer.paint(facts, "dim"))
+
+
+def _verdict(writer: Writer, result: Result) -> None:
+    word, reason = result.verdict.upper(), words.verdict_reason(result)
+    line = "%s  %s" % (writer.paint(word, VERDICT_COLOR[result.verdict], "bold"), reason)
+    writer.line(line.rstrip())
+    if result.verdict != "unknown":
+        writer.wrapped("evidence  ", words.evidence_line(result), "dim")
+
+
+def findings(writer: Writer, found: List[Finding], where: Optional[Dict[str, str]] = None) -> None:
+    """One block per error and warning, one line per info. ``where``: key -> JetPacks it holds on."""
+    for finding in words.by_severity(found):
+        writer.line()
+        block(writer, finding, (where or {}).get(finding.key, ""))
+
+
+def block(writer: Writer, finding: Finding, where: str = "") -> None:
+    """One finding: what happens, at which nodes, the fix, the source."""
+    left = "%s %s %s" % (finding.severity, finding.rule, finding.name)
+    color = SEVERITY_COLOR[finding.severity]
+    painted = "%s %s %s" % (
+        writer.paint(finding.severity, color, "bold"), writer.paint(finding.rule, "bold"), finding.name
+    )
+    outcome = words.OUTCOME[finding.outcome]
+    writer.ends(left, outcome, painted, writer.paint(outcome, color))
+    if where:
+        writer.wrapped("on    ", where)
+    if finding.location and str(finding.location):
+        writer.wrapped("at    ", " ".join(filter(None, (words.place(finding.location), words.others(finding)))))
+    writer.wrapped("", finding.message)
+    for consequence in finding.consequences:
+        writer.wrapped("then  ", consequence)
+    if finding.fix:
+        label = "do    " if finding.fix.applicability == "manual" else "fix   "
+        remark = "" if finding.fix.applicability == "manual" else " (%s)" % finding.fix.applicability
+        writer.wrapped(label, finding.fix.title + remark, "green")
+    if finding.severity != "info":
+        _source(writer, finding)
+
+
+def _source(writer: Writer, finding: Finding) -> None:
+    basis = "preview: no source yet" if not finding.sources else finding.basis
+    writer.wrapped("from  ", "; ".join(finding.sources + ("[%s]" % basis,)), "dim")
+
+
+def hidden_line(writer: Writer, result: Result) -> None:
+    """Say that findings were left out: the verdict still counts them."""
+    if result.hidden:
+        writer.line()
+        writer.line(plural(result.hidden, "finding") + " not shown (--select, --ignore or --baseline)")
+
+
+def _closing(writer: Writer, result: Result) -> None:
+    command, why = words.next_command(result)
+    if result.findings:
+        counts = [sum(f.severity == s for f in result.findings) for s in ("error", "warning", "info")]
+        writer.line()
+        writer.line(words.totals(*counts))
+    if command:
+        writer.line("next: " + writer.paint(command, "cyan") + writer.paint("   " + why, "dim"))
+
+
+def _summary(writer: Writer, groups: List[List[Result]]) -> None:
+    counts: Dict[str, int] = {}
+    for results in groups:
+        word = results[0].verdict if len(results) == 1 else matrix.overall(results)
+        counts[word] = counts.get(word, 0) + 1
+    parts = ["%d %s" % (counts[word], word) for word in VERDICT_COLOR if word in counts]
+    writer.line()
+    writer.line("%s: %s" % (plural(len(groups), "model"), ", ".join(parts)))

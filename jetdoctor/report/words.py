@@ -1,0 +1,116 @@
+"""The wording that several formats share: outcomes, places, evidence, the next command to type."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+
+from jetdoctor.report.style import clean
+from jetdoctor.types import SEVERITIES, Finding, Location, Result
+
+OUTCOME = {
+    "rejected": "TensorRT refuses it",
+    "wrong-output": "builds, computes something else",
+    "build-risk": "may fail to build",
+    "slow": "slower than it could be",
+    "precision": "loses precision",
+    "undocumented": "outside the documented range",
+    "environment": "the device, not the model",
+    "invalid-model": "not a valid ONNX model",
+}
+
+EVIDENCE = {
+    "not-run": "nothing was run",
+    "static": "static: rules of this TensorRT, nothing was built",
+    "compiled": "compiled by an NVIDIA compiler, not this device's",
+    "built": "an engine was built by this TensorRT",
+    "verified": "outputs compared with ONNX Runtime",
+}
+
+
+def by_severity(findings: Iterable[Finding]) -> List[Finding]:
+    """Errors first; the order within a severity stays."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def place(location: Location) -> str:
+    """``ReduceMean node_mean, tensor val_12``, safe to print."""
+    text = str(location)
+    if location.tensor and location.op_type:
+        text += ", tensor " + location.tensor
+    return clean(text)
+
+
+def others(finding: Finding, names: int = 3) -> str:
+    """``and 5 more: a, b, c, ...`` for the further nodes of a finding, "" when it has one."""
+    if not finding.also:
+        return ""
+    shown = [clean(o.node_name or o.output or o.tensor) for o in finding.also[:names]]
+    more = ", ..." if len(finding.also) > names else ""
+    return "and %d more: %s%s" % (len(finding.also), ", ".join(shown), more)
+
+
+def model_line(result: Result) -> str:
+    """``opset 18, pytorch 2.9.1, 120 nodes``."""
+    model = result.model
+    opsets = ["opset %d" % model.opset["ai.onnx"]] if "ai.onnx" in model.opset else []
+    opsets += ["%s %d" % (domain, v) for domain, v in model.opset.items() if domain != "ai.onnx"]
+    parts = opsets + [model.producer, "%d node%s" % (model.nodes, "" if model.nodes == 1 else "s")]
+    return clean(", ".join(part for part in parts if part))
+
+
+def target_line(result: Result) -> str:
+    """``TensorRT 8.4.1, CUDA 11.4, Python 3.8``."""
+    target = result.target
+    named = (("TensorRT", target.tensorrt or "unknown"), ("CUDA", target.cuda), ("Python", target.python))
+    parts = ["%s %s" % (label, value) for label, value in named if value]
+    if target.module:
+        parts.append("%s, compute capability %s" % (target.module.name, target.compute_capability))
+    return ", ".join(parts)
+
+
+def evidence_line(result: Result) -> str:
+    """How much the verdict is worth, with the basis of the facts when it is not the release itself."""
+    text = EVIDENCE.get(result.evidence, result.evidence)
+    return text + ("; facts " + result.basis if "interpolated" in result.basis else "")
+
+
+def verdict_reason(result: Result) -> str:
+    """What follows the verdict on its line."""
+    errors = [f for f in result.findings if f.severity == "error"]
+    if result.verdict == "deploys":
+        return "nothing found that stops it" if not result.findings else "with remarks"
+    if result.verdict == "fixable":
+        unsafe = any(f.fix is None or f.fix.applicability != "safe" for f in errors)
+        return "jetdoctor fix can repair it" + (" (with --unsafe)" if unsafe else "")
+    if result.verdict == "unknown":
+        return clean(result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
+    return clean(result.error or "")
+
+
+def next_command(result: Result, target: Optional[str] = None) -> Tuple[str, str]:
+    """``(command, why)`` to type next; ("", "") when nothing helps."""
+    path, name = shlex.quote(clean(result.model.path)), target or result.target.name
+    errors = [f for f in result.findings if f.severity == "error"]
+    fixes = [f.fix.applicability for f in errors if f.fix]
+    if result.verdict == "deploys":
+        return "jetdoctor verify %s" % path, "prove it with a real TensorRT"
+    if any(applicability != "manual" for applicability in fixes):
+        unsafe = " --unsafe" if "safe" not in fixes or "unsafe" in fixes and "manual" not in fixes else ""
+        return "jetdoctor fix %s --target %s --apply%s" % (path, shlex.quote(name), unsafe), "repair it"
+    if errors:
+        return "jetdoctor explain %s" % errors[0].rule, "what to do by hand"
+    return "", ""
+
+
+def by_model(results: Sequence[Result]) -> List[List[Result]]:
+    """Results grouped by model file, in order."""
+    groups: Dict[str, List[Result]] = {}
+    for result in results:
+        groups.setdefault(result.model.path, []).append(result)
+    return list(groups.values())
+
+
+def totals(errors: int, warnings: int, infos: int) -> str:
+    pairs = ((errors, "error"), (warnings, "warning"), (infos, "info"))
+    return ", ".join("%d %s%s" % (n, noun, "" if n == 1 else "s") for n, noun in pairs)
