@@ -1,0 +1,25 @@
+"""A machine becomes a ``Device``: here, over SSH, from a snapshot or from a captured tree, read only.
+
+``probe.py`` reads, ``derive`` says what the readings mean (which JetPack, which module), the rules judge.
+"""
+
+from __future__ import annotations
+
+from jetdoctor.device.as_target import as_target
+from jetdoctor.device.document import to_json
+from jetdoctor.device.fleet import common_target, compare
+from jetdoctor.device.snapshot import from_snapshot, save_snapshot
+from jetdoctor.device.sources import from_root, inspect_local
+from jetdoctor.device.ssh import over_ssh
+
+__all__ = [
+    "as_target",
+    "common_target",
+    "compare",
+    "from_root",
+    "from_snapshot",
+    "inspect_local",
+    "over_ssh",
+    "save_snapshot",
+    "to_json",
+]

@@ -1,0 +1,111 @@
+"""Snapshots: a device in a file that can be sent to somebody else, without names, serial numbers or MACs."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import socket
+from typing import Any, Dict, Sequence
+
+from jetdoctor.device.derive import derive
+from jetdoctor.device.document import details
+from jetdoctor.device.jetson_release import looks_like, read_jetson_release
+from jetdoctor.device.sources import device_from_probe
+from jetdoctor.types import Device, UsageError
+
+LIMIT = 16 * 1024 * 1024  # bytes; a real snapshot has some tens of KiB
+
+_MAC = re.compile(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b")
+_HOME = re.compile(r"(/(?:home|Users|media)/)[^/\s\"':;,]+")
+_SERIAL = re.compile(r"\b(?:[01]\d{12}|142[0-9]{10})\b|(?i:serial)[\w -]*[:=]\s*\S+")
+_ADDRESS = re.compile(r"\b[\w.-]+@(?:[\w-]+\.)*[\w-]+\b|\b(?:\d{1,3}\.){3}\d{1,3}:\d{2,5}\b")
+
+
+def save_snapshot(device: Device, path: str, secrets: Sequence[str] = ()) -> None:
+    """Write a device to ``path``. ``secrets`` are further words to leave out (the name used for SSH).
+
+    Raises UsageError when the file cannot be written.
+    """
+    document = {"jetdoctor_snapshot": 1, "facts": redact(details(device), secrets)}
+    try:
+        with open(path, "w", encoding="utf-8") as stream:
+            json.dump(document, stream, indent=1, sort_keys=True)
+            stream.write("\n")
+    except OSError as error:
+        raise UsageError("cannot write the snapshot %s: %s" % (path, error.strerror)) from None
+
+
+def redact(value: Any, secrets: Sequence[str] = ()) -> Any:
+    """``value`` with host name, user name, serial numbers, MAC and SSH addresses replaced."""
+    words = sorted({w for w in [*_own_names(), *secrets] if len(w) > 2}, key=len, reverse=True)
+    return _redact(value, re.compile("|".join(r"\b%s\b" % re.escape(w) for w in words) or r"(?!)"))
+
+
+def _own_names() -> Sequence[str]:
+    names = [socket.gethostname(), socket.gethostname().split(".")[0]]
+    try:
+        names.append(getpass.getuser())
+    except (KeyError, OSError, ImportError):
+        pass
+    # "root" and the like are roles, not names, and stand in paths that say something
+    return [name for name in names if name not in ("root", "localhost", "nvidia", "ubuntu", "jetson", "user")]
+
+
+def _redact(value: Any, names: "re.Pattern[str]") -> Any:
+    if isinstance(value, dict):
+        return {key: _redact(item, names) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_redact(item, names) for item in value]
+    if not isinstance(value, str):
+        return value
+    text = _HOME.sub(r"\1USER", value)
+    text = _MAC.sub("MAC", text)
+    text = _SERIAL.sub("SERIAL", text)
+    return names.sub("NAME", _ADDRESS.sub("ADDRESS", text))
+
+
+def from_snapshot(path: str) -> Device:
+    """A device from a file: a snapshot, what the probe or ``device --format json`` printed, or the text of
+    ``jetson_release``. Raises UsageError for anything else.
+    """
+    text = _read(path)
+    origin = os.path.basename(path)
+    if looks_like(text) and not text.lstrip().startswith("{"):
+        return Device(derive(read_jetson_release(text, "jetson_release")), origin)
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise UsageError(_no_snapshot(path)) from None
+    return device_from_probe(_facts_of(document, path), origin)
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(LIMIT + 1)
+    except OSError as error:
+        raise UsageError("cannot read the snapshot %s: %s" % (path, error.strerror)) from None
+    if len(data) > LIMIT or b"\0" in data:
+        raise UsageError(_no_snapshot(path))
+    return data.decode("utf-8", "replace")
+
+
+def _facts_of(document: Any, path: str) -> Dict[str, Any]:
+    if isinstance(document, dict):
+        if isinstance(document.get("facts"), dict):
+            return document
+        if isinstance(document.get("details"), dict):
+            return {"facts": document["details"]}
+        devices = document.get("devices")
+        if isinstance(devices, list) and len(devices) == 1:
+            return _facts_of(devices[0], path)
+    raise UsageError(_no_snapshot(path))
+
+
+def _no_snapshot(path: str) -> str:
+    return (
+        "%s is no snapshot of a device: make one with `jetdoctor device --save FILE` or "
+        "`python3 - < probe.py > FILE` on the board, or paste the output of jetson_release" % path
+    )
