@@ -8,16 +8,20 @@ A rule file is ``rules/<category>/JDnnn_snake_name.py``. Its docstring is the pa
 * ``check_target(model, target)`` called once for a model and target (memory, precision of the GPU)
 * ``check_device(device)``        called once for a device
 
-each a generator of ``Match``. A rule with none of them is a *fact rule*: its findings are the rows of
-``rules/data/`` that name its id. Releases are told apart last: a detector does not ask for the
+each a generator of ``Match``. Rows of ``rules/data/`` that name the rule's id become its findings too; a rule with
+rows and no detector is a *fact rule*. For rows the file may define ``describe(node, row)``, the message
+(None for the common one), and ``consequences(node, row)``, lines that the build log will show further down. Releases are told apart last: a detector does not ask for the
 target's TensorRT, it states on every match the range of releases that the match holds for.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import Any, Callable, Hashable, Optional, Tuple
+from functools import lru_cache
+from typing import Any, Callable, Hashable, List, Optional, Tuple
 
+from jetdoctor.target import data_path
 from jetdoctor.types import (
     EVERY_VERSION,
     OUTCOMES,
@@ -25,9 +29,18 @@ from jetdoctor.types import (
     Fix,
     Target,
     VersionRange,
+    parse_version,
 )
 
-__all__ = ["CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange"]
+__all__ = ["CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "parse_version", "table"]
+
+
+@lru_cache(maxsize=None)
+def table(name: str) -> List[dict]:
+    """Rows of ``rules/data/<name>.json``, for a rule whose knowledge is a table. Not to be changed."""
+    with open(data_path(name + ".json"), encoding="utf-8") as stream:
+        rows: List[dict] = json.load(stream)
+    return rows
 
 
 @dataclass(frozen=True)
