@@ -1,1 +1,20 @@
 """Fixes: plan, graph rewrites, proof and atomic writing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["FixOutcome", "fix", "write"]
+
+
+def __getattr__(name: str) -> Any:
+    """The front, loaded when asked for: ``fix.opset`` and ``fix.edit`` work without the whole room."""
+    if name == "write":
+        from jetdoctor.fix.writing import write
+
+        return write
+    if name in ("fix", "FixOutcome"):
+        from jetdoctor.fix import engine
+
+        return getattr(engine, name)
+    raise AttributeError("module %r has no attribute %r" % (__name__, name))

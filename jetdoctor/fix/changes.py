@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set
 
+from jetdoctor.fix.constants import Evaluator
 from jetdoctor.fix.sweep import sweep
 from jetdoctor.graph import Graph, Model
 
@@ -38,6 +39,7 @@ class Changes:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self.evaluator = Evaluator()
         self._names = set(names_in_use(model))
         self._graphs: Dict[int, GraphChanges] = {}
         #: values that lost a reader: swept at the end when nothing else reads them

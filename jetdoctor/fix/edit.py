@@ -127,9 +127,7 @@ class Edit(Forms):
 
     def array(self, value: Value) -> Any:
         """numpy array of a constant expression, computed when it must be; None when it is not one."""
-        from jetdoctor.fix.constants import evaluate
-
-        return evaluate(value)
+        return self.changes.evaluator.array(value)
 
     def undo(self) -> None:
         """Take everything back, when a rewrite gives up half-way."""

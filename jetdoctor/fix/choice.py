@@ -1,0 +1,107 @@
+"""Which fix is tried for which node: the first of the finding's list that nothing speaks against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+
+from jetdoctor.types import Finding, Fix, Location, Result
+
+Key = Tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One fix that one finding wants at one of its nodes."""
+
+    finding: Finding
+    place: Location
+    fix: Fix
+
+    @property
+    def key(self) -> Key:
+        """What it is, independent of node indices, which move from pass to pass."""
+        where, fix = self.place, self.fix
+        name = where.node_name or where.output
+        request = fix.rewrite or fix.lower_opset
+        return (self.finding.rule, where.graph, where.op_type, name, where.tensor, request)
+
+
+@dataclass
+class Choices:
+    """What may be tried, and why the rest may not.
+
+    ``barred`` holds to the end (it did harm), ``used`` for this attempt (once is enough), ``refused``
+    only until the model changes, since another fix may clear the way.
+    """
+
+    unsafe: bool = False
+    select: Optional[Sequence[str]] = None
+    barred: Dict[Key, str] = field(default_factory=dict)
+    used: Dict[Key, str] = field(default_factory=dict)
+    refused: Dict[Key, str] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Start another attempt: only what did harm stays out."""
+        self.used.clear()
+        self.refused.clear()
+
+    def said(self, key: Key) -> Optional[str]:
+        """Why a request is not open, None when it is."""
+        return self.barred.get(key) or self.used.get(key) or self.refused.get(key)
+
+    def wanted(self, results: Sequence[Result]) -> List[Finding]:
+        """Error findings of all targets that are selected, each cause once per list of fixes."""
+        seen, findings = set(), []
+        for result in results:
+            for finding in result.findings:
+                if finding.severity != "error" or not self.selected(finding):
+                    continue
+                mark = (finding.key, finding.fixes, finding.location, finding.also)
+                if mark not in seen:
+                    seen.add(mark)
+                    findings.append(finding)
+        return findings
+
+    def selected(self, finding: Finding) -> bool:
+        return not self.select or finding.rule in self.select or finding.name in self.select
+
+    def requests(self, results: Sequence[Result]) -> Iterator[Request]:
+        """The first fix still open for every node of every finding."""
+        for finding in self.wanted(results):
+            for place in places(finding):
+                request = self.first(finding, place)
+                if request is not None:
+                    yield request
+
+    def first(self, finding: Finding, place: Location) -> Optional[Request]:
+        for fix in finding.fixes:
+            request = Request(finding, place, fix)
+            if self._allowed(fix) and self.said(request.key) is None:
+                return request
+        return None
+
+    def reason(self, finding: Finding) -> str:
+        """Why a finding is still there, for the plan."""
+        reasons = []
+        for place in places(finding):
+            for fix in finding.fixes:
+                said = self.said(Request(finding, place, fix).key)
+                if said and said not in reasons:
+                    reasons.append(said)
+        if reasons:
+            return "; ".join(reasons[:3])
+        if any(fix.applicability == "unsafe" for fix in finding.fixes) and not self.unsafe:
+            return "needs --unsafe"
+        manual = [fix.title for fix in finding.fixes if fix.applicability == "manual"]
+        return manual[0] if manual else "no fix is known"
+
+    def _allowed(self, fix: Fix) -> bool:
+        if fix.rewrite is None and fix.lower_opset is None:
+            return False
+        return fix.applicability == "safe" or (fix.applicability == "unsafe" and self.unsafe)
+
+
+def places(finding: Finding) -> Tuple[Location, ...]:
+    """Every node of a finding; a finding about the whole model has one place without a node."""
+    return (finding.location or Location(),) + finding.also

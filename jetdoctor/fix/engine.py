@@ -1,0 +1,199 @@
+"""``fix``: from a model file and targets to a proven model, or the original with the reason."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
+
+from jetdoctor import __version__
+from jetdoctor.fix import freezing, lowering
+from jetdoctor.fix.attempt import Attempt, fingerprint
+from jetdoctor.fix.candidate import Candidate
+from jetdoctor.fix.choice import Choices
+from jetdoctor.fix.diff import FixDiff
+from jetdoctor.fix.proof import prove
+from jetdoctor.model import from_proto, load, summarize
+from jetdoctor.types import Equivalence, Plan, PlanStep, Result, Target, UsageError
+
+#: attempts before giving up on finding a choice of fixes that brings no new error
+MAX_ATTEMPTS = 5
+PROVENANCE = "jetdoctor.fixes"
+
+
+@dataclass(frozen=True)
+class FixOutcome:
+    """What ``fix`` found. ``proto`` is the fixed model, None when the original is to stay.
+
+    ``before`` and ``results`` are the verdicts before and after, one per target; ``diff`` the graph
+    changes by finding. ``reason`` says why nothing may be written although something was to be fixed.
+    """
+
+    path: str
+    targets: Tuple[Target, ...]
+    plan: Plan
+    results: Tuple[Result, ...]
+    before: Tuple[Result, ...] = ()
+    proto: Any = None
+    diff: Tuple[FixDiff, ...] = ()
+    reason: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.proto is not None
+
+    @property
+    def clean(self) -> bool:
+        """Whether no error remains for any target."""
+        return not self.reason and not any(f.severity == "error" for r in self.results for f in r.findings)
+
+
+def fix(
+    path: str,
+    targets: Sequence[Target],
+    opset: Optional[int] = None,
+    freeze: Optional[Mapping[str, Any]] = None,
+    unsafe: bool = False,
+    select: Optional[Sequence[str]] = None,
+    inputs: Optional[str] = None,
+) -> FixOutcome:
+    """Fix what stands between the model and every target, and prove that it still computes the same.
+
+    ``opset`` lowers the opset first (alone when there is no target); ``freeze`` maps an input name to
+    a shape, or a symbolic dim to a size; ``inputs`` is an .npz file to prove with besides our own.
+    Raises ``UsageError`` for a model that cannot be read or an option that does not fit it.
+    """
+    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select))
+    load(path)  # a file that cannot be read says so in one line
+    for _ in range(MAX_ATTEMPTS):
+        attempt = job.attempt()
+        culprits = attempt.culprits()
+        if not culprits:
+            outcome = job.conclude(attempt)
+            if outcome is not None:
+                return outcome
+            continue  # the proof found a wrong fix, which is barred now
+        job.choices.barred.update(culprits)
+    return job.give_up(attempt, "no choice of fixes was found that brings no new error")
+
+
+@dataclass
+class _Job:
+    path: str
+    targets: Tuple[Target, ...]
+    opset: Optional[int]
+    freeze: Mapping[str, Any]
+    inputs: Optional[str]
+    choices: Choices
+
+    def attempt(self, passes: Optional[int] = None) -> Attempt:
+        """A fresh run on the file as it is."""
+        self.choices.begin()
+        attempt = Attempt(_read(self.path), self.path, self.targets, self.choices)
+        if self.freeze:
+            attempt.proto = freezing.freeze(attempt.proto, self.freeze, self.path)
+            note = ", ".join("%s=%s" % item for item in sorted(self.freeze.items()))
+            attempt.steps.append(PlanStep("", "Freeze %s" % note, "unsafe", "", True))
+        if self.opset is not None:
+            self._lower(attempt)
+        return attempt.run() if passes is None else attempt.run(passes)
+
+    def conclude(self, attempt: Attempt) -> Optional[FixOutcome]:
+        """Prove the attempt; None when a culprit was found and barred, so that another try is due."""
+        changed = any(step.applied for step in attempt.steps)
+        attempt.steps.extend(self._left_over(attempt))
+        if not changed:
+            return self._outcome(attempt, Plan(tuple(attempt.steps)), None)
+        if attempt.new_errors():
+            return self.give_up(attempt, "a new error would come in: %s" % attempt.new_errors()[0][0].message)
+        self._stamp(attempt)
+        with Candidate(attempt.proto, self.path) as candidate:
+            if candidate.trouble:
+                return self.give_up(attempt, candidate.trouble)
+            equivalence = prove(self.path, candidate.path, self.inputs)
+        plan = Plan(tuple(attempt.steps), equivalence)
+        if equivalence.status == "different":
+            if self._bar_wrong_pass(attempt):
+                return None
+            return self._outcome(attempt, plan, None, "the result differs: %s" % equivalence.reason)
+        if equivalence.status == "not-run" and not self.choices.unsafe:
+            reason = "not proven (%s): --unsafe writes it all the same" % equivalence.reason
+            return self._outcome(attempt, plan, None, reason)
+        return self._outcome(attempt, plan, attempt.proto)
+
+    def give_up(self, attempt: Attempt, reason: str) -> FixOutcome:
+        """The original, with the reason; no step counts as applied."""
+        plan = Plan(tuple(attempt.steps), Equivalence(reason=reason))
+        return self._outcome(attempt, plan, None, reason)
+
+    def _outcome(self, attempt: Attempt, plan: Plan, proto: Any, reason: str = "") -> FixOutcome:
+        results = attempt.results if not reason else attempt.before
+        if reason:
+            steps = [replace(s, applied=False, reason=reason) if s.applied else s for s in plan.steps]
+            plan = replace(plan, steps=tuple(steps))
+        if results and proto is not None:
+            summary = summarize(from_proto(proto, self.path))
+            results = tuple(replace(result, model=summary) for result in results)
+        diff = tuple(attempt.diff)
+        return FixOutcome(self.path, self.targets, plan, results, attempt.before, proto, diff, reason)
+
+    def _left_over(self, attempt: Attempt) -> List[PlanStep]:
+        """A step that was not applied for every finding that remains."""
+        steps = []
+        for finding in self.choices.wanted(attempt.results):
+            fix = finding.fix
+            where = finding.location
+            steps.append(
+                PlanStep(
+                    finding.rule,
+                    fix.title if fix else finding.message,
+                    fix.applicability if fix else "manual",
+                    (where.node_name or where.output) if where else "",
+                    False,
+                    attempt.trouble or self.choices.reason(finding),
+                )
+            )
+        return steps
+
+    def _lower(self, attempt: Attempt) -> None:
+        proto, lines, reason = lowering.lower(attempt.proto, self.opset or 0)
+        title = "Lower the opset to %d" % (self.opset or 0)
+        if proto is None:
+            attempt.steps.append(PlanStep("", title, "safe", "", False, reason))
+        elif fingerprint(proto) != fingerprint(attempt.proto):
+            attempt.proto = proto
+            attempt.steps.append(PlanStep("", title, "safe", "", True))
+            attempt.diff.append(FixDiff("", title, lines))
+
+    def _bar_wrong_pass(self, attempt: Attempt) -> bool:
+        """Find the first pass after which the outputs differ and bar its requests."""
+        for number in range(1, len(attempt.applied) + 1):
+            part = self.attempt(number)
+            with Candidate(part.proto, self.path) as candidate:
+                status = candidate.trouble or prove(self.path, candidate.path, self.inputs).status
+            if status == "different" and len(part.applied) >= number:
+                for request in part.applied[number - 1]:
+                    self.choices.barred[request.key] = "%s changed the outputs" % request.fix.title
+                return True
+        return False
+
+    def _stamp(self, attempt: Attempt) -> None:
+        """Provenance in the model's metadata: what was changed, and by which version."""
+        applied = [{"rule": step.rule, "title": step.title} for step in attempt.steps if step.applied]
+        entry = {"jetdoctor": __version__, "targets": [t.name for t in self.targets], "fixes": applied}
+        for property in attempt.proto.metadata_props:
+            if property.key == PROVENANCE:
+                property.value = json.dumps(json.loads(property.value) + [entry])
+                return
+        attempt.proto.metadata_props.add(key=PROVENANCE, value=json.dumps([entry]))
+
+
+def _read(path: str) -> Any:
+    """The whole model; external data stays where it is."""
+    import onnx
+
+    try:
+        return onnx.load(os.fspath(path), load_external_data=False)
+    except Exception as error:
+        raise UsageError("cannot read %s: %s" % (path, str(error).split("\n")[0])) from None

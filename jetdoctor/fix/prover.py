@@ -1,0 +1,160 @@
+"""The child process of ``proof``: runs both models and writes what it found as JSON.
+
+``python -m jetdoctor.fix.prover ORIGINAL CANDIDATE ANSWER INPUTS MEMORY SECONDS``
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from jetdoctor.fix.runners import Runner, open_runner
+from jetdoctor.model import load
+from jetdoctor.types import JetdoctorError
+from jetdoctor.verify.compare import Comparison, compare
+from jetdoctor.verify.inputs import cases
+
+#: share of the time limit that the original may take before no more inputs are tried
+ORIGINAL_SHARE = 0.2
+
+
+def main(arguments: List[str]) -> int:
+    original, candidate, answer, inputs, memory, seconds = arguments
+    _limit_memory(int(memory))
+    found = {"stage": "original"}
+    _write(answer, found)
+    try:
+        found = _compare(original, candidate, inputs, answer, float(seconds) * ORIGINAL_SHARE)
+    except JetdoctorError as error:
+        found = {"status": "not-run", "reason": str(error)}
+    _write(answer, found)
+    return 0
+
+
+def _compare(original: str, candidate: str, inputs: str, answer: str, budget: float) -> Dict[str, Any]:
+    runner = open_runner(original)
+    pairs, refusal = _reference_outputs(runner, _feeds(original, candidate, inputs), budget)
+    if not pairs:
+        return {"status": "not-run", "reason": refusal or "no inputs could be made"}
+    kind = runner.kind
+    del runner
+    _write(answer, {"stage": "result"})
+    return _judge(pairs, original, candidate, kind)
+
+
+def _feeds(original: str, candidate: str, inputs: str) -> List[Tuple[str, Dict[str, Any]]]:
+    """Named inputs for both models. Their ranges are read off the original, their sizes off the result."""
+    before, after = load(original), load(candidate)
+    fixed = {}
+    for name in after.main.input_names:
+        shape = after.main.value(name).static_shape
+        if shape is not None and name not in after.main.initializers:
+            fixed[name] = shape
+    found = []
+    if inputs:
+        import numpy
+
+        with numpy.load(inputs, allow_pickle=False) as given:
+            found.append((inputs, {name: given[name] for name in given.files}))
+    known = set(before.main.input_names)
+    for case in cases(after):
+        try:
+            dims = {dim: size for dim, size in case.dims.items()}
+            shapes = {name: shape for name, shape in fixed.items() if name in known}
+            found.append((case.name, type(case)(case.name, case.case, case.seed, dims).feeds(before, shapes)))
+        except JetdoctorError:
+            continue
+    return found
+
+
+def _reference_outputs(
+    runner: Runner, feeds: List[Tuple[str, Dict[str, Any]]], budget: float
+) -> Tuple[List[Tuple[str, Dict[str, Any], Dict[str, Any]]], str]:
+    """(name, inputs, outputs) of every set of inputs that the original takes."""
+    pairs, refusal, end = [], "", time.monotonic() + budget
+    for name, arrays in feeds:
+        if pairs and time.monotonic() > end:
+            break
+        try:
+            pairs.append((name, arrays, runner.run(arrays)))
+        except JetdoctorError as error:
+            refusal = refusal or str(error)
+    return pairs, refusal
+
+
+def _judge(pairs: List[Any], original: str, candidate: str, kind: str) -> Dict[str, Any]:
+    worst: Dict[str, Any] = {"status": "not-run", "runs": 0, "max_abs": 0.0, "max_rel": 0.0, "reason": ""}
+    try:
+        runner = open_runner(candidate, kind)
+    except JetdoctorError as error:
+        return {"status": "different", "reason": "the result does not load: %s" % error}
+    unsteady: Optional[str] = None
+    for name, arrays, expected in pairs:
+        try:
+            comparison = compare(expected, runner.run(arrays))
+        except JetdoctorError as error:
+            return dict(worst, status="different", reason="with %s inputs: %s" % (name, error))
+        if not comparison.equal:
+            if _unsteady(original, kind, arrays, expected):
+                unsteady = unsteady or name
+                continue
+            reason = "with %s inputs, output %s" % (name, comparison.reason)
+            return dict(worst, status="different", reason=reason, **_errors(comparison))
+        worst["status"] = "equal"
+        worst["runs"] += 1
+        for key, value in _errors(comparison).items():
+            worst[key] = max(worst[key], value)
+    if unsteady and worst["status"] != "equal":
+        worst["reason"] = "the original's own outputs change with the last digits of its inputs"
+    return worst
+
+
+def _unsteady(original: str, kind: str, arrays: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Whether the original disagrees with itself when its inputs change in their last digits.
+
+    TopK and the like order equal values by rounding noise: such inputs say nothing about a fix.
+    """
+    import numpy
+
+    random, nudged = numpy.random.RandomState(0), {}
+    for name, array in arrays.items():
+        nudged[name] = array
+        if getattr(array, "dtype", None) is not None and array.dtype.kind == "f":
+            step = 2 * float(numpy.finfo(array.dtype).eps)
+            noise = random.standard_normal(array.shape)
+            scale = numpy.abs(array.astype("float64")) + 1e-3 * (float(numpy.abs(array).max(initial=0)) or 1.0)
+            nudged[name] = (array + step * noise * scale).astype(array.dtype)
+    try:
+        if not compare(expected, open_runner(original, kind).run(nudged)).equal:
+            return True
+        optimised = open_runner(original, kind, optimise=True).run(dict(arrays))
+        return not compare(expected, optimised).equal
+    except JetdoctorError:
+        return False
+
+
+def _errors(comparison: Comparison) -> Dict[str, float]:
+    finite = [e if e == e and abs(e) != float("inf") else 1e308 for e in (comparison.max_abs, comparison.max_rel)]
+    return {"max_abs": finite[0], "max_rel": finite[1]}
+
+
+def _limit_memory(limit: int) -> None:
+    try:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    except (ImportError, ValueError, OSError):  # no such limit on this system
+        pass
+
+
+def _write(path: str, document: Mapping[str, Any]) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,134 @@
+"""Carries out local rewrites: all requests of a pass whose nodes do not meet, in one go."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+
+from jetdoctor.fix.changes import Changes
+from jetdoctor.fix.choice import Request
+from jetdoctor.fix.diff import NodeChange
+from jetdoctor.fix.edit import Edit
+from jetdoctor.graph import Graph, Model, Node, Value
+from jetdoctor.rule import CannotRewrite
+from jetdoctor.types import Location, Target
+
+
+class ModelEdit:
+    """What ``rewrite_model(model, edit)`` may do: edit single nodes, or put another proto in place."""
+
+    def __init__(self, changes: Changes, target: Optional[Target]) -> None:
+        self.changes, self.target = changes, target
+        self.replacement: Any = None
+        self._edits: List[Edit] = []
+
+    @property
+    def opset(self) -> int:
+        return self.changes.model.opset("")
+
+    def at(self, node: Node) -> Edit:
+        """The edit of one node."""
+        self._edits.append(Edit(self.changes, node, self.target))
+        return self._edits[-1]
+
+    def array(self, value: Value) -> Any:
+        """numpy array of a constant expression, None when it is not one."""
+        return self.changes.evaluator.array(value)
+
+    def become(self, proto: Any) -> None:
+        """The whole model is ``proto`` from now on."""
+        self.replacement = proto
+
+    @property
+    def touched(self) -> bool:
+        return self.replacement is not None or any(edit.touched for edit in self._edits)
+
+    def undo(self) -> None:
+        self.replacement = None
+        for edit in reversed(self._edits):
+            edit.undo()
+
+    def lines(self) -> Tuple[NodeChange, ...]:
+        return tuple(line for edit in self._edits for line in edit.recorder.changes())
+
+
+class Rewriting:
+    """One pass of local rewrites over ``model``. ``finish`` gives the new proto."""
+
+    def __init__(
+        self,
+        model: Model,
+        modules: Mapping[str, Any],
+        target: Optional[Target],
+        allowed: Callable[[str], bool] = lambda applicability: True,
+    ) -> None:
+        self.model, self.modules, self.target, self.allowed = model, modules, target, allowed
+        self.changes = Changes(model)
+        self.done: List[Tuple[Request, Tuple[NodeChange, ...]]] = []
+        self.refusals: Dict[Any, str] = {}
+        #: name of an added node -> the request that added it, to trace new trouble to its cause
+        self.authors: Dict[str, Request] = {}
+        self._graphs: Dict[Tuple[str, ...], Graph] = {graph.path: graph for graph in model.graphs()}
+        self._claimed: Set[Tuple[Tuple[str, ...], int]] = set()
+        self._whole_model: Any = None
+
+    def apply(self, requests: Sequence[Request]) -> None:
+        """Try every request; those that meet an earlier one of this pass wait for the next."""
+        for request in requests:
+            module = self.modules.get(request.fix.rewrite or "")
+            if module is None:
+                self.refusals[request.key] = "there is no rewrite %s" % request.fix.rewrite
+            elif not self.allowed(module.REWRITE.applicability):
+                self.refusals[request.key] = "needs --unsafe"
+            elif hasattr(module, "rewrite_model"):
+                self._apply_to_model(request, module)
+            elif self._whole_model is None:
+                self._apply_to_node(request, module)
+
+    def finish(self) -> Any:
+        """Write the pass; returns the new ModelProto (the same object unless it was replaced)."""
+        self.changes.commit()
+        return self.model.proto if self._whole_model is None else self._whole_model
+
+    def _apply_to_node(self, request: Request, module: Any) -> None:
+        node = self._find(request.place)
+        if node is None:
+            self.refusals[request.key] = "the finding names no node"
+            return
+        mark = (node.graph.path, node.index)
+        if mark in self._claimed:
+            return
+        edit = Edit(self.changes, node, self.target)
+        if self._carry_out(request, edit, lambda: module.rewrite(node, edit)):
+            self._claimed.add(mark)
+            lines = edit.recorder.changes()
+            self.done.append((request, lines))
+            self.authors.update((line.name, request) for line in lines if line.sign != "-")
+
+    def _apply_to_model(self, request: Request, module: Any) -> None:
+        if self.done:  # alone in its pass
+            return
+        edit = ModelEdit(self.changes, self.target)
+        if self._carry_out(request, edit, lambda: module.rewrite_model(self.model, edit)):
+            self.done.append((request, edit.lines()))
+            self._whole_model = edit.replacement if edit.replacement is not None else self.model.proto
+
+    def _carry_out(self, request: Request, edit: Any, change: Callable[[], Any]) -> bool:
+        try:
+            change()
+        except CannotRewrite as refusal:
+            reason = str(refusal)
+        except Exception as error:  # a rewrite that crashes must not take the model with it
+            reason = "rewrite %s failed: %s: %s" % (request.fix.rewrite, type(error).__name__, error)
+        else:
+            if edit.touched:
+                return True
+            reason = "rewrite %s found nothing to change" % request.fix.rewrite
+        edit.undo()
+        self.refusals[request.key] = reason
+        return False
+
+    def _find(self, place: Location) -> Optional[Node]:
+        graph = self._graphs.get(place.graph)
+        if graph is None or place.node_index is None or place.node_index >= len(graph.nodes):
+            return None
+        return graph.nodes[place.node_index]

@@ -1,0 +1,75 @@
+"""Runs a model file for the proof: ONNX Runtime, or ONNX's reference evaluator where it cannot."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import Any, Dict, Mapping
+
+from jetdoctor.types import JetdoctorError
+from jetdoctor.verify.onnxruntime import CannotRun, run_session, session
+
+#: highest IR version that every supported ONNX Runtime reads (1.19, the last for Python 3.8)
+OLD_IR = 10
+
+
+class Runner:
+    """An open model; ``kind`` is "onnxruntime" or "reference"."""
+
+    def __init__(self, kind: str, opened: Any) -> None:
+        self.kind, self._opened = kind, opened
+
+    def run(self, feeds: Mapping[str, Any]) -> Dict[str, Any]:
+        """Outputs by name in the model's order. Raises ``JetdoctorError`` when the model refuses."""
+        if self.kind == "onnxruntime":
+            known = {value.name for value in self._opened.get_inputs()}
+            return run_session(self._opened, {k: v for k, v in feeds.items() if k in known})
+        try:
+            return dict(zip(self._opened.output_names, self._opened.run(None, dict(feeds))))
+        except Exception as error:  # numpy and the evaluator raise what they like
+            raise JetdoctorError("the reference evaluator refuses: %s" % str(error).split("\n")[0]) from error
+
+
+def open_runner(path: str, kind: str = "", optimise: bool = False) -> Runner:
+    """Open a model file, in ONNX Runtime unless it cannot load it, or with the ``kind`` asked for."""
+    if kind != "reference":
+        try:
+            return Runner("onnxruntime", _session(path, optimise))
+        except CannotRun:
+            if kind:
+                raise
+    from onnx.reference import ReferenceEvaluator
+
+    try:
+        return Runner("reference", ReferenceEvaluator(path))
+    except Exception as error:
+        reason = "neither ONNX Runtime nor the reference evaluator loads it: %s" % str(error).split("\n")[0]
+        raise JetdoctorError(reason) from error
+
+
+def _session(path: str, optimise: bool) -> Any:
+    try:
+        return session(path, optimise)
+    except CannotRun as error:
+        if "IR version" not in str(error):
+            raise
+    return _older_ir(path, optimise)
+
+
+def _older_ir(path: str, optimise: bool) -> Any:
+    """A session on a copy of the model that says an IR version which this ONNX Runtime reads."""
+    import onnx
+
+    from jetdoctor.fix.candidate import bring_external_files
+
+    proto = onnx.load(path, load_external_data=False)
+    proto.ir_version = OLD_IR
+    folder = tempfile.mkdtemp(prefix="jetdoctor-")
+    try:
+        bring_external_files(proto, path, folder)
+        copy = folder + "/older.onnx"
+        with open(copy, "wb") as file:
+            file.write(proto.SerializeToString())
+        return session(copy, optimise)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

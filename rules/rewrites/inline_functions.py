@@ -1,0 +1,15 @@
+"""Local functions written out at every call, since TensorRT before 9 does not read them."""
+
+from __future__ import annotations
+
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+REWRITE = Rewrite("inline_functions", "Write local functions out where they are called")
+
+
+def rewrite_model(model, edit):
+    from onnx import inliner
+
+    if not model.proto.functions:
+        raise CannotRewrite("the model has no local functions")
+    edit.become(inliner.inline_local_functions(model.proto))

@@ -1,0 +1,13 @@
+"""RoiAlign with ``sampling_ratio=0`` written out: TensorRT's own default is another."""
+
+from __future__ import annotations
+
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+REWRITE = Rewrite("roialign_explicit_sampling", "Write the sampling ratio out")
+
+
+def rewrite(node, edit):
+    if node.has_attr("sampling_ratio"):
+        raise CannotRewrite("the sampling ratio is given already")
+    edit.set_attribute(node, "sampling_ratio", 0)
