@@ -115,8 +115,10 @@ class Engine:
             text = describe(place.node, fact.row) if describe else None
             text = text or fact_text(fact, place.node, place.tensor, place.detail)
             cause = (fact["rule"], fact.get("id") or fact.get("op"), place.detail, text)
+        follow = getattr(rule.module, "consequences", None)
         match = Match(
             text,
+            consequences=tuple(follow(place.node, fact.row)) if follow and place.node is not None else (),
             node=place.node,
             tensor=place.tensor,
             fixes=tuple(self.fixes(fact.get("fix", ()))),
@@ -124,6 +126,7 @@ class Engine:
             outcome=_outcome(fact, rule),
             sources=(fact["source"],),
             basis=fact.get("basis", "read"),
+            applies=_without_plugin(place.node) if fact["rule"] in ("JD301", "JD803") else None,
         )
         return Hit(rule, match, place.range, position)
 
@@ -166,9 +169,15 @@ def _guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Cras
         return []
 
 
+def _without_plugin(node: Node) -> Callable[[Target], bool]:
+    return lambda target: node.op_type not in target.plugins
+
+
 def _outcome(fact: Fact, rule: CatalogRule) -> str:
     status = fact.get("status")
-    return status if status in ("rejected", "wrong-output") else "rejected" if "require" in fact.row or "forbid" in fact.row else rule.rule.outcome
+    if status in ("rejected", "wrong-output"):
+        return status
+    return "rejected" if "require" in fact.row or "forbid" in fact.row else rule.rule.outcome
 
 
 def _tensor_of(fact: Fact, node: Node) -> str:

@@ -128,10 +128,28 @@ class ModelFacts:
         if "ai.onnx" in model.declared_domains and "" not in model.declared_domains and len(model.declared_domains) > 1:
             for fact in self._named.get("JD806", ()):
                 yield Place(fact, fact.range)
+        opset = model.opset("")
+        for release in self.knowledge.releases:
+            newest = release["documented_opset"]["max"]
+            if newest is not None and opset > newest:
+                yield Place(_beyond(release, opset, newest), release.range)
         for graph in model.graphs():
             for sparse in getattr(graph.proto, "sparse_initializer", ()):
                 for fact in self._named.get("JD805", ()):
                     yield Place(fact, fact.range, tensor=sparse.values.name)
+
+
+def _beyond(release: Fact, opset: int, newest: int) -> Fact:
+    text = "opset %d is newer than %d, the newest that NVIDIA documents here; no node is refused for that alone"
+    return Fact(
+        {
+            "rule": "JD304",
+            "id": "opset/beyond-%d" % newest,
+            "status": "harmless",
+            "what": text % (opset, newest),
+            "source": "docs/operators.md of %s" % release["source"],
+        }
+    )
 
 
 def _merged(ranges: Sequence[VersionRange]) -> List[VersionRange]:

@@ -3,7 +3,7 @@
 ## What it detects
 ReduceMean, ReduceMax, ReduceMin, ReduceProd, ReduceL1, ReduceL2, ReduceSumSquare, ReduceLogSum(Exp) or
 ReduceSum that gives its axes as an *input*, in a release whose importer reads only the attribute, and whose
-axes leave out at least one axis.
+axes leave out at least one axis that matters.
 
 ## Why it fails
 Opset 18 (13 for ReduceSum) moved `axes` from an attribute to an input. TensorRT before 10.0 still asks for
@@ -15,7 +15,7 @@ engine builds and computes something else. ReduceLogSumExp loses its axes until 
 ## Fix
 The opset is lowered to 17, where `axes` is an attribute again; jetdoctor's own adapters do it and leave
 everything else as it is. Where the opset cannot be lowered, ReduceMean becomes ReduceSum divided by the
-number of elements.
+number of elements, which every release from 8.0 on reads.
 """
 
 from jetdoctor.rule import Rule
@@ -25,5 +25,57 @@ RULE = Rule(
     name="reduce-axes-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rules/data/semantics.json)",),
 )
+
+#: Operators that hand the shape on, so that the wrong shape reaches the Reshape behind them.
+_SHAPE_KEEPING = ("Identity", "Cast", "Relu", "Sigmoid", "HardSigmoid", "Dropout", "Clip", "HardSwish", "LeakyRelu")
+
+
+def describe(node, row):
+    """The message of a fact row: what the model asks for and what the engine would do."""
+    if row.get("status") != "wrong-output":
+        return None
+    array = node.input(1).array() if node.present(1) else None
+    axes = "axes=[%s]" % ",".join(str(int(a)) for a in array.reshape(-1)) if array is not None else "its axes"
+    return "%s gives %s as an input, which this parser does not read: it reduces over ALL axes" % (node.op_type, axes)
+
+
+def consequences(node, row):
+    """The line that the build log shows when a Reshape of constant shape follows."""
+    if row.get("status") != "wrong-output":
+        return
+    rank = node.input(0).rank
+    if rank is None:
+        return
+    wrong = [1] * rank if node.attr("keepdims", 1) else []
+    value = node.output(0)
+    for _ in range(8):
+        readers = value.consumers
+        if len(readers) != 1:
+            return
+        reader = readers[0]
+        if reader.op_type == "Reshape":
+            array = reader.input(1).array()
+            shape = [int(d) for d in array.reshape(-1)] if array is not None else reader.output(0).static_shape
+            if shape is not None and _volume(shape) != 1:
+                yield "then Reshape %s fails: reshape changes volume. Reshaping %s to %s" % (
+                    reader.name or reader.outputs[0],
+                    _brackets(wrong),
+                    _brackets(shape),
+                )
+            return
+        if reader.op_type not in _SHAPE_KEEPING:
+            return
+        value = reader.output(0)
+
+
+def _volume(shape):
+    volume = 1
+    for dim in shape:
+        volume *= dim if dim > 0 else 1
+    return volume
+
+
+def _brackets(shape):
+    return "[%s]" % ",".join(str(d) for d in shape)

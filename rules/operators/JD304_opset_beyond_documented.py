@@ -1,0 +1,23 @@
+"""An opset beyond the documented range
+
+## What it detects
+A model whose opset is newer than the newest that NVIDIA documents for the release.
+
+## Why it fails
+It need not: the parser does not enforce the documented maximum. What it refuses or misreads are single
+operators, and jetdoctor names those one by one. But outside of the documented range NVIDIA has tested
+nothing.
+
+## Fix
+Only if you need the documented range: `jetdoctor fix MODEL --opset N -o OUT`, or export with an older opset.
+"""
+
+from jetdoctor.rule import Rule
+
+RULE = Rule(
+    id="JD304",
+    name="opset-beyond-documented",
+    severity="warning",
+    outcome="undocumented",
+    sources=("onnx-tensorrt docs/operators.md of each release; no check in ModelImporter",),
+)

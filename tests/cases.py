@@ -1,0 +1,61 @@
+"""Reads the Markdown case files of ``fixtures/rules/`` (format: docs/architecture.md, "A case file")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Dict, List, Optional
+
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "rules"
+_FENCE = re.compile(r"^```(\w+)\s*$")
+
+
+@dataclass
+class Case:
+    """One ``##`` section: blocks by kind, and the target line."""
+
+    rule: str
+    title: str
+    target: str = ""
+    blocks: Dict[str, str] = field(default_factory=dict)
+
+    @property
+    def expected(self) -> List[str]:
+        return sorted(line.strip() for line in self.blocks["findings"].splitlines() if line.strip())
+
+    @property
+    def fires(self) -> bool:
+        return any(line.startswith(self.rule + " ") for line in self.expected)
+
+    def __str__(self) -> str:
+        return "%s: %s" % (self.rule, self.title)
+
+
+def read_cases(path: Path) -> List[Case]:
+    """Cases of one file, in order. A section without a findings block is a mistake and raises."""
+    cases: List[Case] = []
+    block: Optional[str] = None
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if block is not None:
+            if line.strip() == "```":
+                block = None
+            else:
+                cases[-1].blocks[block] += line + "\n"
+            continue
+        fence = _FENCE.match(line)
+        if line.startswith("## "):
+            cases.append(Case(path.stem, line[3:].strip()))
+        elif line.startswith("target:"):
+            cases[-1].target = line[len("target:") :].strip()
+        elif fence:
+            block = fence.group(1)
+            cases[-1].blocks[block] = ""
+    for case in cases:
+        if "findings" not in case.blocks:
+            raise ValueError("%s has no findings block" % case)
+    return cases
+
+
+def every_case() -> List[Case]:
+    return [case for path in sorted(FOLDER.glob("JD*.md")) for case in read_cases(path)]
