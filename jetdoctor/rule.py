@@ -32,7 +32,7 @@ from jetdoctor.types import (
     parse_version,
 )
 
-__all__ = ["CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "parse_version", "table"]
+__all__ = ["CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "parse_version", "release", "table"]
 
 
 @lru_cache(maxsize=None)
@@ -41,6 +41,11 @@ def table(name: str) -> List[dict]:
     with open(data_path(name + ".json"), encoding="utf-8") as stream:
         rows: List[dict] = json.load(stream)
     return rows
+
+
+def release(jetpack: Optional[str]) -> Optional[dict]:
+    """Row of ``targets.json`` of a JetPack: what it shipped with. None for one that is not in the table."""
+    return next((row for row in table("targets") if jetpack and row["jetpack"] == jetpack), None)
 
 
 @dataclass(frozen=True)
