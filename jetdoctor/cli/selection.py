@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import Dict, FrozenSet, Iterable, List, Optional
+from typing import Dict, FrozenSet, List, Optional, Sequence
 
 from jetdoctor.cli.commands import did_you_mean
 from jetdoctor.types import Finding, Result, UsageError
@@ -38,10 +38,9 @@ def make(select: List[str], ignore: List[str], baseline: Optional[str]) -> Selec
     """UsageError for an unknown rule or a baseline that cannot be read."""
     if not (select or ignore or baseline):
         return Selection()
-    known = _known_rules() if select or ignore else {}
     return Selection(
-        frozenset(_expand(select, known)) if select else None,
-        frozenset(_expand(ignore, known)),
+        frozenset(rule_ids(select)) if select else None,
+        frozenset(rule_ids(ignore)),
         read_baseline(baseline) if baseline else frozenset(),
     )
 
@@ -53,8 +52,9 @@ def _known_rules() -> Dict[str, str]:
     return {rule_id: entry.rule.name for rule_id, entry in catalog().rules.items()}
 
 
-def _expand(wanted: Iterable[str], known: Dict[str, str]) -> List[str]:
+def rule_ids(wanted: Sequence[str]) -> List[str]:
     """Ids for ids, names (``reduce-axes-ignored``) and families (``JD2xx``, ``JD2``)."""
+    known = _known_rules() if wanted else {}
     found: List[str] = []
     for text in wanted:
         family = re.match(r"(JD\d{1,2})x*$", text, re.IGNORECASE)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import Optional
+from typing import Any, Optional, Sequence
 
-from jetdoctor.report.options import Options
-from jetdoctor.types import Plan, Report
+from jetdoctor.report.options import Changes, Options
+from jetdoctor.types import Plan, Report, Result
 
-__all__ = ["FORMATS", "Options", "render"]
+__all__ = ["FORMATS", "Options", "render", "render_fix"]
 
 #: Format -> module of this package that has ``render(report, options)``.
 _MODULES = {
@@ -24,19 +24,34 @@ _MODULES = {
 FORMATS = tuple(_MODULES)
 
 
-def render(
-    report: Report,
-    format: str = "text",
-    width: int = 80,
-    color: bool = False,
-    matrix: bool = False,
-    plan: Optional[Plan] = None,
-) -> str:
+def render(report: Report, format: str = "text", width: int = 80, color: bool = False, matrix: bool = False) -> str:
     """A report in one of FORMATS, ready to print.
 
     ``width`` and ``color`` matter to text only. ``matrix`` says that the targets were not chosen by the
-    user: the answer is which JetPacks take the model. ``plan`` is what ``fix`` did or would do.
+    user: the answer is which JetPacks take the model.
     """
     module = importlib.import_module("jetdoctor.report." + _MODULES[format])
-    text: str = module.render(report, Options(width, color, matrix, plan))
+    text: str = module.render(report, Options(width, color, matrix))
+    return text
+
+
+def render_fix(
+    report: Report,
+    plan: Plan,
+    format: str = "text",
+    width: int = 80,
+    color: bool = False,
+    path: str = "",
+    before: Sequence[Result] = (),
+    reason: str = "",
+    changes: Optional[Sequence[Changes]] = None,
+) -> str:
+    """What ``fix`` did or would do, as text or json. ``report`` holds the results after it.
+
+    ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
+    ``(title, rule, lines)`` of each fix, None to leave them out.
+    """
+    module: Any = importlib.import_module("jetdoctor.report." + {"text": "plan", "json": "document"}[format])
+    options = Options(width, color, False, plan, path, tuple(before), reason, changes)
+    text: str = module.render(report, options)
     return text

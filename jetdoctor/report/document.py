@@ -31,6 +31,11 @@ def document(report: Report, options: Options = Options()) -> Dict[str, Any]:
         found["plan"] = [step.to_json() for step in plan.steps]
         found["equivalence"] = plan.equivalence.to_json()
         found["written"] = plan.written
+        found["before"] = [{"target": r.target.name, "verdict": r.verdict} for r in options.before]
+        if options.reason:
+            found["reason"] = options.reason
+    if options.changes is not None:
+        found["diff"] = [{"title": t, "rule": rule, "changes": list(lines)} for t, rule, lines in options.changes]
     return found
 
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Sequence, Tuple
 
-from jetdoctor.types import Plan
+from jetdoctor.types import Plan, Result
+
+Changes = Tuple[str, str, Sequence[str]]  # title of a fix, rule, lines of the graph diff
 
 
 @dataclass(frozen=True)
 class Options:
-    """``width`` in columns and ``color`` for text; ``matrix`` when every JetPack was asked; ``plan`` of a fix."""
+    """``width`` in columns and ``color`` for text; ``matrix`` when every JetPack was asked.
+
+    The others belong to a fix: its ``plan``, the model's ``path``, the results ``before``, the ``reason`` why
+    nothing was written, and the graph ``changes`` (None: not asked for).
+    """
 
     width: int = 80
     color: bool = False
     matrix: bool = False
     plan: Optional[Plan] = None
+    path: str = ""
+    before: Tuple[Result, ...] = ()
+    reason: str = ""
+    changes: Optional[Sequence[Changes]] = None

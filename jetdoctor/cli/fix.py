@@ -1,0 +1,118 @@
+"""Repair an ONNX model for a target, prove with ONNX Runtime that it still computes the same, check again.
+
+Without --apply or -o nothing is written: the plan and the graph changes are shown. Only safe fixes are
+made, unless --unsafe is given. Exit code: 0 clean for the target, 1 errors remain, 2 bad usage or
+unreadable model, 3 jetdoctor itself failed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Dict, List
+
+from jetdoctor.cli import config, output, parser, selection, where
+from jetdoctor.types import Report, UsageError
+
+EXAMPLES = """\
+  jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       what would be done
+  jetdoctor fix model.onnx -t jetpack-5.0.2 --apply      in place; the original stays as model.onnx.orig
+  jetdoctor fix model.onnx -t jp5.x --freeze images=1x3x640x640 -o fixed.onnx
+  jetdoctor fix model.onnx --opset 13 -o opset13.onnx    a downgrade that is proven
+"""
+
+
+def configure(options: parser.Parser, command: str) -> None:
+    options.add_argument("model", metavar="MODEL", help="ONNX file")
+    parser.add_targets(options)
+    options.add_argument("--opset", type=int, metavar="N", help="lower the opset of the model to N first")
+    options.add_argument(
+        "--freeze", action="append", metavar="NAME=SHAPE",
+        help="give an input its shape (images=1x3x640x640) or a symbol its size (batch=1)",
+    )
+    place = options.add_mutually_exclusive_group()
+    place.add_argument("--apply", action="store_true", help="replace the model; the original stays as MODEL.orig")
+    place.add_argument("-o", "--output", metavar="OUT", help="write the repaired model there")
+    options.add_argument("--unsafe", action="store_true", help="also fixes that may change values or shapes")
+    options.add_argument("--select", action="append", metavar="IDS", help="repair only these rules' findings")
+    options.add_argument("--inputs", metavar="FILE", help="inputs (.npz) to prove with, beside generated ones")
+    options.add_argument("--diff", action="store_true", help="show every node that goes, comes or changes")
+    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+
+
+def run(arguments: Any) -> int:
+    from jetdoctor.fix import fix, write
+
+    output.require_folder(arguments.output)
+    if arguments.opset is not None and arguments.opset < 1:
+        raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
+    outcome = fix(
+        arguments.model,
+        _targets(arguments),
+        opset=arguments.opset,
+        freeze=_freeze(arguments.freeze or []),
+        unsafe=arguments.unsafe,
+        select=selection.rule_ids(parser.split_ids(arguments.select)) or None,
+        inputs=arguments.inputs,
+    )
+    written = write(outcome, arguments.output, arguments.apply)
+    outcome = replace(outcome, plan=replace(outcome.plan, written=written))
+    _print(outcome, arguments)
+    return 0 if outcome.clean and not _opset_refused(outcome) else 1
+
+
+def _targets(arguments: Any) -> Any:
+    settings = config.load()
+    plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
+    alone = arguments.opset is not None or bool(arguments.freeze)
+    targets = where.named(arguments.targets or ([] if alone else settings.targets), plugins)
+    if targets or alone:
+        return targets
+    here = where.of_jetson()
+    if here is None:
+        raise UsageError("fix needs to know for what: --target jetpack-5.0.2 (or --opset N alone)")
+    return (replace(here, plugins=tuple(plugins)),)
+
+
+def _freeze(items: List[str]) -> Dict[str, str]:
+    """``images=1x3x640x640`` -> name and shape; the name itself may hold a ``=``."""
+    wanted = {}
+    for item in items:
+        name, equals, value = item.rpartition("=")
+        if not equals or not name or not value:
+            raise UsageError("--freeze %s: write NAME=SHAPE, such as images=1x3x640x640 or batch=1" % item)
+        wanted[name] = value
+    return wanted
+
+
+def _opset_refused(outcome: Any) -> bool:
+    """Whether a downgrade without a target, asked for by --opset, was not possible."""
+    return not outcome.targets and any(step.reason and not step.applied for step in outcome.plan.steps)
+
+
+def _print(outcome: Any, arguments: Any) -> None:
+    from jetdoctor import report
+
+    def render(width: int, color: bool) -> str:
+        return report.render_fix(
+            Report(outcome.results),
+            outcome.plan,
+            arguments.format,
+            width=width,
+            color=color,
+            path=outcome.path,
+            before=outcome.before,
+            reason=outcome.reason,
+            changes=_changes(outcome) if arguments.diff or not _writes(arguments) else None,
+        )
+
+    output.emit(render)
+
+
+def _writes(arguments: Any) -> bool:
+    return bool(arguments.apply or arguments.output)
+
+
+def _changes(outcome: Any) -> List[Any]:
+    """``(title, rule, lines)`` of every fix made."""
+    return [(diff.title, diff.rule, [str(change) for change in diff.changes]) for diff in outcome.diff]
+

@@ -1,0 +1,117 @@
+"""What ``fix`` did or would do: the verdicts before and after, each step, the proof, where it was written."""
+
+from __future__ import annotations
+
+import shlex
+from typing import List, Sequence
+
+from jetdoctor.report import matrix, text, words
+from jetdoctor.report.options import Options
+from jetdoctor.report.style import VERDICT_COLOR, Writer, clean, plural
+from jetdoctor.types import Equivalence, Plan, PlanStep, Report, Result
+
+#: Lines of the graph diff that are shown for one fix.
+DIFF_LINES = 40
+
+
+def render(report: Report, options: Options) -> str:
+    """Text for a terminal of ``options.width`` columns."""
+    writer, plan = Writer(options.width, options.color), options.plan or Plan()
+    writer.line(writer.paint(clean(options.path), "bold"))
+    _verdicts(writer, "before", options.before or report.results)
+    if not plan.steps:
+        writer.line()
+        writer.line("Nothing to fix.")
+    for step in plan.steps:
+        _step(writer, step)
+    _diff(writer, options)
+    _proof(writer, plan, options)
+    if plan.steps:
+        _verdicts(writer, "after", report.results)
+    _remaining(writer, report)
+    _closing(writer, plan, options)
+    return writer.text()
+
+
+def _verdicts(writer: Writer, when: str, results: Sequence[Result]) -> None:
+    if not results:
+        return
+    writer.line()
+    if len(results) > 1:
+        writer.line("%s:" % when)
+        matrix.table(writer, matrix.spans(results))
+        return
+    verdict, target = results[0].verdict, results[0].target
+    painted = writer.paint(verdict.upper(), VERDICT_COLOR[verdict], "bold")
+    writer.line("%-7s %s on %s (TensorRT %s)" % (when + ":", painted, target.name, target.tensorrt or "unknown"))
+
+
+def _step(writer: Writer, step: PlanStep) -> None:
+    writer.line()
+    mark = writer.paint("+", "green", "bold") if step.applied else writer.paint("-", "yellow", "bold")
+    rule = writer.paint(step.rule, "bold") + "  " if step.rule else ""
+    writer.line("%s %s%s %s" % (mark, rule, clean(step.title), writer.paint("(%s)" % step.applicability, "dim")))
+    if step.node_name:
+        writer.wrapped("at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else ""))))
+    if not step.applied:
+        writer.wrapped("left  ", step.reason or "not applied", "yellow")
+
+
+def _diff(writer: Writer, options: Options) -> None:
+    colors = {"+": "green", "-": "red", "~": "yellow"}
+    for title, rule, lines in options.changes or ():
+        writer.line()
+        writer.line(writer.paint("graph changes: %s%s" % (rule + " " if rule else "", clean(title)), "bold"))
+        for line in list(lines)[:DIFF_LINES]:
+            color = colors.get(line[:1])
+            writer.line("  " + (writer.paint(clean(line), color) if color else clean(line)))
+        if len(lines) > DIFF_LINES:
+            writer.line("  ... and %d more (--format json shows all)" % (len(lines) - DIFF_LINES))
+
+
+def _proof(writer: Writer, plan: Plan, options: Options) -> None:
+    if not any(step.applied for step in plan.steps) and not options.reason:
+        return
+    writer.line()
+    if options.reason:
+        writer.wrapped("nothing is written: ", options.reason, "red", indent=0, label_styles=("red", "bold"))
+    if plan.equivalence.status != "not-run" or not options.reason:
+        writer.wrapped("proof: ", proof(plan.equivalence), indent=0, label_styles=("bold",))
+
+
+def proof(equivalence: Equivalence) -> str:
+    """``equal in ONNX Runtime: 8 runs, largest difference 1.2e-07 (absolute), 3e-06 (relative)``."""
+    if equivalence.status == "not-run":
+        return "not run: %s" % (equivalence.reason or "nothing was changed")
+    figures = "%s, largest difference %.3g (absolute), %.3g (relative)" % (
+        plural(equivalence.runs, "run"), equivalence.max_abs, equivalence.max_rel
+    )
+    if equivalence.status == "equal":
+        return "equal in ONNX Runtime: %s" % figures
+    return "DIFFERENT in ONNX Runtime: %s; %s" % (figures, equivalence.reason)
+
+
+def _remaining(writer: Writer, report: Report) -> None:
+    """Errors that are left, in full."""
+    found, where = matrix.merged(report.results)
+    errors = [finding for finding in found if finding.severity == "error"]
+    text.findings(writer, errors, where if len(report.results) > 1 else None)
+
+
+def _closing(writer: Writer, plan: Plan, options: Options) -> None:
+    writer.line()
+    if plan.written:
+        writer.line("written: " + writer.paint(clean(plan.written), "bold"))
+        writer.line("next: " + writer.paint("jetdoctor verify %s" % shlex.quote(clean(plan.written)), "cyan"))
+        return
+    applied = any(step.applied for step in plan.steps)
+    barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
+    if applied:
+        writer.line("Nothing was written (dry run): add --apply, or -o OUT.onnx")
+    elif barred and not options.reason:
+        writer.line("Nothing was written. --unsafe would try the fixes that are marked so.")
+    else:
+        writer.line("Nothing was written.")
+    errors = [f for result in options.before for f in result.findings if f.severity == "error"]
+    if not applied and errors and not barred:
+        writer.line("next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan"))
