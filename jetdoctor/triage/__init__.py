@@ -1,0 +1,13 @@
+"""Reads a build log: what went wrong, why, and what to do. Standard library only.
+
+    >>> from jetdoctor.triage import triage
+    >>> triage("[TRT] [E] no CUDA-capable device is detected")[0].category
+    'cuda-driver'
+"""
+
+from __future__ import annotations
+
+from jetdoctor.triage.diagnosis import Diagnosis
+from jetdoctor.triage.judge import triage
+
+__all__ = ["Diagnosis", "triage"]

@@ -1,0 +1,86 @@
+"""Weighs what the lines of a log say and names the causes, best first."""
+
+from __future__ import annotations
+
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple, Union
+
+from jetdoctor.triage.context import Context
+from jetdoctor.triage.diagnosis import Diagnosis
+from jetdoctor.triage.hits import Hit, find
+from jetdoctor.triage.lines import SMALL, Line, clean, select
+from jetdoctor.triage.signatures import Book, book
+from jetdoctor.types import Target, parse_version
+
+#: Below this weight a line is a notice: told only when nothing better was found.
+NOTICE = 15
+AT_MOST = 5
+
+
+def triage(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Tuple[Diagnosis, ...]:
+    """Diagnoses of a log, best first; empty when nothing is recognised.
+
+    ``text`` is the log, or its pieces in order (a file of any size is read piece by piece). ``target``
+    tells the TensorRT release when the log does not.
+    """
+    whole = text if isinstance(text, str) else None
+    known = book()
+    context = Context()
+    hits = find(select([text] if isinstance(text, str) else text, known.anchors), context, known)
+    if whole is not None and len(whole) <= SMALL and not any(hit.rank > NOTICE for hit in hits):
+        hits = hits + find(_joined(whole), context, known)
+    tensorrt = context.tensorrt or (target.tensorrt if target and target.tensorrt else "")
+    hits = [hit for hit in hits if _stands(hit, tensorrt, context)]
+    return tuple(_diagnosis(hit, tensorrt, known) for hit in _best(hits))
+
+
+def _joined(text: str) -> Iterator[Line]:
+    """Neighbouring lines as one: a terminal wraps a long message."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for number, (line, after) in enumerate(zip(lines, lines[1:]), 1):
+        yield clean(number, line + " " + after)
+        yield clean(number, line + after)
+
+
+def _stands(hit: Hit, tensorrt: str, context: Context) -> bool:
+    """False when the release is known not to say so, or the operator found its plugin after all."""
+    if tensorrt and parse_version(tensorrt) not in hit.signature.range:
+        return False
+    return not (hit.signature.by_operator == "name" and hit.operator.lower() in context.plugins)
+
+
+def _best(hits: List[Hit]) -> List[Hit]:
+    """The weightiest hit of each category, in order; notices only when there is nothing else."""
+    best: Dict[str, Hit] = {}
+    for hit in sorted(hits, key=lambda h: (-h.rank, h.line.number)):
+        best.setdefault(hit.category, hit)
+    ordered = list(best.values())
+    telling = [hit for hit in ordered if hit.rank > NOTICE]
+    return (telling or ordered)[:AT_MOST]
+
+
+def _diagnosis(hit: Hit, tensorrt: str, known: Book) -> Diagnosis:
+    row, general = hit.signature.row, known.categories[hit.category]
+    own = hit.category == hit.signature.category
+    return Diagnosis(
+        category=hit.category,
+        rule=row["rule"] if own and "rule" in row else general["rule"],
+        cause=(own and row.get("cause")) or general["cause"],
+        fix=(own and row.get("fix")) or general["fix"],
+        confidence=hit.signature.confidence,
+        line=hit.line.text,
+        evidence=_evidence(hit, tensorrt),
+        line_number=hit.line.number,
+        node_name=hit.node,
+        op_type=hit.operator,
+        tensorrt=tensorrt,
+    )
+
+
+def _evidence(hit: Hit, tensorrt: str) -> str:
+    row = hit.signature.row
+    parts = ["line %d" % hit.line.number]
+    if "first" in row:
+        parts.append("printed by the ONNX parser of TensorRT %s to %s" % (row["first"], row["last"]))
+    if tensorrt:
+        parts.append("TensorRT %s" % tensorrt)
+    return "; ".join(parts + ["source: " + row["source"]])

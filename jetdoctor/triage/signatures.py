@@ -1,0 +1,86 @@
+"""The signatures of ``rules/data/signatures.json`` and the parser's own messages, ready to match.
+
+A signature is a list of pieces that a line must hold in that order, all in lower case and without
+quotes. It says which category the line speaks for and how much it weighs against other lines.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Dict, Mapping, Optional, Tuple
+
+from jetdoctor.knowledge import read_rows
+from jetdoctor.types import VersionRange, parse_version
+
+#: What a message literal of the parser weighs, by its level; curated signatures lie mostly above.
+PARSER_RANKS = {"error": 52, "warning": 12}
+
+
+class Signature:
+    """One row: ``matches(key)`` tells whether a cleaned line shows it."""
+
+    __slots__ = (
+        "row", "category", "pieces", "without", "rank", "confidence", "range", "anchor", "by_operator",
+        "_capture",
+    )  # fmt: skip
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.row = row
+        self.category: str = row["category"]
+        self.pieces: Tuple[str, ...] = tuple(row["text"])
+        self.without: Tuple[str, ...] = tuple(row.get("without", ()))
+        self.rank: int = row["rank"] if "rank" in row else PARSER_RANKS[row["level"]]
+        self.confidence: str = row.get("confidence", "medium")
+        self.by_operator: Optional[str] = row.get("by_operator")
+        since, before = row.get("since"), row.get("before")
+        self.range = VersionRange(since and parse_version(since), before and parse_version(before))
+        self.anchor = max(self.pieces, key=len)
+        self._capture = re.compile(row["capture"], re.I) if "capture" in row else None
+
+    def matches(self, key: str) -> bool:
+        if self.anchor not in key:
+            return False
+        position = 0
+        for piece in self.pieces:
+            position = key.find(piece, position)
+            if position < 0:
+                return False
+            position += len(piece)
+        return not any(word in key for word in self.without)
+
+    def operator(self, plain: str) -> str:
+        """Name of the operator or plugin that the line itself gives, else ""."""
+        found = self._capture.search(plain) if self._capture else None
+        return found.group(1).rstrip(".,:") if found else ""
+
+
+class Book:
+    """All signatures. ``operators`` have a category of their own, ``alone`` says when a name suffices."""
+
+    def __init__(self) -> None:
+        rows = read_rows("signatures.json")
+        self.categories: Dict[str, Mapping[str, Any]] = {r["category"]: r for r in _of(rows, "category")}
+        self.operators: Dict[str, Mapping[str, Any]] = {r["op"]: r for r in _of(rows, "operator")}
+        self.standard = {name for row in _of(rows, "standard") for name in row["ops"]}
+        self.log = tuple(Signature(row) for row in _of(rows, "log"))
+        self.parser = tuple(Signature(row) for row in read_rows("parser_messages.json"))
+        #: What a line of a large log must hold to be looked at.
+        self.anchors = tuple(dict.fromkeys([s.anchor.strip() for s in self.log] + list(CONTEXT_ANCHORS)))
+
+
+#: Lines that say where the log is, and the marks of an error that only the parser's literals explain.
+CONTEXT_ANCHORS = (
+    "while parsing node", "in node ", "in function import", "op_type:", "tensorrt version", "tensorrt v",
+    "successfully created plugin", "assertion failed", "error code",
+)  # fmt: skip
+
+
+def _of(rows: Any, kind: str) -> Any:
+    return (row for row in rows if row["kind"] == kind)
+
+
+@lru_cache(maxsize=1)
+def book() -> Book:
+    """The signatures, read once."""
+    return Book()
