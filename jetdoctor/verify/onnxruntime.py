@@ -1,0 +1,126 @@
+"""ONNX Runtime in this process: the reference that everything else is compared with.
+
+Graph optimisation is off by default, so that the model is computed as it is written.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional, Sequence, Union
+
+from jetdoctor.types import JetdoctorError
+
+Source = Union[str, bytes, Any]  # path, serialized model, or onnx.ModelProto
+
+#: Element types that numpy lacks: (bytes per element, number in onnx.TensorProto.DataType).
+_RAW = {
+    "bfloat16": (2, 16),
+    "float8_e4m3fn": (1, 17),
+    "float8_e4m3fnuz": (1, 18),
+    "float8_e5m2": (1, 19),
+    "float8_e5m2fnuz": (1, 20),
+}
+
+
+class CannotRun(JetdoctorError):
+    """ONNX Runtime is missing, or refuses the model or its inputs; the text says which."""
+
+
+def session(model: Source, optimise: bool = False, providers: Optional[Sequence[str]] = None) -> Any:
+    """An ``onnxruntime.InferenceSession``; raises ``CannotRun`` with ONNX Runtime's first line."""
+    try:
+        import onnxruntime
+    except ImportError:
+        raise CannotRun("onnxruntime is not installed: python3 -m pip install onnxruntime") from None
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    if not optimise:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    available = onnxruntime.get_available_providers()
+    for provider in providers or ():
+        if provider not in available:
+            raise CannotRun("ONNX Runtime has no %s here; it has %s" % (provider, ", ".join(available)))
+    if not isinstance(model, (str, bytes)) and hasattr(model, "SerializeToString"):
+        model = model.SerializeToString()
+    try:
+        return onnxruntime.InferenceSession(
+            model, options, providers=list(providers or ["CPUExecutionProvider"])
+        )
+    except Exception as error:  # ONNX Runtime's own exception types differ between releases
+        raise CannotRun("ONNX Runtime does not load the model: %s" % _first_line(error)) from error
+
+
+def run(
+    model: Source,
+    feeds: Mapping[str, Any],
+    outputs: Optional[Sequence[str]] = None,
+    optimise: bool = False,
+    providers: Optional[Sequence[str]] = None,
+) -> Dict[str, Any]:
+    """Outputs by name, in the model's order, for one set of inputs.
+
+    A tensor is an ndarray, a sequence a list, an absent optional None. Raises ``CannotRun``.
+    """
+    return run_session(session(model, optimise, providers), feeds, outputs)
+
+
+def run_session(
+    open_session: Any, feeds: Mapping[str, Any], outputs: Optional[Sequence[str]] = None
+) -> Dict[str, Any]:
+    """Like ``run`` for a session that is already open."""
+    names = list(outputs) if outputs is not None else [o.name for o in open_session.get_outputs()]
+    types = {o.name: o.type for o in open_session.get_outputs()}
+    types.update((i.name, i.type) for i in open_session.get_inputs())
+    try:
+        if any(_raw_type(types.get(name, "")) for name in names + list(feeds)):
+            return _run_raw(open_session, feeds, names)
+        return dict(zip(names, open_session.run(names, dict(feeds))))
+    except CannotRun:
+        raise
+    except Exception as error:  # see session()
+        raise CannotRun("ONNX Runtime does not run the model: %s" % _first_line(error)) from error
+
+
+def _raw_type(spelling: str) -> Optional[str]:
+    """"bfloat16" of "tensor(bfloat16)" when numpy lacks the type."""
+    inner = spelling[len("tensor(") : -1].replace("float8e", "float8_e")
+    return inner if spelling.startswith("tensor(") and inner in _RAW else None
+
+
+def _run_raw(open_session: Any, feeds: Mapping[str, Any], names: Sequence[str]) -> Dict[str, Any]:
+    values = {name: _to_ort_value(array) for name, array in feeds.items()}
+    results = open_session.run_with_ort_values(list(names), values)
+    return {name: _from_ort_value(value) for name, value in zip(names, results)}
+
+
+def _to_ort_value(array: Any) -> Any:
+    import numpy
+    import onnxruntime
+
+    raw = _RAW.get(str(getattr(array, "dtype", "")))
+    if raw is None:
+        return onnxruntime.OrtValue.ortvalue_from_numpy(numpy.ascontiguousarray(array))
+    if not hasattr(onnxruntime.OrtValue, "ortvalue_from_numpy_with_onnx_type"):
+        raise CannotRun("onnxruntime %s cannot be fed %s; 1.20 can" % (onnxruntime.__version__, array.dtype))
+    bits = numpy.ascontiguousarray(array).view(numpy.uint16 if raw[0] == 2 else numpy.uint8)
+    return onnxruntime.OrtValue.ortvalue_from_numpy_with_onnx_type(bits, raw[1])
+
+
+def _from_ort_value(value: Any) -> Any:
+    """ndarray of an OrtValue; types that numpy lacks are read from its memory through ml_dtypes."""
+    kind = _raw_type(value.data_type())
+    if kind is None:
+        return value.numpy()
+    import ctypes
+
+    import ml_dtypes
+    import numpy
+
+    dtype, shape = numpy.dtype(getattr(ml_dtypes, kind)), tuple(value.shape())
+    size = int(numpy.prod(shape, dtype=numpy.int64)) * dtype.itemsize
+    data = ctypes.string_at(value.data_ptr(), size) if size else b""
+    return numpy.frombuffer(data, dtype=dtype).reshape(shape).copy()
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:400] if lines else type(error).__name__
