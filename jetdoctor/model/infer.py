@@ -1,29 +1,93 @@
-"""Types and shapes of every value, by onnx's own inference, whose failures are not the model's."""
+"""Types and shapes of every value, by onnx's own inference, whose failures are not the model's.
+
+onnx's inference is C++ that crashes on some unusual models (onnx 1.17 on Einsum or GRU of an input of unknown
+rank, 1.23 still on a required input left empty). Those go to a forked child; ordinary models need not pay for it.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import warnings
 from typing import Any, Dict, List, Optional, Set, Tuple
 
+_OK, _FAILED = b"+", b"-"
 
-def infer(data: bytes) -> Tuple[Any, Optional[str]]:
+
+def infer(proto: Any, data: bytes) -> Tuple[Any, Optional[str]]:
     """ModelProto with inferred value_info, and None; or None and the reason why inference failed.
 
-    ``data`` is a serialized ModelProto without large weights. Nodes that inference cannot handle
-    keep unknown outputs (``strict_mode`` is off); symbolic dims stay.
+    ``data`` is ``proto`` serialized without large weights. Nodes that inference cannot handle keep
+    unknown outputs (``strict_mode`` is off); symbolic dims stay.
     """
     import onnx
 
-    if _calls_itself(onnx.ModelProto.FromString(data)):
+    if _calls_itself(proto.functions):
         return None, "a local function calls itself"
+    # Linux only: elsewhere fork is absent or unsafe, and a crash is what onnx itself would do.
+    apart = sys.platform == "linux" and may_crash(proto)
+    answer = _in_child(data) if apart else _infer(data)
+    if answer[:1] == _OK:
+        return onnx.ModelProto.FromString(answer[1:]), None
+    return None, answer[1:].decode("utf-8", "replace")
+
+
+def may_crash(proto: Any) -> bool:
+    """Whether a model is of the kinds that were seen to crash onnx's inference when fuzzing it.
+
+    Inputs without a shape, nodes whose first input is empty, and initializers that IR version 3
+    wants among the inputs.
+    """
+    main = proto.graph
+    inputs = {value.name for value in main.input}
+    return (
+        any(not value.type.tensor_type.HasField("shape") for value in main.input)
+        or any(node.input and not node.input[0] for node in main.node)
+        or (proto.ir_version < 4 and any(tensor.name not in inputs for tensor in main.initializer))
+    )
+
+
+def _infer(data: bytes) -> bytes:
+    import onnx
+
     try:
-        return onnx.shape_inference.infer_shapes(data, data_prop=True), None
+        return _OK + onnx.shape_inference.infer_shapes(data, data_prop=True).SerializeToString()
     except Exception as error:  # the C++ side raises InferenceError, RuntimeError, ValueError ...
-        return None, str(error).strip().split("\n")[0] or type(error).__name__
+        lines = str(error).strip().split("\n")
+        return _FAILED + (lines[0] or type(error).__name__).encode("utf-8", "replace")
 
 
-def _calls_itself(proto: Any) -> bool:
+def _in_child(data: bytes) -> bytes:
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        # Python 3.12 warns when a process with threads (numpy's BLAS) forks; the child uses none of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        _answer_and_exit(data, reader, writer)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        answer = pipe.read()
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        name = signal.Signals(os.WTERMSIG(status)).name
+        return _FAILED + b"onnx's shape inference crashed (%s)" % name.encode("ascii")
+    return answer or _FAILED + b"onnx's shape inference gave no answer"
+
+
+def _answer_and_exit(data: bytes, reader: int, writer: int) -> None:
+    try:
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(_infer(data))
+    finally:
+        os._exit(0)  # never the parent's exit handlers, buffers or test runner
+
+
+def _calls_itself(functions: Any) -> bool:
     """Whether local functions form a circle, on which onnx's inference never ends."""
-    bodies = {(f.domain, f.name): f for f in proto.functions}
+    bodies = {(f.domain, f.name): f for f in functions}
     calls: Dict[Tuple[str, str], List[Tuple[str, str]]] = {
         key: [(n.domain, n.op_type) for n in body.node if (n.domain, n.op_type) in bodies]
         for key, body in bodies.items()

@@ -52,7 +52,7 @@ def summarize(model: graph.Model, hash: bool = False) -> ModelSummary:
 
 
 def _view(proto: Any, data: bytes, path: str) -> graph.Model:
-    inferred, reason = infer.infer(data)
+    inferred, reason = infer.infer(proto, data)
     model = graph.Model(proto, inferred, path)
     model.inference_error = reason
     return model
