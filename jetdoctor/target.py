@@ -67,6 +67,11 @@ def modules() -> Tuple[Module, ...]:
     return tuple(_module(row) for row in _rows("modules.json"))
 
 
+def module_rows() -> Sequence[Dict[str, Any]]:
+    """Rows of ``modules.json``."""
+    return _rows("modules.json")
+
+
 def module_row(name: str) -> Optional[Dict[str, Any]]:
     """Row of ``modules.json`` for an id or alias (its ``jetpacks`` are the releases that it runs)."""
     return _module_rows().get(name)
@@ -182,18 +187,19 @@ def _on_module(board: str, text: str, spec: str) -> List[Target]:
     else:
         targets = [t for t in _by_name(text, spec) if t.jetpack is None or t.jetpack in runs]
     if not targets:
-        raise UsageError("%s runs no such JetPack: %s" % (row["id"], _what_runs(row)))
+        runs_text = "it runs JetPack " + jetpack_spans(row) if runs else "no JetPack for it is known"
+        raise UsageError("target %r: no such release for the %s; %s" % (spec, row["id"], runs_text))
     module = _module(row)
     return [replace(t, name="%s@%s" % (row["id"], t.name), module=module) for t in targets]
 
 
-def _what_runs(row: Dict[str, Any]) -> str:
-    """``"it has 4.4 to 4.6.6 and 5.0 to 5.1.6"``, one span per major release."""
+def jetpack_spans(row: Dict[str, Any]) -> str:
+    """``"4.4 to 4.6.6, 5.0 to 5.1.6"``: the JetPacks of a module, one span per major release."""
     spans: Dict[int, List[str]] = {}
     for name in row["jetpacks"]:
-        spans.setdefault(parse_version(name)[0], []).append(name)
-    texts = [s[0] if len(s) == 1 else "%s to %s" % (s[0], s[-1]) for s in spans.values()]
-    return "it has JetPack " + ", ".join(texts) if texts else "no JetPack is known for it"
+        if not _is_preview(_by_jetpack()[name]):
+            spans.setdefault(parse_version(name)[0], []).append(name)
+    return ", ".join(s[0] if len(s) == 1 else "%s to %s" % (s[0], s[-1]) for s in spans.values())
 
 
 def known_names() -> List[str]:
@@ -206,6 +212,7 @@ def known_names() -> List[str]:
 def _unknown(text: str, spec: str) -> UsageError:
     canonical = re.sub(r"^(?:jp|jetp\w*)?-?v?(?=\d)", "jetpack-", text)
     canonical = re.sub(r"^(?:trt|tensorr?r?t)-?v?(?=\d)", "tensorrt-", canonical)
-    nearest = difflib.get_close_matches(canonical, known_names(), n=3, cutoff=0.6)
+    nearest = [name for name in known_names() if name == "tensorrt-" + text]
+    nearest = nearest or difflib.get_close_matches(canonical, known_names(), n=3, cutoff=0.6)
     cure = "did you mean %s?" % " or ".join(nearest) if nearest else "try jetpack-5.0.2 or tensorrt-8.4.1;"
     return UsageError("unknown target %r: %s `jetdoctor targets` lists all" % (spec, cure))

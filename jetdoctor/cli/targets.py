@@ -1,0 +1,134 @@
+"""The JetPacks and modules that jetdoctor knows, with TensorRT, CUDA, cuDNN, Python and opset range.
+
+With a name, everything about it: notes, where sources disagree, PyTorch and ONNX Runtime wheels, sources.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List
+
+from jetdoctor.cli import output, parser
+
+EXAMPLES = """\
+  jetdoctor targets
+  jetdoctor targets jetpack-5.0.2
+  jetdoctor targets xavier-nx
+"""
+
+
+def configure(options: parser.Parser, command: str) -> None:
+    options.add_argument("names", nargs="*", metavar="NAME", help="a JetPack, an L4T release or a module")
+    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+
+
+def run(arguments: Any) -> int:
+    from jetdoctor import target
+
+    rows: List[Dict[str, Any]] = []
+    boards: List[Dict[str, Any]] = []
+    for name in arguments.names:
+        board = target.module_row(name.strip().lower())
+        if board:
+            boards.append(board)
+        else:
+            rows += [_row(found.l4t, found.jetpack) for found in target.resolve(name) if found.jetpack]
+    if not arguments.names:
+        rows = list(target.releases())
+        boards = list(target.module_rows())
+    if arguments.format == "json":
+        print(json.dumps({"schema_version": "1", "jetpacks": rows, "modules": boards}, indent=2))
+    elif arguments.names:
+        output.emit(lambda width, color: _details(rows, boards, width, color))
+    else:
+        output.emit(lambda width, color: _tables(boards, width, color))
+    return 0
+
+
+def _row(l4t: Any, jetpack: Any) -> Dict[str, Any]:
+    from jetdoctor import target
+
+    return next(row for row in target.releases() if row["l4t"] == l4t and row["jetpack"] == jetpack)
+
+
+def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
+    from jetdoctor import target
+    from jetdoctor.report.style import Writer
+
+    writer = Writer(width, color)
+    form = "%-8s %-8s %-9s %-6s %-11s %-7s %-7s %s"
+    header = form % ("JetPack", "L4T", "TensorRT", "CUDA", "cuDNN", "Python", "opsets", "remarks")
+    writer.line(writer.paint(header, "bold"))
+    for row in target.releases():
+        cells = [row[k] or "?" for k in ("jetpack", "l4t", "tensorrt", "cuda", "cudnn", "python")]
+        writer.line(form % (*cells, opsets(row), _remark(row)))
+    writer.line()
+    form = "%-22s %-9s %-5s %-8s %-4s %s"
+    writer.line(writer.paint(form % ("Module", "SoC", "SM", "memory", "DLA", "JetPacks"), "bold"))
+    for board in boards:
+        memory = "%d GB" % (board["ram_mb"] // 1024)
+        runs = target.jetpack_spans(board) or "none (outside JetPack)"
+        writer.line(form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs))
+    writer.line()
+    writer.line("opsets: what NVIDIA documents; `jetdoctor ops OP` says what the parser really does.")
+    return writer.text()
+
+
+def opsets(row: Dict[str, Any]) -> str:
+    """``9-20``, ``..11`` when no oldest is documented, ``?`` when nothing is."""
+    if not row["opset"]:
+        return "?"
+    low, high = row["opset"]
+    return "..%d" % high if low is None else "%d-%d" % (low, high)
+
+
+def _remark(row: Dict[str, Any]) -> str:
+    preview = {"DP": "developer preview", "EA": "early access"}.get(row["channel"], "")
+    parts = [preview, "end of life" if row["eol"] else "", "sources disagree" if row["conflicts"] else ""]
+    parts.append("low confidence" if row["confidence"] == "low" else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _details(rows: List[Dict[str, Any]], boards: List[Dict[str, Any]], width: int, color: bool) -> str:
+    from jetdoctor import target
+    from jetdoctor.report.style import Writer
+
+    writer = Writer(width, color)
+    for row in rows:
+        _block(writer, "JetPack " + row["jetpack"], row)
+    for board in boards:
+        runs = target.jetpack_spans(board) or "none known"
+        _block(writer, board["name"], dict(board, jetpacks=runs, ram_mb="%d MiB" % board["ram_mb"]))
+    return writer.text()
+
+
+def _block(writer: Any, title: str, row: Dict[str, Any]) -> None:
+    if writer.lines:
+        writer.line()
+    writer.line(writer.paint(title, "bold"))
+    for key, value in row.items():
+        for label, text in _flat(key, value):
+            writer.wrapped(label.replace("_", " ").ljust(20), text)
+
+
+def _flat(key: str, value: Any) -> List[Any]:
+    """``(label, text)`` pairs of one field; none for an empty one."""
+    if value in (None, "", [], {}):
+        return []
+    if key == "opset":
+        return [("opsets documented", opsets({"opset": value}))]
+    if key == "conflicts":
+        return [("sources disagree", "%s: %s" % (c["field"], _choices(c["values"]))) for c in value]
+    if key == "torchvision":
+        return [(key, ", ".join("%s for torch %s" % (v or "?", torch) for torch, v in value.items()))]
+    if isinstance(value, dict):
+        return [pair for name, inner in value.items() for pair in _flat(name, inner)]
+    if key in ("sources", "notes"):
+        return [("source" if key == "sources" else "note", v) for v in (value if key == "sources" else [value])]
+    if isinstance(value, list):
+        return [(key, ", ".join(map(str, value)))]
+    return [(key, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value))]
+
+
+def _choices(values: Dict[str, str]) -> str:
+    return "; ".join("%s (%s)" % pair for pair in values.items())
