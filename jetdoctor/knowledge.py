@@ -108,6 +108,8 @@ class Knowledge:
         if version in between:
             return "interpolated between %s and %s" % (older, newer)
         if fact.get("partial"):
+            if version >= (10, 16):
+                return "bracketed by 10.15 (read in part) and TensorRT-RTX 1.7"
             return "read in part (%s)" % fact["release"]
         return "read"
 

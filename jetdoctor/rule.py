@@ -82,7 +82,8 @@ class Match:
 
     Matches of one rule with the same ``cause`` become one finding with several nodes. ``tensorrt``
     narrows the rule's range. ``applies`` may refuse a target by anything else (its GPU, its memory).
-    ``consequences`` are the lines that a build log will show further down because of it: they are
+    ``doubt`` is the part of the range where neighbouring releases disagree and nothing was read: an
+    error there is reported as a warning. ``consequences`` are the lines that a build log will show further down because of it: they are
     attached to the finding and never counted as errors of their own.
     """
 
@@ -96,6 +97,7 @@ class Match:
     outcome: Optional[str] = None
     sources: Tuple[str, ...] = ()
     basis: str = "read"
+    doubt: Optional[VersionRange] = None
     consequences: Tuple[str, ...] = ()
     applies: Optional[Callable[[Target], bool]] = field(default=None, compare=False)
 

@@ -12,7 +12,7 @@ from jetdoctor.check.model_facts import ModelFacts, Place
 from jetdoctor.graph import Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
-from jetdoctor.types import Device, Finding, Fix, Location, Target, VersionRange
+from jetdoctor.types import SEVERITIES, Device, Finding, Fix, Location, Target, VersionRange, parse_version
 
 #: Parsers before 9.0 do not look into local functions: JD801 speaks for the whole function there.
 _FUNCTIONS_READ = VersionRange((9, 0), None)
@@ -126,6 +126,7 @@ class Engine:
             outcome=_outcome(fact, rule),
             sources=(fact["source"],),
             basis=fact.get("basis", "read"),
+            doubt=VersionRange(parse_version(fact["doubt"]), place.range.before) if fact.get("doubt") else None,
             applies=_without_plugin(place.node) if fact["rule"] in ("JD301", "JD803") else None,
         )
         return Hit(rule, match, place.range, position)
@@ -198,19 +199,22 @@ def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
             continue
         key = (hit.rule.rule.id, hit.match.cause if hit.match.cause is not None else id(hit))
         groups.setdefault(key, []).append(hit)
-    made = [(_rank(group[0]), _finding(group, basis)) for group in groups.values()]
+    made = []
+    for group in groups.values():
+        doubted = group[0].match.doubt is not None and version in group[0].match.doubt
+        finding = _finding(group, basis, doubted)
+        made.append(((SEVERITIES.index(finding.severity), group[0].position), finding))
     made.sort(key=lambda pair: pair[0])
     return [finding for _, finding in made]
 
 
-def _rank(hit: Hit) -> Tuple[int, int]:
-    severity = hit.match.severity or hit.rule.rule.severity
-    return ("error", "warning", "info").index(severity), hit.position
+_DOUBT = " (so in the release read before this one, not in the one after; this one was not read)"
 
 
-def _finding(group: List[Hit], basis: str) -> Finding:
+def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
     first = group[0]
     rule, match = first.rule.rule, first.match
+    severity = match.severity or rule.severity
     places: List[Location] = []
     for hit in group:
         place = _location(hit.match)
@@ -222,9 +226,9 @@ def _finding(group: List[Hit], basis: str) -> Finding:
     return Finding(
         rule=rule.id,
         name=rule.name,
-        severity=match.severity or rule.severity,
+        severity="warning" if doubted and severity == "error" else severity,
         outcome=match.outcome or rule.outcome,
-        message=match.message,
+        message=match.message + (_DOUBT if doubted else ""),
         location=places[0] if places else None,
         also=tuple(places[1:]),
         fixes=match.fixes,

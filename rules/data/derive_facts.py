@@ -149,8 +149,11 @@ def semantics(facts, ops):
             if not patch and all(entry["releases"].get(c, {}).get("status", "unknown") == "unknown" for c in after):
                 before = None  # nothing newer was read: the newest known state stands, marked as such at run time
             cell = entry["releases"][run[0]]
+            doubt = "10.11" if before == "10.15" else None  # between the two nobody has read: said as a warning
             row = {"id": "%s/%s" % (op.strip("()"), slug(entry["change"])), "op": op, "since": since, "before": before}
             row.update(status=STATUS[status], change=entry["change"], when=entry["when"])
+            if doubt:
+                row["doubt"] = doubt
             if what:
                 row["what"] = what
             if message:
@@ -214,6 +217,33 @@ def plugins(facts):
             }
 
 
+def _older(version, than):
+    return [int(p) for p in version.split(".")] < [int(p) for p in than.split(".")]
+
+
+def amended(name, rows):
+    """Rows with ``amendments.json`` worked in: hand-kept facts on releases whose source could not be read whole.
+
+    An ``end`` row closes the open rows of an operator (those with the given condition ``keys``) at a release.
+    """
+    amendments = [a for a in json.loads((HERE / "amendments.json").read_text("utf-8")) if a["file"] == name]
+    for row in rows:
+        for end in (a for a in amendments if a.get("end") and a["op"] == row["op"]):
+            condition = row.get("require") or row.get("forbid") or {}
+            if "keys" in end and sorted(condition) != sorted(end["keys"]):
+                continue
+            if row["before"] is None or _older(end["before"], row["before"]):
+                row["before"] = end["before"]
+                row["source"] += "; " + end["source"]
+                if "doubt" in end:
+                    row["doubt"] = end["doubt"]
+        if row["before"] is None or _older(row["since"], row["before"]):
+            yield row
+    for added in amendments:
+        if not added.get("end"):
+            yield {key: value for key, value in added.items() if key != "file"}
+
+
 def main(folder: str) -> None:
     def load(name):
         return json.loads((Path(folder) / name).read_text(encoding="utf-8"))
@@ -221,9 +251,9 @@ def main(folder: str) -> None:
     ops, facts, limits = load("ops.json"), load("semantics.json"), load("restrictions.json")
     write("plugins.json", list(plugins(load("plugins.json"))))
     write("releases.json", list(releases(ops)))
-    write("operators.json", list(operators(ops)))
-    write("semantics.json", list(semantics(facts, ops)))
-    write("restrictions.json", list(restrictions(limits, facts["releases"])))
+    write("operators.json", list(amended("operators", operators(ops))))
+    write("semantics.json", list(amended("semantics", semantics(facts, ops))))
+    write("restrictions.json", list(amended("restrictions", restrictions(limits, facts["releases"]))))
 
 
 if __name__ == "__main__":
