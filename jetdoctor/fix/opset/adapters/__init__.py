@@ -1,0 +1,25 @@
+"""The adapters by theme; importing this package registers them all."""
+
+from jetdoctor.fix.opset.adapters import (  # noqa: F401
+    activations,
+    arithmetic,
+    axes,
+    casts,
+    clip_dropout,
+    convolution,
+    indexing,
+    layout,
+    negative_axes,
+    normalization,
+    pad,
+    pooling,
+    quantize,
+    reductions,
+    resize,
+    sequences,
+    shape,
+    softmax,
+    split,
+    topk,
+    vision,
+)

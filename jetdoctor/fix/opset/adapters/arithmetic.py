@@ -1,0 +1,119 @@
+"""Arithmetic and comparisons: types that operators did not have yet, by exact means of older ones."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, Optional
+
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+_FLOAT, _INT8, _INT32, _INT64, _BOOL, _FLOAT16, _DOUBLE, _UINT32, _UINT64 = 1, 3, 6, 7, 9, 10, 11, 12, 13
+_FLOATS = (_FLOAT, _FLOAT16, _DOUBLE, 16)
+#: Small integer types, and the type that holds their sums and products without overflow.
+_SMALL = {2: _INT32, _INT8: _INT32, 4: _INT64, 5: _INT64}
+
+
+@step("Max Min", 12)
+def integers_by_comparison(site: Site) -> Optional[str]:
+    """Below 12 Max and Min take floats only; integers go pair by pair through Where."""
+    element = site.element(site.input(0))
+    if element in (0,) + _FLOATS:
+        return None
+    found, *others = site.node.input
+    test = "Greater" if site.node.op_type == "Max" else "Less"
+    for other in others:
+        found = site.emit("Where", [site.emit(test, [found, other]), found, other])
+    return found
+
+
+@step("Pow", 12)
+def exponent_of_the_same_type(site: Site) -> Optional[str]:
+    """Below 12 base and exponent are floats of one type; the result has the type of the base."""
+    base, exponent = site.needed_element(site.input(0)), site.needed_element(site.input(1))
+    if base == exponent and base in _FLOATS:
+        return None
+    whole = site.constant(1)
+    if base not in _FLOATS and whole is not None and whole.size == 1 and float(whole.reshape(-1)[0]) == 2:
+        if whole.ndim == 0:
+            return site.emit("Mul", [site.input(0), site.input(0)])
+    wide = base if base in _FLOATS else _DOUBLE
+    values = [name if site.element(name) == wide else site.emit("Cast", [name], to=wide)
+              for name in site.node.input]
+    found = site.again(values)
+    return found if wide == base else site.emit("Cast", [found], to=base)
+
+
+@step("Add Sub Mul", 14)
+def small_integers_widened(site: Site) -> Optional[str]:
+    """int8 … uint16 came at 14: computed in a wider type, the cast back wraps as they do."""
+    wide = _SMALL.get(site.element(site.input(0)))
+    if wide is None:
+        return None
+    names = [site.emit("Cast", [name], to=wide) for name in site.node.input]
+    return site.emit("Cast", [site.again(names)], to=site.element(site.input(0)))
+
+
+@step("Relu", 14)
+def integer_relu(site: Site) -> Optional[str]:
+    element = site.element(site.input(0))
+    if element in (0,) + _FLOATS:
+        return None
+    zero = site.array(0, element)
+    if element in _SMALL and site.opset < 9:
+        raise CannotLower("no integer comparison")
+    return site.emit("Where", [site.emit("Less", [site.input(0), zero]), zero, site.input(0)])
+
+
+@step("Equal", 11)
+def equal_floats(site: Site) -> Optional[str]:
+    """Below 11 Equal takes bool, int32 and int64: a float equals when it is neither less nor greater nor NaN."""
+    element = site.element(site.input(0))
+    if element in (0, _BOOL, _INT32, _INT64):
+        return None
+    left, right = site.node.input
+    if element not in _FLOATS:
+        if element in (_UINT32, _UINT64):
+            raise CannotLower("Equal of unsigned integers")
+        return site.emit("Equal", [site.emit("Cast", [name], to=_INT32) for name in (left, right)])
+    differs = site.emit("Or", [site.emit("Less", [left, right]), site.emit("Greater", [left, right])])
+    for name in (left, right):
+        differs = site.emit("Or", [differs, site.emit("IsNaN", [name])])
+    return site.emit("Not", [differs])
+
+
+@step("GreaterOrEqual LessOrEqual", 12)
+def strictly_or_equal(site: Site) -> str:
+    strict = site.emit(site.node.op_type[: -len("OrEqual")], list(site.node.input))
+    return site.emit("Or", [strict, site.emit("Equal", list(site.node.input))])
+
+
+@step("Mod", 28)
+def floored_float_remainder(site: Site) -> Optional[str]:
+    """Since 28 fmod=0 takes floats: fmod's remainder, moved by the divisor when the signs differ."""
+    element = site.element(site.input(0))
+    if site.attr("fmod", 0) or element not in _FLOATS:
+        return None
+    divisor, zero = site.input(1), site.array(0.0, element)
+    rest = site.emit("Mod", [site.input(0), divisor], fmod=1)
+    signs = site.emit("Xor", [site.emit("Less", [rest, zero]), site.emit("Less", [divisor, zero])])
+    some = site.emit("Not", [site.emit("Equal", [rest, zero])])
+    moved = site.emit("Add", [rest, divisor])
+    return site.emit("Where", [site.emit("And", [signs, some]), moved, rest])
+
+
+@step("IsInf", 10)
+def beyond_the_largest(site: Site) -> str:
+    """Only an infinity lies beyond the largest finite number."""
+    import numpy as np
+    from onnx import helper
+
+    data, element = site.input(0), site.needed_element(site.input(0))
+    largest = np.finfo(helper.tensor_dtype_to_np_dtype(element)).max
+    tests: Dict[str, Callable[[], str]] = {
+        "detect_positive": lambda: site.emit("Greater", [data, site.array(largest, element)]),
+        "detect_negative": lambda: site.emit("Less", [data, site.array(-largest, element)]),
+    }
+    found = [test() for name, test in tests.items() if site.attr(name, 1)]
+    if not found:
+        return site.emit("Not", [site.emit("Equal", [site.emit("IsNaN", [data])] * 2)])
+    return found[0] if len(found) == 1 else site.emit("Or", found)

@@ -1,0 +1,66 @@
+"""Clip (limits as attributes below 11, floats only below 12) and Dropout (ratio as attribute below 12)."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from jetdoctor.fix.opset.registry import Replacement, step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+_FLOATS = (0, 1, 10, 11, 16)
+
+
+@step("Clip", 12)
+def integers_by_comparison(site: Site) -> Optional[str]:
+    """Below 12 Clip takes floats only; integers go through Where, which is exact."""
+    data, low, high = site.input(0), site.input(1), site.input(2)
+    if site.element(data) in _FLOATS:
+        return None
+    found = data
+    if low:
+        found = site.emit("Where", [site.emit("Less", [found, low]), low, found])
+    if high:
+        found = site.emit("Where", [site.emit("Greater", [found, high]), high, found])
+    return found
+
+
+@step("Clip", 11)
+def limits_to_attributes(site: Site) -> Optional[str]:
+    limits = {"min": site.input(1), "max": site.input(2)}
+    values = {key: site.scope.constant(name) for key, name in limits.items() if name}
+    if any(value is None for value in values.values()):
+        found = site.input(0)
+        for key, op_type in (("min", "Max"), ("max", "Min")):
+            found = site.emit(op_type, [found, limits[key]]) if limits[key] else found
+        return found
+    site.inputs(site.input(0))
+    for key, value in values.items():
+        site.set(key, float(value.reshape(-1)[0]))
+        site.note("%s from input to attribute" % key)
+    return None
+
+
+@step("Dropout", 12)
+def inference_dropout(site: Site) -> None:
+    """Outside training Dropout passes its input on and the mask is all true, whatever the ratio."""
+    training = site.constant(2)
+    ratio = site.constant(1)
+    if site.input(2) and training is None:
+        raise CannotLower("training_mode is computed at run time")
+    if training is not None and bool(training) and (ratio is None or float(ratio) != 0):
+        raise CannotLower("training mode; opset %d has no input for it" % site.opset)
+    site.inputs(site.input(0))
+    site.remove("seed")
+    if ratio is not None:
+        site.set("ratio", float(ratio))
+    site.note("training_mode false left out")
+
+
+@step("Dropout", 10)
+def mask_of_the_data_type(site: Site) -> Replacement:
+    """The mask had the data's type before 10."""
+    if not site.output(1):
+        return None
+    data, mask = site.again(list(site.node.input))
+    site.scope.types[mask] = site.scope.type(site.input(0))
+    return [data, site.emit("Cast", [mask], to=9)]

@@ -1,0 +1,85 @@
+"""Slice, scatters, gathers and the order of blocks in DepthToSpace and SpaceToDepth."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+
+@step("Slice", 10)
+def limits_to_attributes(site: Site) -> None:
+    starts, ends = site.needed(1, "starts are"), site.needed(2, "ends are")
+    axes = site.needed(3, "axes are") if site.input(3) else None
+    steps = site.needed(4, "steps are") if site.input(4) else None
+    if steps is not None and any(int(stride) != 1 for stride in steps):
+        raise CannotLower("steps other than 1; opset %d has none" % site.opset)
+    if axes is not None:
+        chosen = [int(axis) for axis in axes]
+        if any(axis < 0 for axis in chosen):
+            chosen = [axis % site.rank(site.input(0)) for axis in chosen]
+        site.set("axes", chosen)
+    site.set("starts", [int(start) for start in starts])
+    site.set("ends", [int(end) for end in ends])
+    site.inputs(site.input(0))
+    site.note("starts, ends and axes from inputs to attributes")
+
+
+@step("ScatterElements", 11)
+def as_scatter(site: Site) -> str:
+    """ScatterElements is opset 9's Scatter under a new name."""
+    axis = site.attr("axis", 0)
+    axis = axis if axis >= 0 else axis + site.rank(site.input(0))
+    return site.emit("Scatter", list(site.node.input), axis=axis)
+
+
+@step("ArgMax ArgMin", 12)
+def last_index(site: Site) -> Optional[str]:
+    """The last index of an extreme is the first one in the reversed axis, counted from the end."""
+    if not site.attr("select_last_index", 0):
+        return None
+    axis, data = site.attr("axis", 0), site.input(0)
+    dims = site.dims(data)
+    if dims is None or dims[axis] is None:
+        raise CannotLower("select_last_index along an axis of unknown size")
+    whole = site.ints(-1), site.ints(-(1 << 31)), site.ints(axis), site.ints(-1)
+    reversed_ = site.emit("Slice", [data, *whole])
+    index = site.again([reversed_], drop=("select_last_index",))
+    return site.emit("Sub", [site.array((dims[axis] or 0) - 1, 7), index])
+
+
+@step("DepthToSpace", 11)
+def columns_first(site: Site) -> Optional[str]:
+    """mode CRD: depth is [channel, row, column] of the block instead of [row, column, channel]."""
+    if site.attr("mode", "DCR") == "DCR":
+        return None
+    size, (depth, height, width) = site.attr("blocksize"), _known(site)
+    channels = depth // (size * size)
+    return _rearranged(
+        site, [0, channels, size, size, height, width], [0, 1, 4, 2, 5, 3],
+        [0, channels, height * size, width * size],
+    )
+
+
+@step("SpaceToDepth", 28)
+def channel_major_depth(site: Site) -> Optional[str]:
+    if site.attr("mode", "DCR") == "DCR":
+        return None
+    size, (channels, height, width) = site.attr("blocksize"), _known(site)
+    return _rearranged(
+        site, [0, channels, height // size, size, width // size, size], [0, 1, 3, 5, 2, 4],
+        [0, channels * size * size, height // size, width // size],
+    )
+
+
+def _known(site: Site) -> List[int]:
+    dims = site.dims(site.input(0))
+    if dims is None or None in dims[1:]:
+        raise CannotLower("mode CRD with dims that are not known")
+    return [dim or 0 for dim in dims[1:]]
+
+
+def _rearranged(site: Site, first: List[int], perm: List[int], last: List[int]) -> str:
+    split = site.emit("Reshape", [site.input(0), site.ints(*first)])
+    return str(site.emit("Reshape", [site.emit("Transpose", [split], perm=perm), site.ints(*last)]))

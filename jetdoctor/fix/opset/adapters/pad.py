@@ -1,0 +1,86 @@
+"""Pad: wrap mode (19), axes (18), pads and value from input to attribute (11)."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional
+
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+
+@step("Pad", 19)
+def wrap_by_concatenation(site: Site) -> Optional[str]:
+    if site.attr("mode", "constant") != "wrap":
+        return None
+    data, pads = site.input(0), site.needed(1, "pads of mode wrap are")
+    rank, dims = site.rank(data), site.dims(data) or []
+    axes = site.needed(3, "axes are") if site.input(3) else range(rank)
+    count = len(pads) // 2
+    for index, axis in enumerate(int(axis) % rank for axis in axes):
+        before, after, size = int(pads[index]), int(pads[index + count]), dims[axis]
+        if min(before, after) < 0 or size is None or max(before, after) > size:
+            raise CannotLower("mode wrap with pads that are negative or longer than the axis")
+        data = _wrapped(site, data, axis, before, after)
+    return site.emit("Identity", [data])
+
+
+def _wrapped(site: Site, data: str, axis: int, before: int, after: int) -> str:
+    parts = [data]
+    if before:
+        last = site.ints(-before), site.ints((1 << 31) - 1), site.ints(axis)
+        parts.insert(0, site.emit("Slice", [data, *last]))
+    if after:
+        parts.append(site.emit("Slice", [data, site.ints(0), site.ints(after), site.ints(axis)]))
+    return site.emit("Concat", parts, axis=axis) if len(parts) > 1 else data
+
+
+@step("Pad", 18)
+def pads_for_every_axis(site: Site) -> None:
+    if not site.input(3):
+        return
+    rank, axes, pads = site.rank(site.input(0)), site.constant(3), site.constant(1)
+    if axes is None:
+        full = _scattered(site, rank)
+    else:
+        places = _places([int(axis) % rank for axis in axes], rank)
+        if pads is not None:
+            values = [0 if place is None else int(pads[place]) for place in places]
+            full = site.ints(*values)
+        else:
+            none = len(axes) * 2
+            extended = site.emit("Concat", [site.input(1), site.ints(0)], axis=0)
+            index = site.ints(*(none if place is None else place for place in places))
+            full = site.emit("Gather", [extended, index], axis=0)
+    site.note("pads for every axis instead of axes")
+    kept = [site.input(0), full, site.input(2)]
+    site.inputs(*(kept if kept[2] else kept[:2]))
+
+
+def _places(axes: List[int], rank: int) -> List[Optional[int]]:
+    """For each begin and end of every axis, the position in the given pads, None where there is none."""
+    places: List[Optional[int]] = [None] * (2 * rank)
+    for index, axis in enumerate(axes):
+        places[axis], places[axis + rank] = index, index + len(axes)
+    return places
+
+
+def _scattered(site: Site, rank: int) -> str:
+    """Pads of axes that are only known at run time, put into a vector of zeros."""
+    import numpy as np
+
+    axes = site.emit("Cast", [site.input(3)], to=7)
+    begins = site.emit("Mod", [site.emit("Add", [axes, site.ints(rank)]), site.ints(rank)])
+    ends = site.emit("Add", [begins, site.ints(rank)])
+    index = site.emit("Concat", [begins, ends], axis=0)
+    return site.emit("ScatterElements", [site.array(np.zeros(2 * rank, "int64")), index, site.input(1)], axis=0)
+
+
+@step("Pad", 11)
+def pads_to_attribute(site: Site) -> None:
+    pads = site.needed(1, "pads are")
+    value: Any = site.needed(2, "the pad value is") if site.input(2) else None
+    site.inputs(site.input(0))
+    site.set("pads", [int(pad) for pad in pads])
+    if value is not None and value.size:
+        site.set("value", float(value.reshape(-1)[0]))
+    site.note("pads from input to attribute")

@@ -1,0 +1,87 @@
+"""Pooling: rounding of the output size (22, 18, 10) and dilations (19, 18, 10)."""
+
+from __future__ import annotations
+
+from typing import List, NamedTuple, Optional
+
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+
+class Axis(NamedTuple):
+    """One spatial axis of a pooling: sizes and strides in pixels."""
+
+    given: int
+    found: int
+    reach: int  # (kernel - 1) * dilation + 1
+    stride: int
+    begin: int
+    end: int
+
+    @property
+    def rounded_up(self) -> int:
+        """Output size with ceil_mode as opsets before 22 state it."""
+        return -(-(self.given + self.begin + self.end - self.reach) // self.stride) + 1
+
+    @property
+    def exact_end(self) -> int:
+        """End padding that gives the output size without rounding up."""
+        return max(0, (self.found - 1) * self.stride + self.reach - self.given - self.begin)
+
+
+@step("AveragePool MaxPool LpPool", 22)
+def window_in_the_padding(site: Site) -> None:
+    """Since 22 a window that would start in the end padding is left out of the stated size."""
+    axes = _axes(site) if site.attr("ceil_mode", 0) else None
+    if axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
+        _pad_at_the_end(site, axes)
+
+
+@step("AveragePool MaxPool", 10)
+@step("LpPool", 18)
+def without_ceil_mode(site: Site) -> None:
+    undilated(site)
+    if not site.attr("ceil_mode", 0):
+        return
+    axes = _axes(site)
+    if axes is None:
+        raise CannotLower("ceil_mode with sizes that are not known; opset %d rounds down" % site.opset)
+    if _counts_padding(site) and any(axis.exact_end > axis.end for axis in axes):
+        raise CannotLower("ceil_mode with count_include_pad; opset %d rounds down" % site.opset)
+    _pad_at_the_end(site, axes)
+
+
+@step("AveragePool", 19)
+def undilated(site: Site) -> None:
+    dilations = site.attr("dilations")
+    if dilations is not None and all(dilation == 1 for dilation in dilations):
+        site.remove("dilations")
+
+
+def _counts_padding(site: Site) -> bool:
+    return site.node.op_type == "AveragePool" and bool(site.attr("count_include_pad", 0))
+
+
+def _pad_at_the_end(site: Site, axes: List[Axis]) -> None:
+    ends = [axis.exact_end for axis in axes]
+    if any(axis.exact_end >= axis.reach for axis in axes):
+        raise CannotLower("ceil_mode needs padding as large as the window")
+    site.set("pads", [axis.begin for axis in axes] + ends)
+    site.remove("ceil_mode")
+    site.note("ceil_mode as padding %s at the end" % ends)
+
+
+def _axes(site: Site) -> Optional[List[Axis]]:
+    """Geometry per spatial axis; None when a size is unknown or the padding is automatic."""
+    given, found = site.dims(site.input(0)), site.dims(site.output(0))
+    if site.attr("auto_pad", "NOTSET") != "NOTSET" or not given or not found or None in given[2:] + found[2:]:
+        return None
+    kernel = site.attr("kernel_shape")
+    ones, count = [1] * len(kernel), len(kernel)
+    strides, dilations = site.attr("strides", ones), site.attr("dilations", ones)
+    pads = site.attr("pads", [0] * (2 * count))
+    return [
+        Axis(given[i + 2] or 0, found[i + 2] or 0, (kernel[i] - 1) * dilations[i] + 1, strides[i],
+             pads[i], pads[i + count])
+        for i in range(count)
+    ]

@@ -1,0 +1,58 @@
+"""Reductions: axes from input to attribute (ReduceSum at 13, the others at 18)."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+_COMPOSITE = {"ReduceL1": "Abs", "ReduceL2": "Abs", "ReduceLogSum": "Log", "ReduceSumSquare": "Mul"}
+
+
+@step(
+    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSumSquare", 18
+)
+@step("ReduceSum", 13)
+def axes_to_attribute(site: Site) -> Optional[str]:
+    axes = site.needed(1, "axes are") if site.input(1) else None
+    if axes is None or axes.size == 0:
+        if site.attr("noop_with_empty_axes", 0):
+            return _no_reduction(site)
+    else:
+        site.set("axes", [int(axis) for axis in axes.reshape(-1)])
+        site.note("axes %s from input to attribute" % site.attr("axes"))
+    site.remove("noop_with_empty_axes")
+    site.inputs(site.input(0))
+    return None
+
+
+def _no_reduction(site: Site) -> str:
+    """No axes and noop_with_empty_axes: only what the operator does to a single element remains."""
+    data, op_type = site.input(0), site.node.op_type
+    single = _COMPOSITE.get(op_type)
+    if single is None:
+        return site.emit("Identity", [data])
+    return site.emit(single, [data, data] if single == "Mul" else [data])
+
+
+@step("ReduceMax ReduceMin", 20)
+def truth_as_integers(site: Site) -> Optional[str]:
+    """Opset 20 added bool: false < true holds for 0 and 1 as well."""
+    if site.element(site.input(0)) != 9:
+        return None
+    numbers = site.emit("Cast", [site.input(0)], to=2)
+    reduced = site.again([numbers] + list(site.node.input)[1:])
+    return site.emit("Cast", [reduced], to=9)
+
+
+@step("ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd "
+      "ReduceSum ReduceSumSquare", 11)
+def axes_count_from_the_front(site: Site) -> None:
+    axes = site.attr("axes", ())
+    if any(axis < 0 for axis in axes):
+        rank = site.rank(site.input(0))
+        if not rank:
+            raise CannotLower("a scalar has no axes")
+        site.set("axes", sorted(axis % rank for axis in axes))
+        site.note("axes counted from the front")

@@ -1,0 +1,137 @@
+"""Resize: aspect ratio policy and axes (18), empty roi and scales (13), the fixed form of 10, Upsample (9)."""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional
+
+from jetdoctor.fix.opset.adapters.resize_sizes import kept_aspect, sizes_for_every_axis, static_scales
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+
+@step("Resize", 19)
+def without_symmetric_pixels(site: Site) -> None:
+    """half_pixel_symmetric differs from half_pixel only where the output size had to be rounded."""
+    if site.attr("coordinate_transformation_mode", "half_pixel") != "half_pixel_symmetric":
+        return
+    given, found = site.dims(site.input(0)), site.dims(site.output(0))
+    scales = site.constant(2)
+    exact = scales is None and bool(site.input(3))
+    if scales is not None and given and found and None not in given + found:
+        exact = not site.input(4) and site.attr("axes") is None and all(
+            size * float(scale) == out for size, scale, out in zip(given, scales, found)
+        )
+    if not exact:
+        raise CannotLower("coordinate_transformation_mode half_pixel_symmetric with a rounded output size")
+    site.set("coordinate_transformation_mode", "half_pixel")
+    site.note("half_pixel_symmetric is half_pixel where no size is rounded")
+
+
+@step("Resize", 18)
+def full_rank_without_antialias(site: Site) -> None:
+    kept_aspect(site)
+    if site.attr("antialias", 0) and not _only_enlarges(site):
+        raise CannotLower("antialias while shrinking; opset %d cannot say it" % site.opset)
+    axes = site.attr("axes")
+    if axes is not None:
+        rank = site.rank(site.input(0))
+        _spread(site, [axis % rank for axis in axes], rank)
+    site.remove("antialias", "axes", "keep_aspect_ratio_policy")
+
+
+def _only_enlarges(site: Site) -> bool:
+    scales = site.constant(2)
+    if scales is None or not scales.size:
+        scales = static_scales(site)
+    return scales is not None and all(scale >= 1 for scale in scales)
+
+
+def _spread(site: Site, axes: List[int], rank: int) -> None:
+    """roi, scales and sizes of some axes as those of every axis, in the order of the axes."""
+    import numpy as np
+
+    names = list(site.node.input) + [""] * (4 - len(site.node.input))
+    if axes == list(range(rank)):
+        return
+    roi, scales = site.constant(1), site.constant(2)
+    if names[2] and (scales is None or scales.size):
+        if scales is None:
+            raise CannotLower("scales of some axes are computed at run time")
+        full = np.ones(rank, "float32")
+        full[axes] = scales
+        names[2] = site.array(full)
+    if names[3]:
+        names[3] = sizes_for_every_axis(site, axes, rank)
+    if names[1] and site.attr("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize":
+        if roi is None:
+            raise CannotLower("roi of some axes is computed at run time")
+        ends = np.concatenate([np.zeros(rank), np.ones(rank)]).astype(roi.dtype)
+        ends[axes + [axis + rank for axis in axes]] = roi
+        names[1] = site.array(ends)
+    elif names[1]:
+        names[1] = ""
+    site.inputs(*names)
+    site.note("scales or sizes for every axis instead of axes")
+
+
+@step("Resize", 13)
+def roi_and_scales_present(site: Site) -> None:
+    """Below 13 roi and scales are required: an empty tensor says that there are none."""
+    import numpy as np
+
+    names = list(site.node.input) + [""] * (3 - len(site.node.input))
+    for index in (1, 2):
+        if not names[index]:
+            names[index] = site.array(np.zeros(0, "float32"))
+    site.inputs(*names)
+
+
+@step("Resize", 11)
+def scales_alone(site: Site) -> None:
+    """Opset 10 knows nearest (rounded down) and linear with asymmetric coordinates, by scales only."""
+    scales, element = site.constant(2), None
+    if scales is None or not scales.size:
+        scales = static_scales(site)
+    mode = site.attr("mode", "nearest")
+    coordinates = site.attr("coordinate_transformation_mode", "half_pixel")
+    if scales is None and not _is_plain(site, mode, coordinates):
+        raise CannotLower("scales are computed at run time")
+    if mode == "cubic" or not (scales is not None and _same_pixels(site, mode, coordinates, scales)):
+        if scales is not None or mode == "cubic":
+            raise CannotLower("opset 10 has no mode %s with %s coordinates here" % (mode, coordinates))
+    name = site.input(2) if site.constant(2) is not None and site.constant(2).size else None
+    if name is None:
+        name = site.input(2) if scales is None else site.array(scales, element or 1)
+    for attribute in ("coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside",
+                      "extrapolation_value", "nearest_mode"):
+        site.remove(attribute)
+    site.inputs(site.input(0), name)
+    site.note("scales alone")
+
+
+def _is_plain(site: Site, mode: str, coordinates: str) -> bool:
+    return mode == "linear" and coordinates == "asymmetric" and bool(site.input(2)) and not site.input(3)
+
+
+def _same_pixels(site: Site, mode: str, coordinates: str, scales: Any) -> bool:
+    """Whether the asymmetric form of opset 10 picks (or weighs) the same pixels."""
+    whole = all(float(scale).is_integer() and scale >= 1 for scale in scales)
+    if coordinates == "asymmetric":
+        return mode == "linear" or (
+            all(scale >= 1 for scale in scales) and site.attr("nearest_mode", "") == "floor"
+        )
+    if all(scale == 1 for scale in scales):
+        return True
+    # With a whole factor s, (x + 0.5) / s - 0.5 lies within half a pixel of floor(x / s).
+    rounding = site.attr("nearest_mode", "round_prefer_floor").startswith("round")
+    return mode == "nearest" and coordinates in ("half_pixel", "pytorch_half_pixel") and whole and rounding
+
+
+@step("Resize", 10)
+def as_upsample(site: Site) -> Optional[str]:
+    scales = site.constant(1)
+    if scales is None:
+        raise CannotLower("scales are computed at run time; Upsample must not shrink")
+    if any(scale < 1 for scale in scales):
+        raise CannotLower("it shrinks; opset 9 has only Upsample")
+    return site.emit("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))

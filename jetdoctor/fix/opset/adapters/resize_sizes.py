@@ -1,0 +1,54 @@
+"""Output sizes of Resize: for every axis, under an aspect ratio policy, and as scales."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, List
+
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+
+def sizes_for_every_axis(site: Site, axes: List[int], rank: int) -> str:
+    """Name of a sizes vector of full rank; the other axes keep their size."""
+    sizes, dims = site.constant(3), site.dims(site.input(0)) or [None] * rank
+    others = [axis for axis in range(rank) if axis not in axes]
+    if sizes is not None and all(dims[axis] is not None for axis in others):
+        return site.ints(*(dims[i] if i in others else int(sizes[axes.index(i)]) for i in range(rank)))
+    both = site.emit("Concat", [site.emit("Shape", [site.input(0)]), site.input(3)], axis=0)
+    index = [axis if axis in others else rank + axes.index(axis) for axis in range(rank)]
+    return site.emit("Gather", [both, site.ints(*index)], axis=0)
+
+
+def kept_aspect(site: Site) -> None:
+    """Turn keep_aspect_ratio_policy with constant sizes into the scale that it stands for."""
+    import numpy as np
+
+    policy = site.attr("keep_aspect_ratio_policy", "stretch")
+    if policy == "stretch" or not site.input(3):
+        return
+    sizes, dims = site.constant(3), site.dims(site.input(0))
+    axes = site.attr("axes") or (range(len(dims)) if dims else ())
+    lengths = [dims[axis] for axis in axes] if dims else [None]
+    if sizes is None or None in lengths or 0 in lengths:
+        raise CannotLower("keep_aspect_ratio_policy with sizes that are not all known")
+    choose = min if policy == "not_larger" else max
+    scale = np.float32(choose(int(size) / length for size, length in zip(sizes, lengths)))
+    for length in lengths:
+        if math.floor(np.float32(length) * scale) != math.floor(length * float(scale) + 0.5):
+            raise CannotLower("keep_aspect_ratio_policy with an output size that is rounded up")
+    scales = site.array(np.full(len(lengths), scale, "float32"))
+    site.inputs(site.input(0), site.input(1), scales)
+    site.note("%s as its scale" % policy)
+
+
+def static_scales(site: Site) -> Any:
+    """float32 scales of a Resize by sizes whose input shape is known, None when they would not give
+    exactly the sizes back (floor(dim * scale) in float32, as runtimes compute it)."""
+    import numpy as np
+
+    sizes, dims = site.constant(3), site.dims(site.input(0))
+    if sizes is None or dims is None or None in dims or 0 in dims or len(sizes) != len(dims):
+        return None
+    scales = np.array([int(size) / dim for size, dim in zip(sizes, dims)], dtype="float32")
+    back = np.floor(np.array(dims, dtype="float32") * scales)
+    return scales if (back == sizes).all() else None

@@ -1,0 +1,108 @@
+"""Shape, Reshape, Constant and Trilu."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Set
+
+from jetdoctor.fix.opset import fold
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+#: Operators that pass sizes on without making a zero out of sizes that are none.
+_SIZE_KEEPING = {
+    "Shape", "Size", "Gather", "Concat", "Unsqueeze", "Squeeze", "Slice", "Cast", "Identity", "Reshape", "Mul",
+    "Max", "Abs", "ReduceProd",
+}
+
+
+@step("Shape", 15)
+def whole_shape_then_slice(site: Site) -> Optional[str]:
+    start, end = site.attr("start", 0), site.attr("end")
+    if start == 0 and end is None:
+        site.remove("start")
+        return None
+    whole = site.emit("Shape", [site.input(0)])
+    stop = (1 << 31) - 1 if end is None else end
+    return site.emit("Slice", [whole, site.ints(start), site.ints(stop), site.ints(0)])
+
+
+@step("Reshape", 14)
+def zeros_copy_a_dim(site: Site) -> None:
+    """Without allowzero a 0 in the shape copies the input's dim; with it, it means an empty tensor."""
+    if not site.attr("allowzero", 0):
+        return
+    shape = site.constant(1)
+    if shape is None:
+        if not _cannot_be_zero(site.scope, site.input(1), set()):
+            raise CannotLower("allowzero=1 and a shape computed at run time that may hold a 0")
+        site.note("allowzero left out: the shape holds a 0 only if a tensor is empty")
+    elif (shape == 0).any() and not _copies_the_same(site, shape):
+        raise CannotLower("allowzero=1 and a shape with a 0: opset %d cannot say it" % site.opset)
+    else:
+        site.note("allowzero left out: the shape holds no 0")
+    site.remove("allowzero")
+
+
+def _copies_the_same(site: Site, shape: Any) -> bool:
+    dims = site.dims(site.input(0)) or []
+    return all(size or (index < len(dims) and dims[index] == 0) for index, size in enumerate(shape))
+
+
+def _cannot_be_zero(scope: Any, name: str, seen: Set[str]) -> bool:
+    """Whether a computed shape is made of sizes and nonzero constants alone."""
+    value = scope.constant(name)
+    if value is not None:
+        return bool((value != 0).all())
+    home = scope.home(name)
+    node = home.producers.get(name) if home is not None else None
+    if node is None or node.op_type not in _SIZE_KEEPING or name in seen:
+        return False
+    if node.op_type in ("Shape", "Size"):
+        return True
+    parts = node.input if node.op_type in ("Concat", "Mul", "Max") else node.input[:1]
+    return all(_cannot_be_zero(home, part, seen | {name}) for part in parts)
+
+
+@step("Constant", 12)
+def value_as_tensor(site: Site) -> None:
+    tensor = fold.constant_tensor(site.node)
+    if tensor is None:
+        return
+    names = [a.name for a in site.node.attribute]
+    if names != ["value"]:
+        site.remove(*names)
+        site.set("value", tensor)
+        site.note("value as a tensor")
+
+
+@step("Constant", 11)
+def dense_constant(site: Site) -> None:
+    sparse = site.attr("sparse_value")
+    if sparse is None:
+        return
+    import numpy as np
+    from onnx import numpy_helper
+
+    values, indices = numpy_helper.to_array(sparse.values), numpy_helper.to_array(sparse.indices)
+    dense = np.zeros(tuple(sparse.dims), values.dtype)
+    dense[tuple(indices.T) if indices.ndim == 2 else np.unravel_index(indices, dense.shape)] = values
+    site.remove("sparse_value")
+    site.set("value", numpy_helper.from_array(dense))
+
+
+@step("Trilu", 14)
+def triangle_by_comparison(site: Site) -> str:
+    """Keep where column - row >= k (upper) or <= k (lower), zero elsewhere; any shape."""
+    data, element = site.input(0), site.needed_element(site.input(0))
+    difference = site.emit("Sub", [_counted(site, data, -1), _counted(site, data, -2)])
+    k = site.input(1) or site.ints(0)
+    outside = site.emit("Less" if site.attr("upper", 1) else "Greater", [difference, k])
+    return site.emit("Where", [outside, site.array(0, element), data])
+
+
+def _counted(site: Site, data: str, axis: int) -> str:
+    """0, 1, 2 … along the last (-1) or the last but one (-2) axis of ``data``, shaped to broadcast."""
+    rank = site.rank(data)
+    size = site.emit("Gather", [site.emit("Shape", [data]), site.array(rank + axis, 7)], axis=0)
+    numbers = site.emit("Range", [site.array(0, 7), size, site.array(1, 7)])
+    return numbers if axis == -1 else site.emit("Unsqueeze", [numbers, site.ints(1)])

@@ -1,0 +1,31 @@
+"""TopK: smallest and unsorted at 11, k from input to attribute at 10."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from jetdoctor.fix.opset.adapters.negative_axes import count_from_the_front
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import Site
+
+
+@step("TopK", 11)
+def smallest_of_the_negated(site: Site) -> Optional[List[str]]:
+    """Before 11 TopK returns the largest, sorted: a legal order for sorted=0 too."""
+    count_from_the_front(site)
+    largest = site.attr("largest", 1)
+    site.remove("largest", "sorted")
+    if largest:
+        return None
+    negated = site.emit("Neg", [site.input(0)])
+    values, indices = site.again([negated] + list(site.node.input)[1:])
+    site.note("the largest of the negated values")
+    return [site.emit("Neg", [values]), indices]
+
+
+@step("TopK", 10)
+def k_to_attribute(site: Site) -> None:
+    k = site.needed(1, "k is")
+    site.inputs(site.input(0))
+    site.set("k", int(k.reshape(-1)[0]))
+    site.note("k from input to attribute")

@@ -1,0 +1,185 @@
+"""The way down, one opset at a time over every graph of a model."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Set, Tuple
+
+from jetdoctor.fix.opset import bodies, fitting, inference, schemas
+from jetdoctor.fix.opset.registry import adapter_for
+from jetdoctor.fix.opset.scope import Names, Scope, subgraphs
+from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.types import Location
+
+_DEFAULT = ("", "ai.onnx")
+
+
+class Blocked(NamedTuple):
+    """A node that has no form in the older opset."""
+
+    location: Location
+    reason: str
+
+    def __str__(self) -> str:
+        return "%s: %s" % (self.location, self.reason)
+
+
+class Descent:
+    """Lowers ``proto`` in place down to ``to``; nodes that cannot go are skipped and kept in ``blocked``."""
+
+    def __init__(self, proto: Any, to: int) -> None:
+        self.proto, self.to = proto, to
+        self.blocked: Dict[int, List[Blocked]] = {}  # by the opset that the node cannot leave
+        self.changes: List[str] = []
+        self._stuck: Set[int] = set()
+        self._local = {(f.domain, f.name) for f in proto.functions}
+        names = Names(_all_names(proto))
+        twin = inference.inferred_twin(proto)
+        self.main = _open(proto.graph, twin.graph, names, ("main",), None)
+        self.functions = [
+            (f, Scope(f, names, ("function:%s:%s" % (f.domain, f.name),), {})) for f in proto.functions
+        ]
+
+    def run(self) -> None:
+        """Walk every graph down, then write nodes and opset imports into the proto."""
+        for function, scope in self.functions:
+            self._walk(scope, function)
+        self._walk(self.main, self.proto)
+        for scope in [self.main] + [scope for _, scope in self.functions]:
+            scope.write_back()
+
+    def _walk(self, scope: Scope, holder: Any) -> None:
+        for imported in holder.opset_import:
+            if imported.domain in _DEFAULT and imported.version > self.to:
+                for opset in range(imported.version, self.to, -1):
+                    self._step(scope, opset)
+                imported.version = self.to
+
+    def _step(self, scope: Scope, opset: int) -> None:
+        lowered: List[Any] = []
+        for node in scope.nodes:
+            for child in scope.children.get(id(node), ()):
+                self._step(child, opset)
+            if self._is_defined_at(node, opset) and id(node) not in self._stuck:
+                lowered.extend(self._lower_node(scope, node, opset))
+            else:
+                lowered.append(node)
+        scope.nodes = lowered
+
+    def _is_defined_at(self, node: Any, opset: int) -> bool:
+        if node.domain not in _DEFAULT or (node.domain, node.op_type) in self._local:
+            return False
+        return schemas.since(node.op_type, opset) == opset
+
+    def _lower_node(self, scope: Scope, node: Any, opset: int) -> List[Any]:
+        before = node.SerializeToString(deterministic=True) if not scope.children.get(id(node)) else b""
+        site = Site(scope, node, opset - 1)
+        try:
+            nodes = self._rewritten(site)
+        except CannotLower as reason:
+            self._stuck.add(id(node))
+            self.blocked.setdefault(opset, []).append(Blocked(scope.place(node), str(reason)))
+            return [node]
+        if nodes != [node] or node.SerializeToString(deterministic=True) != before:
+            scope.changed = True
+            self._record(site, nodes, opset)
+        return nodes
+
+    def _rewritten(self, site: Site) -> List[Any]:
+        """Nodes that stand for the site's node one opset lower."""
+        node, opset = site.node, site.opset + 1
+        adapter = adapter_for(node.op_type, opset)
+        replaced = adapter(site) if adapter else None
+        if replaced is not None:
+            _rename(site, [replaced] if isinstance(replaced, str) else list(replaced))
+            return self._checked(site)
+        if schemas.usable(node.op_type, site.opset):
+            fitting.fit(site)
+            return self._checked(site) + [node]
+        written_at = bodies.write_out(site)
+        return self._down(site, written_at)
+
+    def _down(self, site: Site, opset: int) -> List[Any]:
+        """The emitted nodes of a function body, brought from its opset to the site's."""
+        nodes = site.emitted
+        for above in range(opset, site.opset, -1):
+            lowered: List[Any] = []
+            for node in nodes:
+                inner = Site(site.scope, node, above - 1)
+                lowered.extend(self._rewritten(inner) if self._is_defined_at(node, above) else [node])
+            nodes = lowered
+        site.emitted = nodes
+        return self._checked(site)
+
+    def _checked(self, site: Site) -> List[Any]:
+        for node in site.emitted:
+            if node.domain in _DEFAULT and not schemas.usable(node.op_type, site.opset):
+                raise CannotLower("%s needs %s, which opset %d lacks" % (
+                    site.node.op_type, node.op_type, site.opset))
+            fitting.check_types(site.scope, node, site.opset)
+        return site.emitted
+
+    def _record(self, site: Site, nodes: List[Any], opset: int) -> None:
+        notes = site.notes
+        if not notes and nodes[-1] is not site.node:
+            notes = ["written as " + ", ".join(node.op_type for node in nodes)]
+        place = site.scope.place(site.node)
+        self.changes.append("%s: %s (opset %d to %d)" % (
+            place, "; ".join(notes) or "defaults left out", opset, opset - 1))
+
+
+def _rename(site: Site, names: List[str]) -> None:
+    """Give the replaced node's outputs their own names back, so that every reader stays as it is."""
+    own = list(site.node.output)
+    made = {name for node in site.emitted for name in node.output}
+    swap = {}
+    for old, new in zip(own, names):
+        if old and (new not in made or new in swap):
+            site.emit("Identity", [new])
+            new = site.emitted[-1].output[0]
+        if old:
+            swap[new] = old
+    for node in site.emitted:
+        for field in (node.input, node.output):
+            for index, name in enumerate(field):
+                if name in swap:
+                    field[index] = swap[name]
+        for name in node.output:
+            site.scope.producers[name] = node
+    if site.emitted:
+        _inherit(site.node, site.emitted[-1])
+
+
+def _inherit(node: Any, heir: Any) -> None:
+    """Name, doc string and metadata of the replaced node go on with the last node in its place."""
+    if node.name:
+        heir.name = node.name
+    heir.doc_string = heir.doc_string or node.doc_string
+    if hasattr(node, "metadata_props") and not heir.metadata_props:
+        heir.metadata_props.extend(node.metadata_props)
+
+
+def _open(proto: Any, twin: Any, names: Names, path: Tuple[str, ...], parent: Any) -> Scope:
+    scope = Scope(proto, names, path, inference.declared_types(twin), parent)
+    for index, (node, other) in enumerate(zip(scope.nodes, twin.node)):
+        for (label, graph), (_, inferred) in zip(subgraphs(node), subgraphs(other)):
+            name = "%s.%s" % (node.name or "%s_%d" % (node.op_type, index), label)
+            child = _open(graph, inferred, names, path + (name,), scope)
+            scope.children.setdefault(id(node), []).append(child)
+    return scope
+
+
+def _all_names(proto: Any) -> Set[str]:
+    found: Set[str] = set()
+    graphs = [proto.graph] + list(proto.functions)
+    while graphs:
+        graph = graphs.pop()
+        if hasattr(graph, "initializer"):
+            found.update(t.name for t in graph.initializer)
+            found.update(v.name for v in graph.input)
+        else:
+            found.update(graph.input)
+        for node in graph.node:
+            found.update(node.input)
+            found.update(node.output)
+            graphs.extend(inner for _, inner in subgraphs(node))
+    return found

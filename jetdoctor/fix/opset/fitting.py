@@ -1,0 +1,100 @@
+"""Does a node fit the older schema? Most opset steps only added types, inputs or attributes with a default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jetdoctor.fix.opset import schemas
+from jetdoctor.fix.opset.element_types import type_string
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+
+def fit(site: Site) -> None:
+    """Make the node legal at ``site.opset`` by leaving out what only states a default.
+
+    Raises CannotLower when an input, output, attribute or type has no place in the older schema.
+    """
+    op_type = site.node.op_type
+    new, old = schemas.schema(op_type, site.opset + 1), schemas.schema(op_type, site.opset)
+    _fit_inputs(site, old)
+    _fit_attributes(site, new, old)
+    _fit_outputs(site, old)
+    check_types(site.scope, site.node, site.opset)
+
+
+def _fit_inputs(site: Site, old: Any) -> None:
+    node = site.node
+    while node.input and node.input[-1] == "":
+        del node.input[-1]
+    if len(node.input) > old.max_input:
+        extra = ", ".join(list(node.input)[old.max_input :])
+        raise CannotLower("opset %d has no input for %s" % (site.opset, extra))
+    for index, parameter in enumerate(old.inputs):
+        required = str(parameter.option).endswith("Single")
+        if required and site.input(index) == "":
+            raise CannotLower("opset %d requires the input %s" % (site.opset, parameter.name))
+
+
+def _fit_outputs(site: Site, old: Any) -> None:
+    node = site.node
+    while len(node.output) > 1 and node.output[-1] == "":
+        del node.output[-1]
+    if len(node.output) > old.max_output:
+        raise CannotLower("opset %d gives %d outputs at most" % (site.opset, old.max_output))
+
+
+def _fit_attributes(site: Site, new: Any, old: Any) -> None:
+    dropped = []
+    for attribute in site.node.attribute:
+        name = attribute.name
+        if name in old.attributes:
+            continue
+        value = site.attr(name)
+        if name not in new.attributes or value != default_of(new, name):
+            raise CannotLower("opset %d has no attribute %s (here %s)" % (site.opset, name, _shown(value)))
+        dropped.append(name)
+    site.remove(*dropped)
+    for name in old.attributes:
+        stated, before = default_of(new, name), default_of(old, name)
+        if name in new.attributes and stated != before and stated is not None and site.attr(name) is None:
+            site.set(name, stated)
+
+
+def default_of(schema: Any, name: str) -> Any:
+    """Default value of a schema's attribute (text decoded), None when it has none."""
+    from onnx import helper
+
+    attribute = schema.attributes.get(name)
+    if attribute is None or not attribute.default_value.name:
+        return None
+    value = helper.get_attribute_value(attribute.default_value)
+    return value.decode("utf-8") if isinstance(value, bytes) else value
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text if len(text) < 40 else text[:37] + "..."
+
+
+def check_types(scope: Any, node: Any, opset: int) -> None:
+    """Raise CannotLower when the known type of an input or output is not one of the schema's at ``opset``.
+
+    Unknown types pass: they lie behind an operator that onnx cannot infer through.
+    """
+    found = schemas.schema(node.op_type, opset)
+    if found is None or node.domain not in ("", "ai.onnx"):
+        return
+    for names, parameters in ((node.input, found.inputs), (node.output, found.outputs)):
+        bound = {}
+        for index, name in enumerate(names):
+            parameter = schemas.formal(parameters, index)
+            known = type_string(scope.type(name)) if name and parameter is not None else None
+            if known is None:
+                continue
+            if known not in schemas.allowed_types(node.op_type, opset, parameter.type_str):
+                raise CannotLower("%s at opset %d does not take %s for %s" % (
+                    node.op_type, opset, known, parameter.name))
+            first = bound.setdefault(parameter.type_str, known)
+            if parameter.is_homogeneous and first != known:
+                raise CannotLower("%s at opset %d wants one type, not %s and %s" % (
+                    node.op_type, opset, first, known))

@@ -1,0 +1,126 @@
+"""One graph, subgraph or function body while it is being lowered: its nodes, names, types, constants."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+from jetdoctor.fix.opset import fold
+from jetdoctor.types import Location
+
+_GRAPH, _GRAPHS = 5, 10
+
+
+class Names:
+    """Every tensor name of a model, so that new names never collide."""
+
+    def __init__(self, taken: Set[str]) -> None:
+        self._taken = taken
+
+    def fresh(self, wish: str) -> str:
+        """``wish``, or ``wish_1``, ``wish_2`` … when it is taken."""
+        name, number = wish, 0
+        while name in self._taken:
+            number += 1
+            name = "%s_%d" % (wish, number)
+        self._taken.add(name)
+        return name
+
+
+class Scope:
+    """A graph whose nodes live in a Python list until ``write_back``."""
+
+    def __init__(
+        self,
+        proto: Any,
+        names: Names,
+        path: Tuple[str, ...],
+        types: Dict[str, Any],
+        parent: Optional["Scope"] = None,
+    ) -> None:
+        self.proto, self.names, self.path, self.parent, self.types = proto, names, path, parent, types
+        self.is_function = not hasattr(proto, "initializer")
+        self.nodes: List[Any] = list(proto.node)
+        self.producers = {name: node for node in self.nodes for name in node.output if name}
+        self.initializers = {} if self.is_function else {t.name: t for t in proto.initializer}
+        self.inputs = set(proto.input) if self.is_function else {v.name for v in proto.input}
+        self.children: Dict[int, List[Scope]] = {}
+        self.freed: List[str] = []  # inputs that an adapter took away: perhaps nobody reads them now
+        self._places: Dict[int, Location] = {}
+        self._alive: List[Any] = []  # keeps the nodes whose id() is a key above
+        self.changed = False
+        for index, node in enumerate(self.nodes):
+            self.remember(node, self._place(index, node))
+
+    def _place(self, index: int, node: Any) -> Location:
+        return Location(
+            graph=self.path,
+            node_index=index,
+            node_name=node.name,
+            op_type=node.op_type,
+            domain=node.domain,
+            output=next((name for name in node.output if name), ""),
+        )
+
+    def remember(self, node: Any, place: Location) -> None:
+        """Note which node of the original model a node stems from."""
+        self._alive.append(node)
+        self._places[id(node)] = place
+
+    def place(self, node: Any) -> Location:
+        return self._places[id(node)]
+
+    def home(self, name: str) -> Optional["Scope"]:
+        """The scope, this one or an outer one, that defines a name."""
+        scope: Optional[Scope] = self
+        while scope is not None:
+            if name in scope.producers or name in scope.initializers or name in scope.inputs:
+                return scope
+            scope = scope.parent
+        return None
+
+    def type(self, name: str) -> Any:
+        """TypeProto of a value, None when unknown."""
+        home = self.home(name)
+        return None if home is None else home.own_type(name)
+
+    def own_type(self, name: str) -> Any:
+        found = self.types.get(name)
+        if found is None and name in self.initializers:
+            from onnx import helper
+
+            tensor = self.initializers[name]
+            found = self.types[name] = helper.make_tensor_type_proto(tensor.data_type, tensor.dims)
+        return found
+
+    def constant(self, name: str) -> Any:
+        """numpy array of a value that follows from constants and static shapes, else None."""
+        return fold.constant(self, name)
+
+    def write_back(self) -> None:
+        """Put the nodes into the proto, inner graphs first."""
+        for children in self.children.values():
+            for child in children:
+                child.write_back()
+        if self.changed or any(c.changed for group in self.children.values() for c in group):
+            self.changed = True
+            # Copies first: deleting from a repeated field may invalidate what was in it.
+            kept = [_copy(node) for node in self.nodes]
+            del self.proto.node[:]
+            self.proto.node.extend(kept)
+
+
+def _copy(node: Any) -> Any:
+    twin = type(node)()
+    twin.CopyFrom(node)
+    return twin
+
+
+def subgraphs(node: Any) -> List[Tuple[str, Any]]:
+    """``(attribute label, GraphProto)`` of a node, lists numbered as in ``jetdoctor.graph``."""
+    found = []
+    for attribute in node.attribute:
+        if attribute.type == _GRAPH:
+            found.append((attribute.name, attribute.g))
+        elif attribute.type == _GRAPHS:
+            found.extend(("%s[%d]" % (attribute.name, i), g) for i, g in enumerate(attribute.graphs))
+    return found
