@@ -34,9 +34,7 @@ def find(lines: Iterable[Line], context: Context, known: Book) -> List[Hit]:
     hits = []
     for line in lines:
         context.see(line)
-        for signature in known.log + known.parser:
-            if signature.matches(line.key):
-                hits.append(_hit(signature, line, context, known))
+        hits += [_hit(signature, line, context, known) for signature in known.found_in(line.key)]
         alone = _operator_alone(line, context, known)
         if alone:
             hits.append(alone)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple, Union
 
 from jetdoctor.triage.context import Context
 from jetdoctor.triage.diagnosis import Diagnosis
 from jetdoctor.triage.hits import Hit, find
-from jetdoctor.triage.lines import SMALL, Line, clean, select
+from jetdoctor.triage.lines import Line, clean, select
 from jetdoctor.triage.signatures import Book, book
 from jetdoctor.types import Target, parse_version
 
 #: Below this weight a line is a notice: told only when nothing better was found.
 NOTICE = 15
 AT_MOST = 5
+#: Text of up to this many characters was pasted by hand, perhaps with lines that a terminal broke.
+PASTED = 20_000
 
 
 def triage(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Tuple[Diagnosis, ...]:
@@ -22,12 +24,10 @@ def triage(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> 
     ``text`` is the log, or its pieces in order (a file of any size is read piece by piece). ``target``
     tells the TensorRT release when the log does not.
     """
-    whole = text if isinstance(text, str) else None
-    known = book()
-    context = Context()
-    hits = find(select([text] if isinstance(text, str) else text, known.anchors), context, known)
-    if whole is not None and len(whole) <= SMALL and not any(hit.rank > NOTICE for hit in hits):
-        hits = hits + find(_joined(whole), context, known)
+    known, context = book(), Context()
+    hits = find(select([text] if isinstance(text, str) else text), context, known)
+    if isinstance(text, str) and len(text) <= PASTED and not any(hit.rank > NOTICE for hit in hits):
+        hits += find(_joined(text), context, known)
     tensorrt = context.tensorrt or (target.tensorrt if target and target.tensorrt else "")
     hits = [hit for hit in hits if _stands(hit, tensorrt, context)]
     return tuple(_diagnosis(hit, tensorrt, known) for hit in _best(hits))
@@ -49,10 +49,17 @@ def _stands(hit: Hit, tensorrt: str, context: Context) -> bool:
 
 
 def _best(hits: List[Hit]) -> List[Hit]:
-    """The weightiest hit of each category, in order; notices only when there is nothing else."""
+    """The weightiest hit of each category, in order; notices only when there is nothing else.
+
+    A line that one diagnosis explains with high confidence does not bring about another.
+    """
     best: Dict[str, Hit] = {}
+    explained: Set[str] = set()
     for hit in sorted(hits, key=lambda h: (-h.rank, h.line.number)):
-        best.setdefault(hit.category, hit)
+        if hit.category not in best and hit.line.key not in explained:
+            best[hit.category] = hit
+            if hit.signature.confidence == "high":
+                explained.add(hit.line.key)
     ordered = list(best.values())
     telling = [hit for hit in ordered if hit.rank > NOTICE]
     return (telling or ordered)[:AT_MOST]

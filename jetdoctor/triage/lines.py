@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, Iterable, Iterator, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, Tuple
 
-#: Below this size every line is judged; above it only lines that hold a signature's anchor.
-SMALL = 200_000
+#: Lines that differ only in numbers are one line; it is judged this many times.
+REPEATS = 3
+#: After this many different lines only those that hold one of MARKS are judged, up to twice as many.
+DISTINCT = 30_000
+MARKS = ("error", "[e]", "fail", "assert", "not found", "no importer", "cannot", "invalid", "exception")
 #: A log without line ends (a progress bar, a binary file) is cut into pieces of this many characters.
-LONGEST = 4_000_000
-#: Characters kept of a line; a longer one is cut around what was found.
+LONGEST = 1_000_000
+#: Characters that are read of a line, at its beginning and at its end.
 SHOWN = 2_000
-#: Judged at most: distinct lines of a whole log, repeats of one line, finds of one anchor in a block.
-DISTINCT, REPEATS, FINDS = 20_000, 3, 200
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _QUOTES = {ord(quote): None for quote in "\"'`“”‘’"}
-_DIGITS = re.compile(r"\d+")
+_NUMBERS = {ord(digit): None for digit in "0123456789abcdefABCDEF"}
 
 
 @dataclass(frozen=True)
@@ -38,65 +39,42 @@ def clean(number: int, text: str) -> Line:
     return Line(number, text, plain, " %s " % " ".join(plain.lower().split()))
 
 
-def select(chunks: Iterable[str], anchors: Sequence[str]) -> Iterator[Line]:
-    """Lines worth judging, in order. Memory does not grow with the log."""
-    seen: Dict[str, int] = {}
-    for number, text in _candidates(chunks, anchors):
-        stem = _DIGITS.sub("#", text)[:300]
-        seen[stem] = seen.get(stem, 0) + 1
-        if seen[stem] <= REPEATS:
-            yield clean(number, text)
+def select(chunks: Iterable[str]) -> Iterator[Line]:
+    """Lines worth judging, in order: a verbose log repeats itself. Memory does not grow with the log."""
+    seen: Dict[int, int] = {}
+    for number, text, stem in _numbered(chunks):
+        times = seen.get(stem, 0)
+        if times >= REPEATS:
+            continue
         if len(seen) >= DISTINCT:
-            return
+            low = text.lower()
+            if len(seen) >= 2 * DISTINCT or not any(mark in low for mark in MARKS):
+                continue
+        seen[stem] = times + 1
+        yield clean(number, text if len(text) <= 2 * SHOWN else text[:SHOWN] + " ... " + text[-SHOWN:])
 
 
-def _candidates(chunks: Iterable[str], anchors: Sequence[str]) -> Iterator[Tuple[int, str]]:
-    number, rest = 1, ""
+def _numbered(chunks: Iterable[str]) -> Iterator[Tuple[int, str, int]]:
+    """(number, text, hash of the text without its numbers) of every line that is not empty."""
+    number = 1
+    for block in _blocks(chunks):
+        stems = block.translate(_NUMBERS).split("\n")
+        for text, stem in zip(block.split("\n"), stems):
+            if text:
+                yield number, text, hash(stem)
+            number += 1
+
+
+def _blocks(chunks: Iterable[str]) -> Iterator[str]:
+    """The chunks cut at line ends; the line end itself goes."""
+    rest = ""
     for chunk in chunks:
         text = rest + chunk
-        cut = text.rfind("\n") + 1
-        if not cut and len(text) < LONGEST:
-            rest = text
-            continue
-        body, rest = (text[:cut], text[cut:]) if cut else (text, "")
-        for found in _find(body, anchors):
-            yield number + found[0], found[1]
-        number += body.count("\n")
-    for found in _find(rest, anchors):
-        yield number + found[0], found[1]
-
-
-def _find(body: str, anchors: Sequence[str]) -> Iterator[Tuple[int, str]]:
-    """(lines before it, text) of the lines in ``body`` that are worth judging."""
-    if len(body) <= SMALL:
-        for index, text in enumerate(body.split("\n")):
-            if text.strip():
-                yield index, text[:SHOWN]
-        return
-    plain = body.translate(_QUOTES)
-    low = plain.lower()
-    if len(low) != len(plain):  # a few letters change their length
-        plain = low
-    spans = _spans(low, anchors)
-    lines = position = 0
-    for start in sorted(spans):
-        lines += low.count("\n", position, start)
-        position = start
-        end, where = spans[start]
-        yield lines, plain[max(start, where - SHOWN // 2) : min(end, where + SHOWN)]
-
-
-def _spans(low: str, anchors: Sequence[str]) -> Dict[int, Tuple[int, int]]:
-    """Start of a line -> (its end, where the anchor stands)."""
-    spans: Dict[int, Tuple[int, int]] = {}
-    for anchor in anchors:
-        where = low.find(anchor)
-        for _ in range(FINDS):
-            if where < 0:
-                break
-            start = low.rfind("\n", 0, where) + 1
-            end = low.find("\n", where)
-            end = len(low) if end < 0 else end
-            spans.setdefault(start, (end, where))
-            where = low.find(anchor, end)
-    return spans
+        body, end, rest = text.rpartition("\n")
+        if end:
+            yield body
+        elif len(rest) >= LONGEST:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from jetdoctor.knowledge import read_rows
 from jetdoctor.types import VersionRange, parse_version
 
 #: What a message literal of the parser weighs, by its level; curated signatures lie mostly above.
 PARSER_RANKS = {"error": 52, "warning": 12}
+
+#: Signatures are looked up by that many characters of their longest piece.
+START = 4
 
 
 class Signature:
@@ -63,17 +66,16 @@ class Book:
         self.categories: Dict[str, Mapping[str, Any]] = {r["category"]: r for r in _of(rows, "category")}
         self.operators: Dict[str, Mapping[str, Any]] = {r["op"]: r for r in _of(rows, "operator")}
         self.standard = {name for row in _of(rows, "standard") for name in row["ops"]}
-        self.log = tuple(Signature(row) for row in _of(rows, "log"))
-        self.parser = tuple(Signature(row) for row in read_rows("parser_messages.json"))
-        #: What a line of a large log must hold to be looked at.
-        self.anchors = tuple(dict.fromkeys([s.anchor.strip() for s in self.log] + list(CONTEXT_ANCHORS)))
+        self.signatures = [Signature(row) for row in _of(rows, "log")]
+        self.signatures += [Signature(row) for row in read_rows("parser_messages.json")]
+        self._by_start: Dict[str, List[Signature]] = {}
+        for signature in self.signatures:
+            self._by_start.setdefault(signature.anchor[:START], []).append(signature)
 
-
-#: Lines that say where the log is, and the marks of an error that only the parser's literals explain.
-CONTEXT_ANCHORS = (
-    "while parsing node", "in node ", "in function import", "op_type:", "tensorrt version", "tensorrt v",
-    "successfully created plugin", "assertion failed", "error code",
-)  # fmt: skip
+    def found_in(self, key: str) -> List[Signature]:
+        """Signatures that a cleaned line shows."""
+        starts = {key[i : i + START] for i in range(len(key) - START + 1)} & self._by_start.keys()
+        return [s for start in sorted(starts) for s in self._by_start[start] if s.matches(key)]
 
 
 def _of(rows: Any, kind: str) -> Any:
