@@ -59,7 +59,7 @@ def consequences(node, row):
             array = reader.input(1).array()
             shape = [int(d) for d in array.reshape(-1)] if array is not None else reader.output(0).static_shape
             if shape is not None and _volume(shape) != 1:
-                yield "then Reshape %s fails: reshape changes volume. Reshaping %s to %s" % (
+                yield "Reshape %s fails: reshape changes volume. Reshaping %s to %s" % (
                     reader.name or reader.outputs[0],
                     _brackets(wrong),
                     _brackets(shape),
