@@ -24,7 +24,7 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "targets": ("targets", "JetPacks and modules, with their TensorRT, CUDA and Python"),
         "ops": ("ops", "what each TensorRT does with an operator"),
         "rules": ("rules", "every rule in one line"),
-        "explain": ("explain", "the page of one rule: what, why, fix, sources"),
+        "explain": ("rules", "the page of one rule: what, why, fix, sources"),
     },
 }
 

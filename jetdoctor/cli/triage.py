@@ -1,126 +1,86 @@
-"""Turn a build log, or one pasted line of it, into a diagnosis: cause, rule and fix.
+"""Turn a build log of trtexec, TensorRT or PyTorch, or one pasted error line, into a diagnosis and a fix.
 
-Reads trtexec, Polygraphy, ONNX Runtime, Python and installer output of any size; no model is needed.
-Exit code: 0 diagnosed, 1 nothing recognised, 2 bad usage or unreadable log.
+LOG is a file, - for standard input, or the error line itself in quotes. Exit code: 0 diagnosed, 1 nothing
+recognised, 2 the file cannot be read.
 """
 
 from __future__ import annotations
 
 import codecs
 import os
+import re
 import sys
-from typing import Any, BinaryIO, Iterator, Optional, Sequence
+from typing import Any, BinaryIO, Iterator, List, Sequence
 
-from jetdoctor.cli import output, parser
-from jetdoctor.types import Target, UsageError
+from jetdoctor.cli import output, parser, where
+from jetdoctor.types import UsageError
 
 EXAMPLES = """\
-  jetdoctor triage build.log
   trtexec --onnx=model.onnx 2>&1 | jetdoctor triage -
-  jetdoctor triage "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]."
-  jetdoctor triage build.log --target jetpack-5.0.2 --format json
+  jetdoctor triage build.log -t jetpack-5.0.2
+  jetdoctor triage "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]"
 """
 
-BLOCK = 1 << 20
+PIECE = 1 << 20  # bytes read at once
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("log", nargs="*", metavar="LOG", help="a file, - for standard input, or a line of it")
-    options.add_argument("-t", "--target", metavar="T", help="JetPack or TensorRT, if the log does not tell")
+    options.add_argument("log", nargs="?", metavar="LOG", help='a file, - for stdin, or "the line"')
+    parser.add_targets(options)
     parser.add_output(options, ("text", "json"))
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.triage import triage
+    from jetdoctor import triage as room
+    from jetdoctor.report import diagnoses
 
     output.require_folder(arguments.output)
-    target = _target(arguments.target)
-    diagnoses = triage(_read(arguments.log), target)
+    targets = where.named(arguments.targets or ())
+    if len(targets) > 1:
+        raise UsageError("triage reads a log of one build: give one --target, not %d" % len(targets))
+    found = room.triage(_pieces(arguments.log), targets[0] if targets else None)
     if arguments.format == "json":
-        output.emit(lambda width, color: _json(diagnoses), arguments.output)
+        output.emit(lambda width, color: diagnoses.document(found), arguments.output)
     else:
-        output.emit(lambda width, color: _text(diagnoses, width, color), arguments.output)
-    return 0 if diagnoses else 1
+        output.emit(lambda width, color: diagnoses.text(found, width, color), arguments.output)
+    return 0 if found else 1
 
 
-def _target(name: Optional[str]) -> Optional[Target]:
-    if name is None:
-        return None
-    from jetdoctor import target
+def _pieces(log: Any) -> Any:
+    """The log's text, piece by piece when it is long."""
+    if log == "-" or log is None and not sys.stdin.isatty():
+        return _whole_or_pieces(list(_decoded(getattr(sys.stdin, "buffer", sys.stdin))))
+    if log is None:
+        raise UsageError('triage what? Give a log file, - for standard input, or "the error line" in quotes')
+    if os.path.isdir(log):
+        raise UsageError("%s is a folder: give the log file in it" % log)
+    if os.path.exists(log):
+        return _whole_or_pieces(_file(log))
+    if re.fullmatch(r"[^\s:]*(\.(log|txt|out|err)|/[^\s/]*)", log):
+        raise UsageError("%s does not exist" % log)
+    return log
 
-    found = target.resolve(name)
-    if len({each.tensorrt for each in found}) > 1:
-        raise UsageError("%s names several TensorRT releases: triage needs one (or none)" % name)
-    return found[0]
 
-
-def _read(words: Sequence[str]) -> Any:
-    """The log: text of a pasted line, or blocks of a file or of standard input."""
-    if not words and sys.stdin.isatty():
-        raise UsageError("nothing to read: name a log, pipe one in, or paste a line in quotes")
-    if not words or list(words) == ["-"]:
-        return _blocks(sys.stdin.buffer)
-    if len(words) > 1 or not _is_path(words[0]):
-        return " ".join(words)
-    path = words[0]
-    if os.path.isdir(path):
-        raise UsageError("%s is a folder: name the log file in it" % path)
+def _file(path: str) -> List[str]:
     try:
-        return _blocks(open(path, "rb"))  # closed by the generator
-    except FileNotFoundError:
-        raise UsageError("%s does not exist" % path) from None
+        with open(path, "rb") as stream:
+            return list(_decoded(stream))
     except OSError as error:
         raise UsageError("cannot read %s: %s" % (path, (error.strerror or str(error)).lower())) from None
 
 
-def _is_path(word: str) -> bool:
-    """A word without blanks that ends like a file, or anything that exists, is meant as one."""
-    looks = os.path.splitext(word)[1] in (".log", ".txt", ".out", ".err") and not any(map(str.isspace, word))
-    return looks or (len(word) < 4096 and "\0" not in word and os.path.exists(word))
+def _whole_or_pieces(pieces: Sequence[str]) -> Any:
+    return pieces[0] if len(pieces) == 1 else pieces
 
 
-def _blocks(stream: BinaryIO) -> Iterator[str]:
-    """Text of a log of any size; bytes that are no text become replacement characters."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    with stream:
-        first = stream.read(BLOCK)
-        if first[:2] in (b"\xff\xfe", b"\xfe\xff"):  # PowerShell's redirection
-            decoder = codecs.getincrementaldecoder("utf-16")("replace")
-        while first:
-            yield decoder.decode(first)
-            first = stream.read(BLOCK)
-
-
-def _json(diagnoses: Sequence[Any]) -> str:
-    from jetdoctor.report.document import dumps, head
-
-    return dumps(dict(head(), diagnoses=[diagnosis.to_json() for diagnosis in diagnoses]))
-
-
-def _text(diagnoses: Sequence[Any], width: int, color: bool) -> str:
-    from jetdoctor.report.style import Writer, clean
-
-    writer = Writer(width, color)
-    if not diagnoses:
-        writer.line("Nothing recognised in this log.")
-        writer.line("Give the lines around the first error, or check the model itself:")
-        writer.line("  jetdoctor check MODEL --target ...")
-        return "\n".join(writer.lines)
-    for number, found in enumerate(diagnoses):
-        title = found.category if number == 0 else "also possible: " + found.category
-        writer.line(writer.paint(title, "bold") + "  (confidence %s)" % found.confidence)
-        writer.wrapped("log    ", "%d: %s" % (found.line_number, _shortened(clean(found.line))))
-        where = " ".join(part for part in (found.op_type, found.node_name) if part)
-        if where:
-            writer.wrapped("node   ", where)
-        writer.wrapped("cause  ", found.cause)
-        writer.wrapped("fix    ", found.fix)
-        if found.rule:
-            writer.wrapped("more   ", "jetdoctor explain %s" % found.rule)
-        writer.wrapped("source ", found.evidence.partition("source: ")[2], "dim")
-        writer.line()
-    return "\n".join(writer.lines)
-
-
-def _shortened(line: str, most: int = 240) -> str:
-    return line if len(line) <= most else line[:most] + " ..."
+def _decoded(stream: BinaryIO) -> Iterator[str]:
+    """Text of a log in UTF-8 or, as PowerShell writes it, UTF-16; what is neither is replaced."""
+    first = stream.read(PIECE)
+    if isinstance(first, str):  # a test's StringIO
+        yield first
+        return
+    wide = first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    decoder = codecs.getincrementaldecoder("utf-16" if wide else "utf-8")("replace")
+    while first:
+        yield decoder.decode(first)
+        first = stream.read(PIECE)

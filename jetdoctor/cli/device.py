@@ -1,0 +1,78 @@
+"""Inspect this machine, or boards over SSH, or a snapshot of one: JetPack, CUDA, TensorRT, Python, memory.
+
+Nothing is installed and nothing is changed. Over SSH the board needs only Python 3.6 or later. Exit code:
+0 healthy, 1 an error was found, 2 bad usage, 3 a board could not be reached.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, List, Union
+
+from jetdoctor.cli import output, parser
+from jetdoctor.types import Device, JetdoctorError, UsageError
+
+EXAMPLES = """\
+  jetdoctor device
+  jetdoctor device --ssh nano@192.168.1.20 --ssh nx@192.168.1.21
+  jetdoctor device --save board.json          then, anywhere: jetdoctor check m.onnx --device board.json
+  python3 - < probe.py > board.json           on a board without jetdoctor
+"""
+
+
+def configure(options: parser.Parser, command: str) -> None:
+    where = options.add_mutually_exclusive_group()
+    where.add_argument("--ssh", action="append", metavar="USER@HOST", help="a board; may be repeated")
+    where.add_argument("--snapshot", metavar="FILE", help="a file that --save or the probe wrote")
+    where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
+    options.add_argument("--save", metavar="FILE", help="write a snapshot, without names and serial numbers")
+    parser.add_output(options, ("text", "json"))
+
+
+def run(arguments: Any) -> int:
+    from jetdoctor.report import boards
+
+    output.require_folder(arguments.save)
+    output.require_folder(arguments.output)
+    found = _devices(arguments)
+    answered = [(device, _judged(device)) for device in found if isinstance(device, Device)]
+    lost = [device for device in found if isinstance(device, JetdoctorError)]
+    if arguments.save:
+        _save(answered, arguments)
+    several = len(found) > 1
+    if arguments.format == "json":
+        output.emit(lambda width, color: boards.document(answered, lost, several), arguments.output)
+    elif answered:
+        output.emit(lambda width, color: boards.text(answered, width, color), arguments.output)
+    for error in lost:
+        print("jetdoctor: %s" % error, file=sys.stderr)
+    errors = any(finding.severity == "error" for _, findings in answered for finding in findings)
+    return max([error.exit_code for error in lost] + [1 if errors else 0])
+
+
+def _devices(arguments: Any) -> List[Union[Device, JetdoctorError]]:
+    from jetdoctor import device as room
+
+    if arguments.ssh:
+        return list(room.over_ssh(*arguments.ssh))
+    if arguments.snapshot:
+        return [room.from_snapshot(arguments.snapshot)]
+    if arguments.root:
+        return [room.from_root(arguments.root)]
+    return [room.inspect_local()]
+
+
+def _judged(device: Device) -> Any:
+    from jetdoctor.check import check_device
+
+    return check_device(device)
+
+
+def _save(answered: List[Any], arguments: Any) -> None:
+    from jetdoctor import device as room
+
+    if len(answered) != 1:
+        raise UsageError("--save writes the snapshot of one board: give one --ssh, not %d" % len(answered))
+    secrets = [part for host in arguments.ssh or () for part in host.split("@")]
+    room.save_snapshot(answered[0][0], arguments.save, secrets)
+    print("wrote " + arguments.save, file=sys.stderr)

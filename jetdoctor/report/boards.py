@@ -1,0 +1,109 @@
+"""What ``jetdoctor device`` says about one machine or a fleet."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Sequence, Tuple
+
+from jetdoctor import device as room
+from jetdoctor.report import text as model_text
+from jetdoctor.report.document import dumps, head
+from jetdoctor.report.style import Writer, clean
+from jetdoctor.types import Device, Finding, JetdoctorError
+
+Judged = Tuple[Device, Sequence[Finding]]
+
+#: Lines of the report: label -> facts shown on it.
+_LINES: Dict[str, Tuple[str, ...]] = {
+    "Module": ("module", "soc", "compute_capability", "dla"),
+    "JetPack": ("jetpack", "l4t", "os", "kernel"),
+    "TensorRT": ("tensorrt", "tensorrt_python", "trtexec"),
+    "CUDA": ("cuda", "cudnn", "driver"),
+    "Python": ("python", "numpy", "torch", "onnxruntime", "opencv", "onnx"),
+    "Memory": ("ram_mb", "ram_available_mb", "swap_mb", "zram", "disk_free_mb"),
+    "Power": ("power_mode", "clocks_locked", "gui"),
+    "Container": ("container",),
+}
+
+_LABELS = {
+    "module": "", "soc": "", "compute_capability": "compute capability", "dla": "DLA cores", "jetpack": "",
+    "l4t": "L4T", "os": "", "kernel": "kernel", "tensorrt": "", "tensorrt_python": "Python binding", "cuda": "",
+    "cudnn": "cuDNN", "python": "", "ram_mb": "", "ram_available_mb": "available", "swap_mb": "swap",
+    "disk_free_mb": "disk free", "power_mode": "", "clocks_locked": "clocks locked", "gui": "desktop",
+    "container": "",
+}
+
+
+def document(answered: Sequence[Judged], lost: Sequence[JetdoctorError], several: bool) -> str:
+    """The JSON document of ``jetdoctor device`` (contract); with several boards under ``devices``."""
+    documents = [room.to_json(device, findings) for device, findings in answered]
+    if not several:
+        return dumps(documents[0] if documents else dict(head(), error=str(lost[0])))
+    rows: List[Dict[str, Any]] = documents + [{"error": str(error)} for error in lost]
+    common = room.common_target([device for device, _ in answered])
+    return dumps(dict(head(), devices=rows, common_target=common.to_json() if common else None))
+
+
+def text(answered: Sequence[Judged], width: int, color: bool) -> str:
+    """Facts in a few lines, then what is wrong, then what to type next."""
+    writer = Writer(width, color)
+    for number, (device, findings) in enumerate(answered):
+        if number:
+            writer.line()
+        _board(writer, device, findings)
+    if len(answered) > 1:
+        _fleet(writer, [device for device, _ in answered])
+    return writer.text()
+
+
+def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
+    writer.line(writer.paint(clean(device.origin), "bold"))
+    for label, keys in _LINES.items():
+        shown = [_fact(device, key) for key in keys]
+        line = ", ".join(part for part in shown if part)
+        if line:
+            writer.wrapped(label.ljust(10), line)
+        elif label in ("Module", "JetPack", "TensorRT"):
+            writer.wrapped(label.ljust(10), "unknown: %s" % _reason(device, keys[0]), "yellow")
+    model_text.findings(writer, list(findings))
+    writer.line()
+    if not findings:
+        writer.line(writer.paint("nothing found that is wrong", "green"))
+    target = room.as_target(device)
+    if target.tensorrt:
+        writer.line("next: " + writer.paint("jetdoctor check model.onnx --target %s" % target.name, "cyan"))
+    else:
+        writer.line("no TensorRT here: check a model for a board with " + writer.paint(
+            "jetdoctor check model.onnx --target jetpack-5.0.2", "cyan"))
+
+
+def _fact(device: Device, key: str) -> str:
+    """``cuDNN 8.4.1.50``; "" when unknown."""
+    value = device.get(key)
+    if value is None or value is False and key in ("container", "gui", "clocks_locked"):
+        return ""
+    if key.endswith("_mb"):
+        value = "%d MiB" % value if value < 10240 else "%.1f GiB" % (value / 1024)
+    elif isinstance(value, bool):
+        value = "yes" if value else "no"
+    elif isinstance(value, (list, tuple, dict)):
+        value = "%d" % len(value)
+    label = _LABELS.get(key, key)
+    return clean("%s %s" % (label, value) if label else str(value))
+
+
+def _reason(device: Device, key: str) -> str:
+    fact = device.facts.get(key)
+    return fact.reason if fact and fact.reason else "nothing found"
+
+
+def _fleet(writer: Writer, devices: Sequence[Device]) -> None:
+    """What differs between boards, and the target that suits them all."""
+    writer.line()
+    writer.line(writer.paint("What differs", "bold"))
+    for key, values, differs in room.compare(devices):
+        if differs:
+            writer.wrapped(key.replace("_", " ").ljust(20), " | ".join("?" if v is None else str(v) for v in values))
+    common = room.common_target(devices)
+    if common:
+        writer.line()
+        writer.line("weakest: " + writer.paint("jetdoctor check model.onnx --target %s" % common.name, "cyan"))
