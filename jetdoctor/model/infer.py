@@ -12,6 +12,8 @@ import sys
 import warnings
 from typing import Any, Dict, List, Optional, Set, Tuple
 
+from jetdoctor.graph import tensor_has_data
+
 _OK, _FAILED = b"+", b"-"
 
 
@@ -36,14 +38,15 @@ def infer(proto: Any, data: bytes) -> Tuple[Any, Optional[str]]:
 def may_crash(proto: Any) -> bool:
     """Whether a model is of the kinds that were seen to crash onnx's inference when fuzzing it.
 
-    Inputs without a shape, nodes whose first input is empty, and initializers that IR version 3
-    wants among the inputs.
+    Inputs of rank 0 or unknown rank, nodes whose first input is empty, scalars without a value, and
+    initializers that IR version 3 wants among the inputs.
     """
     main = proto.graph
     inputs = {value.name for value in main.input}
     return (
-        any(not value.type.tensor_type.HasField("shape") for value in main.input)
+        any(not value.type.tensor_type.shape.dim for value in main.input)
         or any(node.input and not node.input[0] for node in main.node)
+        or any(not tensor.dims and not tensor_has_data(tensor) for tensor in main.initializer)
         or (proto.ir_version < 4 and any(tensor.name not in inputs for tensor in main.initializer))
     )
 
