@@ -40,10 +40,12 @@ for _name in (
 
 #: operator without importer -> requests.
 OPERATOR_FIXES = {
+    "AffineGrid": ["affinegrid_inline"],
     "Attention": ["attention_inline"],
     "BlackmanWindow": ["fold_constants"],
     "CastLike": ["castlike_to_cast"],
     "Celu": ["celu_decompose"],
+    "ConcatFromSequence": ["remove_sequence"],
     "CumSum": ["cumsum_to_matmul"],
     "DFT": ["dft_matmul"],
     "Einsum": ["einsum_to_matmul"],
@@ -72,7 +74,11 @@ OPERATOR_FIXES = {
     "Round": ["round_decompose"],
     "STFT": ["stft_conv"],
     "ScatterElements": ["scatter_reduction_rewrite"],
+    "SequenceAt": ["remove_sequence"],
+    "SequenceConstruct": ["remove_sequence"],
+    "SequenceLength": ["remove_sequence"],
     "Shrink": ["shrink_decompose"],
+    "SplitToSequence": ["remove_sequence"],
     "Sign": ["sign_decompose"],
     "Swish": ["swish_decompose"],
     "TensorScatter": ["tensorscatter_to_scatternd"],
@@ -250,5 +256,7 @@ def _dtype_fixes(op):
         "Pow": ["pow_cast_float"],
         "Mod": ["mod_decompose"],
         "Clip": ["clip_to_minmax"],
+        "ArgMax": ["argmax_in_float"],
+        "ArgMin": ["argmax_in_float"],
     }
     return special.get(op, []) + ["cast_bool", "cast_to_float"]
