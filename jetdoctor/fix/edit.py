@@ -129,6 +129,12 @@ class Edit(Forms):
         """numpy array of a constant expression, computed when it must be; None when it is not one."""
         return self.changes.evaluator.array(value)
 
+    def write_out(self, node: Node) -> List[str]:
+        """Add the operator's definition by other operators, as onnx has it; ``CannotRewrite`` without one."""
+        from jetdoctor.fix.bodies import write_out
+
+        return write_out(self, node)
+
     def undo(self) -> None:
         """Take everything back, when a rewrite gives up half-way."""
         changes, (before, initializers, removed, renamed) = self.changes.of(self.node.graph), self._marks

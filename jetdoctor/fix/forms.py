@@ -76,6 +76,11 @@ class Forms:
         return self.add("Transpose", [name], perm=list(perm))
 
 
+    def clip(self, name: str, low: float, high: float, dtype: str = "FLOAT") -> str:
+        if self.opset >= 11:
+            return self.add("Clip", [name, self.scalar(low, dtype), self.scalar(high, dtype)])
+        return self.add("Clip", [name], min=float(low), max=float(high))
+
     def of(self, value: Any, dtype: str) -> Any:
         """numpy array of ``value`` in an ONNX element type by name."""
         import numpy as np

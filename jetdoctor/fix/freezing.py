@@ -42,7 +42,8 @@ def _freeze_input(value_info: Any, shape: List[int]) -> Dict[str, int]:
             tensor.shape.dim.add(dim_value=size)
         return {}
     if len(tensor.shape.dim) != len(shape):
-        raise UsageError("input %r has rank %d, not %d" % (value_info.name, len(tensor.shape.dim), len(shape)))
+        rank = len(tensor.shape.dim)
+        raise UsageError("input %r has rank %d, not %d" % (value_info.name, rank, len(shape)))
     symbols = {}
     for axis, (dim, size) in enumerate(zip(tensor.shape.dim, shape)):
         if dim.dim_value and dim.dim_value != size:

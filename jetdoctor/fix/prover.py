@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from typing import Any, Dict, List, Mapping, Optional, Tuple
@@ -124,8 +125,8 @@ def _unsteady(original: str, kind: str, arrays: Mapping[str, Any], expected: Map
         if getattr(array, "dtype", None) is not None and array.dtype.kind == "f":
             step = 2 * float(numpy.finfo(array.dtype).eps)
             noise = random.standard_normal(array.shape)
-            scale = numpy.abs(array.astype("float64")) + 1e-3 * (float(numpy.abs(array).max(initial=0)) or 1.0)
-            nudged[name] = (array + step * noise * scale).astype(array.dtype)
+            size = numpy.abs(array.astype("float64"))
+            nudged[name] = (array + step * noise * (size + 1e-3 * (size.max(initial=0) or 1.0))).astype(array.dtype)
     try:
         if not compare(expected, open_runner(original, kind).run(nudged)).equal:
             return True
@@ -136,8 +137,9 @@ def _unsteady(original: str, kind: str, arrays: Mapping[str, Any], expected: Map
 
 
 def _errors(comparison: Comparison) -> Dict[str, float]:
-    finite = [e if e == e and abs(e) != float("inf") else 1e308 for e in (comparison.max_abs, comparison.max_rel)]
-    return {"max_abs": finite[0], "max_rel": finite[1]}
+    """The errors, as numbers that JSON can hold."""
+    errors = {"max_abs": comparison.max_abs, "max_rel": comparison.max_rel}
+    return {key: error if math.isfinite(error) else sys.float_info.max for key, error in errors.items()}
 
 
 def _limit_memory(limit: int) -> None:

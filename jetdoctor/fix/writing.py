@@ -16,6 +16,10 @@ from jetdoctor.fix.engine import FixOutcome
 from jetdoctor.types import JetdoctorError, UsageError
 
 
+#: errors that mean another place should be given, not that writing failed
+_WRONG_PLACE = (PermissionError, FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
+
+
 def write(outcome: FixOutcome, path: Optional[str] = None, apply: bool = False) -> Optional[str]:
     """Write what ``fix`` proved to ``path``, or with ``apply`` over the original (kept as ``.orig``).
 
@@ -96,9 +100,8 @@ class _Writer:
         except OSError as error:
             self._clean()
             reason = (error.strerror or str(error)).lower()
-            kind = UsageError if isinstance(error, (PermissionError, FileNotFoundError, NotADirectoryError)) else None
             message = "cannot write %s: %s; nothing was changed" % (self.target, reason)
-            raise (kind or JetdoctorError)(message) from None
+            raise (UsageError if isinstance(error, _WRONG_PLACE) else JetdoctorError)(message) from None
         except BaseException:  # Ctrl-C and the like: leave nothing behind, and go on with it
             self._clean()
             raise

@@ -1,0 +1,11 @@
+"""RotaryEmbedding written out by its definition in ONNX (onnx RotaryEmbedding-23)."""
+
+from __future__ import annotations
+
+from jetdoctor.rule import Rewrite
+
+REWRITE = Rewrite("rotary_decompose", "Write RotaryEmbedding out by its ONNX definition")
+
+
+def rewrite(node, edit):
+    edit.replace(node, edit.write_out(node))

@@ -1,0 +1,14 @@
+"""Sign by comparing with zero (onnx Sign-9; no importer before TensorRT 8.2)."""
+
+from __future__ import annotations
+
+from jetdoctor.rule import Rewrite
+
+REWRITE = Rewrite("sign_decompose", "Compare with zero")
+
+
+def rewrite(node, edit):
+    x, dtype = node.inputs[0], edit.dtype(node.input(0))
+    zero = edit.scalar(0, dtype)
+    above = edit.cast(edit.add("Greater", [x, zero]), dtype)
+    edit.replace(node, [edit.add("Sub", [above, edit.cast(edit.add("Less", [x, zero]), dtype)])])
