@@ -1,0 +1,53 @@
+"""A TensorRT from pip hides the one of JetPack
+
+## What it detects
+`import tensorrt` finds a package outside /usr/lib/python3*/dist-packages, or one whose version is not
+that of the library.
+
+## Why it fails
+JetPack's bindings are the package python3-libnvinfer. What `pip install tensorrt` brings is made for
+servers: SBSA wheels before 10.16.1 do not run on the GPU of Orin and Xavier, and bindings of another
+version than libnvinfer fail at the import or at the first call.
+
+## Fix
+Take it away where it was put, with the same Python: `python3 -m pip uninstall tensorrt tensorrt-bindings
+tensorrt-libs`. JetPack's is then found again; if not, `sudo apt install python3-libnvinfer`.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule, parse_version
+
+RULE = Rule(
+    id="JD105",
+    name="pip-tensorrt-shadows",
+    severity="error",
+    outcome="environment",
+    sources=(
+        "https://github.com/NVIDIA/TensorRT/issues/2896",
+        "https://docs.nvidia.com/deeplearning/tensorrt/10.16.1/getting-started/release-notes-10/10.16.1.html",
+    ),
+)
+
+
+def check_device(device):
+    if not device.get("l4t") and not device.get("jetpack"):
+        return
+    library, binding = device.get("tensorrt"), device.get("tensorrt_python")
+    path = device.get("tensorrt_python_path") or ""
+    differs = bool(library and binding) and parse_version(library)[:3] != parse_version(binding)[:3]
+    outside = bool(path) and not path.startswith("/usr/lib/python3")
+    if not differs and not outside:
+        return
+    if device.get("venv_system_site") and not differs:
+        return  # a link or .pth to JetPack's own
+    where = " from %s" % path if path else ""
+    message = "Python imports TensorRT %s%s, the library is %s" % (
+        binding or "bindings",
+        where,
+        library or "unknown",
+    )
+    yield Match(
+        message,
+        cause="binding",
+        severity=None if differs else "warning",
+        fixes=(Fix("python3 -m pip uninstall tensorrt (JetPack's python3-libnvinfer stays)", "manual"),),
+    )

@@ -1,0 +1,47 @@
+"""torchvision does not belong to this PyTorch
+
+## What it detects
+torchvision's minor version is not the partner of PyTorch's.
+
+## Why it fails
+Each torchvision is compiled against one PyTorch. Another one fails at the import or at the first
+operator: `operator torchvision::nms does not exist`. On a Jetson it happens because pip fetches a
+torchvision from PyPI, and with it replaces NVIDIA's PyTorch.
+
+## Fix
+Build the partner from source: `git clone --branch v0.13.0 https://github.com/pytorch/vision` with the
+version named in the finding, then `python3 setup.py install --user`. Uninstall the other one first.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule, parse_version
+
+RULE = Rule(
+    id="JD112",
+    name="torchvision-not-paired",
+    severity="error",
+    outcome="environment",
+    sources=(
+        "https://github.com/pytorch/vision#installation",
+        "https://github.com/pytorch/TensorRT/issues/1233",
+    ),
+)
+
+
+def check_device(device):
+    torch, vision = device.get("torch"), device.get("torchvision")
+    if not torch or not vision:
+        return
+    want, have = partner(parse_version(torch)[:2]), parse_version(vision)[:2]
+    if want and have != want:
+        yield Match(
+            "torchvision %s is not the partner of PyTorch %s, which is %d.%d" % ((vision, torch) + want),
+            cause="torchvision",
+            fixes=(Fix("Install torchvision %d.%d, built against this PyTorch" % want, "manual"),),
+        )
+
+
+def partner(torch):
+    """(0, 13) for PyTorch (1, 12): one minor release each since 0.5 and 1.4; None before."""
+    if len(torch) < 2 or torch < (1, 4):
+        return None
+    return (0, torch[1] + 1) if torch[0] == 1 else (0, torch[1] + 15)

@@ -1,0 +1,37 @@
+"""The user may not use the GPU
+
+## What it detects
+On a Jetson, outside a container, the user is neither root nor in the group `video`.
+
+## Why it fails
+The device nodes of the integrated GPU (/dev/nvhost-*, /dev/nvmap) belong to the group video. Without it
+CUDA fails to initialize, and programs say that there is no CUDA device.
+
+## Fix
+`sudo usermod -aG video $USER`, then log in again. Undo: `sudo gpasswd -d $USER video`.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule
+
+RULE = Rule(
+    id="JD118",
+    name="user-not-in-video",
+    severity="error",
+    outcome="environment",
+    sources=(
+        "https://docs.nvidia.com/jetson/archives/r35.4.1/DeveloperGuide/text/SD/Security.html",
+        "https://github.com/dusty-nv/jetson-containers/blob/master/docs/setup.md",
+    ),
+)
+
+
+def check_device(device):
+    groups = device.get("groups")
+    if groups is None or device.get("root") or device.get("container") or not device.get("l4t"):
+        return
+    if "video" not in groups:
+        yield Match(
+            "this user is not in the group video and may not open the GPU",
+            cause="video",
+            fixes=(Fix("sudo usermod -aG video $USER, then log in again", "manual"),),
+        )

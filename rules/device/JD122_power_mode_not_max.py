@@ -1,0 +1,40 @@
+"""The power mode limits the board
+
+## What it detects
+nvpmodel runs a mode other than MAXN although the board has one.
+
+## Why it fails
+The power mode limits clocks and the number of cores. A latency that is measured in 10 W or 15 W is that
+of 10 W or 15 W.
+
+## Fix
+`sudo nvpmodel -m ID` with the id of the finding (back: the id that runs now). Some modes want a reboot,
+the command says so. The power supply and the cooling have to be made for it.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule
+
+RULE = Rule(
+    id="JD122",
+    name="power-mode-not-max",
+    severity="info",
+    outcome="environment",
+    sources=(
+        "https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",
+    ),
+)
+
+
+def check_device(device):
+    mode, now = device.get("power_mode"), device.get("power_mode_id")
+    modes = {int(pair[0]): pair[1] for pair in device.get("power_modes") or ()}
+    best = [number for number, name in sorted(modes.items()) if name.startswith("MAXN")]
+    if not mode or mode.startswith("MAXN") or not best:
+        return
+    number = next((n for n in best if modes[n] == "MAXN_SUPER"), best[0])
+    back = " (back: sudo nvpmodel -m %d)" % now if now is not None else ""
+    yield Match(
+        "power mode %s; %s (id %d) is the fastest" % (mode, modes[number], number),
+        cause="power",
+        fixes=(Fix("Before a benchmark: sudo nvpmodel -m %d%s" % (number, back), "manual"),),
+    )

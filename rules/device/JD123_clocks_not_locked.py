@@ -1,0 +1,34 @@
+"""Clocks move with the load
+
+## What it detects
+The GPU's lowest and highest clock differ on a Jetson: they follow the load.
+
+## Why it fails
+After an idle moment the first inferences run at a low clock, so that measured latencies scatter. For the
+work of every day this is right.
+
+## Fix
+Before a benchmark: `sudo jetson_clocks --store` once, then `sudo jetson_clocks`. Back: `sudo
+jetson_clocks --restore`.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule
+
+RULE = Rule(
+    id="JD123",
+    name="clocks-not-locked",
+    severity="info",
+    outcome="environment",
+    sources=(
+        "https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",
+    ),
+)
+
+
+def check_device(device):
+    if device.get("clocks_locked") is False and device.get("soc"):
+        yield Match(
+            "the GPU's clock follows the load: latencies will scatter",
+            cause="clocks",
+            fixes=(Fix("Before a benchmark: sudo jetson_clocks --store; sudo jetson_clocks", "manual"),),
+        )
