@@ -10,7 +10,7 @@ import codecs
 import os
 import re
 import sys
-from typing import Any, BinaryIO, Iterator, List, Sequence
+from typing import Any, BinaryIO, Iterator
 
 from jetdoctor.cli import output, parser, where
 from jetdoctor.types import UsageError
@@ -49,28 +49,25 @@ def run(arguments: Any) -> int:
 def _pieces(log: Any) -> Any:
     """The log's text, piece by piece when it is long."""
     if log == "-" or log is None and not sys.stdin.isatty():
-        return _whole_or_pieces(list(_decoded(getattr(sys.stdin, "buffer", sys.stdin))))
+        return _decoded(getattr(sys.stdin, "buffer", sys.stdin))
     if log is None:
         raise UsageError('triage what? Give a log file, - for standard input, or "the error line" in quotes')
     if os.path.isdir(log):
         raise UsageError("%s is a folder: give the log file in it" % log)
     if os.path.exists(log):
-        return _whole_or_pieces(_file(log))
+        return _file(log)
     if re.fullmatch(r"[^\s:]*(\.(log|txt|out|err)|/[^\s/]*)", log):
         raise UsageError("%s does not exist" % log)
     return log
 
 
-def _file(path: str) -> List[str]:
+def _file(path: str) -> Iterator[str]:
+    """Pieces of a file, read as they are asked for: a log may be larger than memory."""
     try:
         with open(path, "rb") as stream:
-            return list(_decoded(stream))
+            yield from _decoded(stream)
     except OSError as error:
         raise UsageError("cannot read %s: %s" % (path, (error.strerror or str(error)).lower())) from None
-
-
-def _whole_or_pieces(pieces: Sequence[str]) -> Any:
-    return pieces[0] if len(pieces) == 1 else pieces
 
 
 def _decoded(stream: BinaryIO) -> Iterator[str]:

@@ -13,7 +13,7 @@ class Diagnosis:
     """One cause that the log gives away.
 
     ``line`` is the text of the line that did (as printed, without control codes), ``line_number`` counts
-    from 1. ``evidence`` says what the diagnosis rests on: the place in the log and the source of the
+    from 1. ``evidence`` says what the diagnosis rests on: the release, if known, and the source of the
     signature. ``node_name``, ``op_type`` and ``tensorrt`` are what the log says about them, else "".
     """
 

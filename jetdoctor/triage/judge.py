@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple, Union
 
 from jetdoctor.triage.context import Context
@@ -25,12 +26,22 @@ def triage(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> 
     tells the TensorRT release when the log does not.
     """
     known, context = book(), Context()
+    text = _single(text)
     hits = find(select([text] if isinstance(text, str) else text), context, known)
     if isinstance(text, str) and len(text) <= PASTED and not any(hit.rank > NOTICE for hit in hits):
         hits += find(_joined(text), context, known)
     tensorrt = context.tensorrt or (target.tensorrt if target and target.tensorrt else "")
-    hits = [hit for hit in hits if _stands(hit, tensorrt, context)]
+    hits = [hit for hit in _unresolved(hits, context) if _said_by(tensorrt, hit)]
     return tuple(_diagnosis(hit, tensorrt, known) for hit in _best(hits))
+
+
+def _single(text: Union[str, Iterable[str]]) -> Union[str, Iterable[str]]:
+    """A log of one piece as text."""
+    if isinstance(text, str):
+        return text
+    pieces = iter(text)
+    first, second = next(pieces, ""), next(pieces, None)
+    return first if second is None else chain((first, second), pieces)
 
 
 def _joined(text: str) -> Iterator[Line]:
@@ -41,11 +52,16 @@ def _joined(text: str) -> Iterator[Line]:
         yield clean(number, line + after)
 
 
-def _stands(hit: Hit, tensorrt: str, context: Context) -> bool:
-    """False when the release is known not to say so, or the operator found its plugin after all."""
-    if tensorrt and parse_version(tensorrt) not in hit.signature.range:
-        return False
-    return not (hit.signature.by_operator == "name" and hit.operator.lower() in context.plugins)
+def _said_by(tensorrt: str, hit: Hit) -> bool:
+    """False when that release is known not to say so."""
+    return not tensorrt or parse_version(tensorrt) in hit.signature.range
+
+
+def _unresolved(hits: List[Hit], context: Context) -> List[Hit]:
+    """Without the lines on operators that found their plugin after all."""
+    named = (hit for hit in hits if hit.signature.by_operator == "name")
+    resolved = {hit.line.number for hit in named if hit.operator.lower() in context.plugins}
+    return [hit for hit in hits if hit.line.number not in resolved]
 
 
 def _best(hits: List[Hit]) -> List[Hit]:
@@ -85,7 +101,7 @@ def _diagnosis(hit: Hit, tensorrt: str, known: Book) -> Diagnosis:
 
 def _evidence(hit: Hit, tensorrt: str) -> str:
     row = hit.signature.row
-    parts = ["line %d" % hit.line.number]
+    parts = []
     if "first" in row:
         parts.append("printed by the ONNX parser of TensorRT %s to %s" % (row["first"], row["last"]))
     if tensorrt:
