@@ -15,7 +15,7 @@ def operator_support(known: Knowledge, op_type: str) -> List[Dict[str, Any]]:
     """Oldest first, one row per stretch of releases that treat the operator alike.
 
     Keys: ``range`` (VersionRange), ``importer``, ``documented``, ``types``, ``note``, ``wrong`` and
-    ``refused`` (texts), ``fixes`` (names of requests), ``sources``.
+    ``refused`` (texts), ``rules``, ``fixes`` (names of requests), ``sources``.
     """
     facts = [f for table in (known.operators, known.semantics, known.restrictions) for f in table.get(op_type, ())]
     points = {_OLDEST}
@@ -47,6 +47,7 @@ def _state(known: Knowledge, op_type: str, version: Version) -> Dict[str, Any]:
         "note": next((f.get("note", "") for f in table), ""),
         "wrong": wrong if importer else [],
         "refused": _unique(refused),
+        "rules": _unique(f["rule"] for f in forms + limits if f.get("rule")) if importer else ["JD301"],
         "fixes": _unique(_requests(table if not importer else forms + limits)),
         "sources": _unique(f["source"] for f in table + forms + limits),
     }

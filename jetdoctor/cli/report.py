@@ -1,0 +1,143 @@
+"""A bundle for support: findings, device and the model's skeleton, without its weights.
+
+The skeleton keeps operators, attributes, names, shapes and the small constants that rules need; weights and
+external data stay out. Names of nodes and tensors are in it: --anonymous replaces them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from typing import Any, Dict
+
+from jetdoctor.cli import output, parser, where
+from jetdoctor.types import Report, UsageError
+
+EXAMPLES = """\
+  jetdoctor report model.onnx -o bundle.zip
+  jetdoctor report model.onnx -o bundle.zip --target jetpack-5.0.2 --anonymous
+"""
+
+_README = """jetdoctor %s, report on one model
+
+findings.json   what jetdoctor found, for each target
+findings.txt    the same to read
+device.json     the board or machine, with the source of each fact (host name and serial numbers left out)
+skeleton.onnx   the model without its weights: it can be checked, not run
+"""
+
+#: Members are stored with this date, so that the same model gives the same bundle.
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def configure(options: parser.Parser, command: str) -> None:
+    options.add_argument("model", metavar="MODEL", help="ONNX file")
+    options.add_argument("-o", "--output", metavar="FILE", default="bundle.zip", help="bundle.zip by default")
+    parser.add_targets(options)
+    options.add_argument("--device", metavar="FILE", help="snapshot of a board (jetdoctor device --save)")
+    options.add_argument("--anonymous", action="store_true", help="replace the names of nodes and tensors")
+
+
+def run(arguments: Any) -> int:
+    output.require_folder(arguments.output)
+    from jetdoctor import __version__, check, model, report
+
+    device = _device(arguments.device)
+    loaded = model.load(arguments.model)
+    if arguments.anonymous:
+        loaded = model.from_proto(renamed(loaded.proto), "model.onnx")
+    named = where.named(arguments.targets or [], arguments.plugins or [])
+    targets = named or where.everywhere(arguments.plugins or [])
+    results = check.check(loaded, targets, summary=model.summarize(loaded))
+    found = Report(results)
+    members = {
+        "README.txt": _README % __version__,
+        "findings.json": report.render(found, "json", matrix=not named),
+        "findings.txt": report.render(found, "text", matrix=not named, width=110, color=False),
+        "device.json": json.dumps(device, indent=2),
+        "skeleton.onnx": loaded.proto.SerializeToString(deterministic=True),
+    }
+    _write(arguments.output, members)
+    size = os.path.getsize(arguments.output)
+    print("wrote %s (%d KB): %s" % (arguments.output, (size + 1023) // 1024, ", ".join(members)))
+    return 0
+
+
+def _device(snapshot: Any) -> Dict[str, Any]:
+    from jetdoctor import check
+    from jetdoctor import device as room
+
+    inspected = room.from_snapshot(snapshot) if snapshot else room.inspect_local()
+    # A snapshot on disk is what `device --save` redacts: the same way for a bundle that leaves the house.
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "device.json")
+        room.save_snapshot(inspected, path)
+        redacted = room.from_snapshot(path)
+    return room.to_json(redacted, check.check_device(redacted))
+
+
+def _write(path: str, members: Dict[str, Any]) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in members.items():
+            bundle.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".jetdoctor-")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(buffer.getvalue())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise UsageError("cannot write %s: %s" % (path, (error.strerror or str(error)).lower())) from None
+
+
+def renamed(proto: Any) -> Any:
+    """A copy whose tensors, nodes, inputs and outputs are called t1, t2, … and n1, n2, …; texts are emptied."""
+    copy = type(proto)()
+    copy.CopyFrom(proto)
+    names: Dict[str, Dict[str, str]] = {}
+    copy.doc_string = ""
+    copy.graph.name = "g"
+    del copy.metadata_props[:]
+    _rename_graph(copy.graph, names)
+    for function in copy.functions:
+        function.doc_string = ""
+        for names_of in (function.input, function.output):
+            names_of[:] = [_new("t", name, names) for name in names_of]
+        _rename_nodes(function.node, names)
+    return copy
+
+
+def _new(kind: str, name: str, names: Dict[str, Dict[str, str]]) -> str:
+    known = names.setdefault(kind, {})
+    return known.setdefault(name, "%s%d" % (kind, len(known) + 1)) if name else name
+
+
+def _rename_graph(graph: Any, names: Dict[str, Dict[str, str]]) -> None:
+    graph.doc_string = ""
+    for value in [*graph.input, *graph.output, *graph.value_info]:
+        value.name = _new("t", value.name, names)
+        value.doc_string = ""
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param:
+                dim.dim_param = _new("d", dim.dim_param, names)
+    for tensor in graph.initializer:
+        tensor.name = _new("t", tensor.name, names)
+        tensor.doc_string = ""
+    del graph.quantization_annotation[:]
+    del graph.metadata_props[:]
+    _rename_nodes(graph.node, names)
+
+
+def _rename_nodes(nodes: Any, names: Dict[str, Dict[str, str]]) -> None:
+    for node in nodes:
+        node.name = _new("n", node.name, names)
+        node.doc_string = ""
+        del node.metadata_props[:]
+        node.input[:] = [_new("t", name, names) for name in node.input]
+        node.output[:] = [_new("t", name, names) for name in node.output]
+        for attribute in node.attribute:
+            for graph in [attribute.g, *attribute.graphs] if attribute.type in (5, 10) else []:
+                _rename_graph(graph, names)

@@ -1,0 +1,58 @@
+"""`jetdoctor report`: what goes into the bundle, and what stays out."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from jetdoctor.cli import main
+
+onnx = pytest.importorskip("onnx")
+SEED = Path(__file__).resolve().parent.parent / "fixtures" / "models" / "gap_classifier_dynamo_opset18.onnx"
+
+
+def bundle(tmp_path, *options):
+    path = tmp_path / "bundle.zip"
+    assert main(["report", str(SEED), "-o", str(path), *options]) == 0
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_findings_device_and_skeleton_without_weights(tmp_path):
+    members = bundle(tmp_path, "--target", "jetpack-5.0.2")
+    assert set(members) == {"README.txt", "findings.json", "findings.txt", "device.json", "skeleton.onnx"}
+    (result,) = json.loads(members["findings.json"])["results"]
+    assert [f["rule"] for f in result["findings"] if f["severity"] == "error"] == ["JD204"]
+    assert "python" in json.loads(members["device.json"])
+    skeleton = onnx.ModelProto.FromString(members["skeleton.onnx"])
+    original = onnx.load(str(SEED))
+    assert [n.op_type for n in skeleton.graph.node] == [n.op_type for n in original.graph.node]
+    sizes = {t.name: t.ByteSize() for t in skeleton.graph.initializer}
+    big = [t for t in original.graph.initializer if t.ByteSize() > 20000]
+    assert big and all(sizes[t.name] < 300 for t in big)
+
+
+def test_anonymous_keeps_the_findings_and_no_name(tmp_path):
+    members = bundle(tmp_path, "--target", "jetpack-5.0.2", "--anonymous")
+    original = onnx.load(str(SEED))
+    names = {name for n in original.graph.node for name in [n.name, *n.output] if len(name) > 2}
+    skeleton = onnx.ModelProto.FromString(members["skeleton.onnx"])
+    left = {name for n in skeleton.graph.node for name in [n.name, *n.input, *n.output]}
+    assert names and not names & left
+    (result,) = json.loads(members["findings.json"])["results"]
+    assert [f["rule"] for f in result["findings"] if f["severity"] == "error"] == ["JD204"]
+    assert SEED.name not in members["findings.json"].decode()
+
+
+def test_same_model_same_skeleton(tmp_path):
+    one, two = (bundle(tmp_path)["skeleton.onnx"] for _ in range(2))
+    assert one == two
+
+
+def test_missing_folder_is_one_line(tmp_path, capsys):
+    assert main(["report", str(SEED), "-o", str(tmp_path / "no" / "bundle.zip")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "does not exist" in error
