@@ -13,7 +13,6 @@ from jetdoctor.cli.commands import did_you_mean
 from jetdoctor.types import Target, UsageError
 
 EXAMPLES = """\
-  jetdoctor ops
   jetdoctor ops                        every operator and the releases that import it
   jetdoctor ops Reshape
   jetdoctor ops TopK -t jetpack-5.0.2
