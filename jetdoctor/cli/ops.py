@@ -1,24 +1,25 @@
-"""What each TensorRT release's ONNX parser does with an operator: imports it, refuses forms of it, misreads it.
+"""What the parser of each TensorRT release does with an operator: imports it, misreads it, refuses a form of it.
 
-The ranges are TensorRT versions, up to and without the second. Facts were read from the parser's source.
+Without an operator: which releases import each operator, or all operators for the targets that are named.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Sequence, Tuple
 
 from jetdoctor.cli import output, parser, where
 from jetdoctor.cli.commands import did_you_mean
-from jetdoctor.types import Target, UsageError
+from jetdoctor.types import Target, UsageError, Version, VersionRange
 
 EXAMPLES = """\
-  jetdoctor ops                        every operator and the releases that import it
-  jetdoctor ops Reshape
-  jetdoctor ops TopK -t jetpack-5.0.2
+  jetdoctor ops
+  jetdoctor ops ReduceMean
+  jetdoctor ops Resize --target jetpack-5.0.2
+  jetdoctor ops --target jetpack-6.2
 """
 
-PARTS = ("operators", "semantics", "restrictions")
+Table = List[Tuple[str, Dict[str, Any]]]
 
 
 def configure(options: parser.Parser, command: str) -> None:
@@ -28,102 +29,130 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
+    from jetdoctor.check.support import release_table
     from jetdoctor.knowledge import knowledge
 
     known = knowledge()
-    targets = [t for t in where.named(arguments.targets or ()) if t.tensorrt]
-    names = [_spelled(op, known) for op in parser.split_ids(arguments.ops)]
-    facts = {name: _facts(name, known, targets) for name in names or sorted(known.operators)}
+    targets = where.named(arguments.targets or ())
+    for target in targets:
+        if known.basis(target.tensorrt_version) == "unknown":
+            raise UsageError("nothing is known of the parser of %s (TensorRT %s)" % (target.name, target.tensorrt))
+    names = [_spelled(known, name) for name in parser.split_ids(arguments.ops)]
+    tables = [(t, release_table(known, t.tensorrt_version)) for t in targets] if not names else []
+    rows = _rows(known, names or (sorted(known.operators) if not targets else []), targets)
     if arguments.format == "json":
-        print(json.dumps({"schema_version": "1", "operators": facts}, indent=2))
+        print(json.dumps(_json(rows, tables), indent=2))
     elif names:
-        output.emit(lambda width, color: "\n".join(_page(n, facts[n], targets, width, color) for n in names))
+        output.emit(lambda width, color: _pages(rows, width, color))
+    elif targets:
+        output.emit(lambda width, color: _tables(tables, known, width, color))
     else:
-        output.emit(lambda width, color: _list(facts, targets, width, color))
+        output.emit(lambda width, color: _overview(rows, width, color))
     return 0
 
 
-def _spelled(name: str, known: Any) -> str:
-    """The operator as ONNX spells it."""
-    operators = sorted(set(known.operators) | set(known.semantics))
-    found = [op for op in operators if op.lower() == name.lower()]
-    if not found:
-        raise UsageError("no facts about operator %r: %s" % (name, did_you_mean(name, operators, "jetdoctor ops")))
-    return found[0]
+def _spelled(known: Any, name: str) -> str:
+    exact = {op.lower(): op for op in known.operators}.get(name.lower())
+    if exact is None:
+        hint = did_you_mean(name, sorted(known.operators), "jetdoctor ops")
+        raise UsageError("no facts about an operator %s: %s" % (name, hint))
+    return exact
 
 
-def _facts(name: str, known: Any, targets: Sequence[Target]) -> Dict[str, List[Dict[str, Any]]]:
-    """Rows of each kind about an operator, for the targets or for every release."""
-    versions = [target.tensorrt_version for target in targets]
-    found = {}
-    for part in PARTS:
-        facts = getattr(known, part).get(name, ())
-        found[part] = [f.row for f in facts if not versions or any(v in f.range for v in versions)]
+def _rows(known: Any, names: Sequence[str], targets: Sequence[Target]) -> List[Tuple[str, List[Dict[str, Any]]]]:
+    from jetdoctor.check.support import operator_support
+
+    found = []
+    for name in names:
+        rows = operator_support(known, name)
+        if targets:
+            rows = [row for row in rows if any(t.tensorrt_version in row["range"] for t in targets)]
+        found.append((name, [dict(row, jetpacks=_jetpacks(row["range"])) for row in rows]))
     return found
 
 
-def span(row: Dict[str, Any]) -> str:
-    """``8.0 to <9.0``, ``10.0 and later``."""
-    since, before = row.get("since") or "7.1", row.get("before")
-    return "%s to <%s" % (since, before) if before else "%s and later" % since
+def _jetpacks(within: VersionRange) -> List[str]:
+    from jetdoctor.target import every_jetpack
+
+    return [t.jetpack for t in every_jetpack() if t.jetpack and t.tensorrt_version in within]
 
 
-def _imported(rows: Sequence[Dict[str, Any]]) -> str:
-    """Ranges with an importer, neighbours joined."""
-    joined: List[Dict[str, Any]] = []
-    for row in rows:
-        if row["importer"] and joined and joined[-1].get("before") == row["since"]:
-            joined[-1] = dict(joined[-1], before=row.get("before"))
-        elif row["importer"]:
-            joined.append(row)
-    return ", ".join(span(row) for row in joined) or "no release"
+def _json(rows: Any, tables: Sequence[Tuple[Target, Table]]) -> Dict[str, Any]:
+    operators = [
+        {"op": name, "releases": [dict(row, tensorrt=str(row["range"]), range=None) for row in releases]}
+        for name, releases in rows
+    ]
+    for entry in operators:
+        for row in entry["releases"]:
+            del row["range"]
+    targets = [
+        {"target": target.to_json(), "operators": [dict(state, op=name) for name, state in table]}
+        for target, table in tables
+    ]
+    return {"schema_version": "1", "operators": operators, "targets": targets}
 
 
-def _list(facts: Dict[str, Any], targets: Sequence[Target], width: int, color: bool) -> str:
+def _overview(rows: Any, width: int, color: bool) -> str:
     from jetdoctor.report.style import Writer
 
     writer = Writer(width, color)
-    writer.line(writer.paint("%-26s %-16s %s" % ("operator", "imported by", "known traps"), "bold"))
-    for name, parts in facts.items():
-        if parts["operators"]:
-            traps = sum(row["status"] == "wrong-output" for row in parts["semantics"])
-            refused = len(parts["restrictions"])
-            remarks = ["%d refused" % refused] * bool(refused) + ["%d misread" % traps] * bool(traps)
-            writer.line("%-26s %-16s %s" % (name, _imported(parts["operators"]), ", ".join(remarks)))
+    writer.line(writer.paint("%-26s %-20s %s" % ("operator", "imported by", "forms"), "bold"))
+    for name, releases in rows:
+        imported = [row for row in releases if row["importer"]]
+        span = VersionRange(imported[0]["range"].since, imported[-1]["range"].before) if imported else None
+        forms = ["some misread"] * any(row["wrong"] for row in imported)
+        forms += ["some refused"] * any(row["refused"] for row in imported)
+        writer.line("%-26s %-20s %s" % (name, _since(span) if span else "no release", ", ".join(forms)))
     return writer.text()
 
 
-def _page(name: str, parts: Dict[str, Any], targets: Sequence[Target], width: int, color: bool) -> str:
+def _tables(tables: Sequence[Tuple[Target, Table]], known: Any, width: int, color: bool) -> str:
     from jetdoctor.report.style import Writer
 
     writer = Writer(width, color)
-    title = " on " + ", ".join(t.name for t in targets) if targets else ""
-    writer.line(writer.paint(name + title, "bold"))
-    _importers(writer, parts["operators"], bool(targets))
-    _section(writer, "Misread", [r for r in parts["semantics"] if r["status"] == "wrong-output"], "what", "red")
-    refused = [r for r in parts["semantics"] if r["status"] == "rejected"]
-    _section(writer, "Refused by form", refused, "what", "yellow")
-    _section(writer, "Refused by the parser", parts["restrictions"], "message", "yellow")
+    for target, rows in tables:
+        title = "%s  TensorRT %s  [%s]" % (target.name, target.tensorrt, known.basis(target.tensorrt_version))
+        writer.line(writer.paint(title, "bold"))
+        for name, state in rows:
+            if state["importer"]:
+                forms = ["misread: %d" % len(state["wrong"])] * bool(state["wrong"])
+                forms += ["refused: %d" % len(state["refused"])] * bool(state["refused"])
+                writer.line("  %-26s %-30s %s" % (name, " ".join(state["types"])[:30], ", ".join(forms)))
+        writer.wrapped("no importer: ", ", ".join(name for name, state in rows if not state["importer"]))
     return writer.text()
 
 
-def _importers(writer: Any, rows: Sequence[Dict[str, Any]], narrowed: bool) -> None:
-    if not narrowed:
-        writer.wrapped("imported by  ", _imported(rows))
-    for row in rows:
-        types = ", ".join(row["types"]) or "types not documented"
-        verb = "imported" if row["importer"] else "NOT imported"
-        writer.wrapped(span(row).ljust(18), "%s; %s" % (verb, types))
-        writer.wrapped(" " * 18, row["source"], "dim")
+def _pages(rows: Any, width: int, color: bool) -> str:
+    from jetdoctor.report.style import Writer
+
+    writer = Writer(width, color)
+    for name, releases in rows:
+        writer.line(writer.paint(name, "bold"))
+        for row in releases:
+            _page_row(writer, row)
+    return writer.text()
 
 
-def _section(writer: Any, title: str, rows: Sequence[Dict[str, Any]], key: str, color: str) -> None:
-    if not rows:
-        return
-    writer.line()
-    writer.line(writer.paint(title, color, "bold"))
-    for row in rows:
-        rule = " -> jetdoctor explain %s" % row["rule"] if row.get("rule") else ""
-        text = row.get(key) or row.get("note") or row.get("change") or ""
-        writer.wrapped(span(row).ljust(18), "%s%s" % (text, rule))
-        writer.wrapped(" " * 18, "%s [%s]" % (row["source"], row.get("basis", "read")), "dim")
+def _page_row(writer: Any, row: Dict[str, Any]) -> None:
+    jetpacks = row["jetpacks"]
+    boards = "" if not jetpacks else jetpacks[0] if len(jetpacks) == 1 else "%s to %s" % (jetpacks[0], jetpacks[-1])
+    state = "imported" if row["importer"] else "NO IMPORTER"
+    writer.line("  %-24s %-12s %s" % ("TensorRT " + _since(row["range"]), state, "JetPack " + boards if boards else ""))
+    if row["types"] and row["importer"]:
+        writer.wrapped("    types    ", " ".join(row["types"]) + ("; " + row["note"] if row["note"] else ""))
+    for text in row["wrong"]:
+        writer.wrapped("    misread  ", text, "red")
+    for text in row["refused"]:
+        writer.wrapped("    refused  ", text)
+    for label, key in (("fix", "fixes"), ("explain", "rules")):
+        if row[key]:
+            writer.wrapped("    %-8s " % label, ", ".join(row[key]))
+    writer.wrapped("    source   ", "; ".join(row["sources"][:2]), "dim")
+
+
+def _since(within: VersionRange) -> str:
+    def name(version: Any) -> str:
+        return ".".join(map(str, version))
+
+    since: Version = within.since or ()
+    return name(since) + " on" if within.before is None else "%s to <%s" % (name(since), name(within.before))
