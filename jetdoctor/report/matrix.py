@@ -107,7 +107,7 @@ def table(writer: Writer, rows: List[Span]) -> None:
     """JetPack, TensorRT, verdict and causes, one line per span."""
     jetpacks = all(row.results[0].target.name.startswith("jetpack-") for row in rows)
     cells = [("JetPack" if jetpacks else "target", "TensorRT", "verdict", "because of")]
-    cells += [(row.targets, row.tensorrt, row.verdict, _because(row)) for row in rows]
+    cells += [(row.targets, row.tensorrt, row.verdict, because(row)) for row in rows]
     wide = [max(len(cell[column]) for cell in cells) for column in range(3)]
     for number, cell in enumerate(cells):
         padded = [cell[column].ljust(wide[column]) for column in range(3)]
@@ -118,7 +118,8 @@ def table(writer: Writer, rows: List[Span]) -> None:
             writer.line("  " + "  ".join(padded + [cell[3]]))
 
 
-def _because(row: Span) -> str:
+def because(row: Span) -> str:
+    """Rules of the errors of a span, or why nothing is known."""
     if row.verdict == "unknown":
         return "no facts about this TensorRT" if not row.results[0].error else "see below"
     rules = sorted({finding.rule for finding in row.errors})
@@ -133,7 +134,8 @@ def merged(results: Sequence[Result]) -> Tuple[List[Finding], Dict[str, str]]:
         for finding in result.findings:
             newest[finding.key] = finding
             held.setdefault(finding.key, []).append(index)
-    where = {key: ", ".join(_runs(results, indexes)) for key, indexes in held.items()}
+    kind = "JetPack " if all(r.target.name.startswith("jetpack-") for r in results) else ""
+    where = {key: kind + ", ".join(_runs(results, indexes)) for key, indexes in held.items()}
     return list(newest.values()), where
 
 
