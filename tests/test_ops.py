@@ -48,8 +48,8 @@ def test_rows_leave_no_gap():
 def test_json_names_jetpacks(capsys):
     assert main(["ops", "GridSample", "--format", "json"]) == 0
     (entry,) = json.loads(capsys.readouterr().out)["operators"]
-    first = entry["releases"][0]
-    assert first["importer"] is False and "5.0.2" in first["jetpacks"] and "5.1.2" not in first["jetpacks"]
+    importer = {jetpack: row["importer"] for row in entry["releases"] for jetpack in row["jetpacks"]}
+    assert importer["4.6"] is False and importer["5.0.2"] is False and importer["5.1.2"] is True
 
 
 def test_table_of_a_target(capsys):
