@@ -126,7 +126,8 @@ def _unsteady(original: str, kind: str, arrays: Mapping[str, Any], expected: Map
             step = 2 * float(numpy.finfo(array.dtype).eps)
             noise = random.standard_normal(array.shape)
             size = numpy.abs(array.astype("float64"))
-            nudged[name] = (array + step * noise * (size + 1e-3 * (size.max(initial=0) or 1.0))).astype(array.dtype)
+            noise *= step * (size + 1e-3 * (size.max(initial=0) or 1.0))
+            nudged[name] = (array + noise).astype(array.dtype)
     try:
         if not compare(expected, open_runner(original, kind).run(nudged)).equal:
             return True

@@ -15,7 +15,6 @@ from jetdoctor.fix.candidate import external_files
 from jetdoctor.fix.engine import FixOutcome
 from jetdoctor.types import JetdoctorError, UsageError
 
-
 #: errors that mean another place should be given, not that writing failed
 _WRONG_PLACE = (PermissionError, FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
 

@@ -14,6 +14,8 @@ def resized_axes(node, edit):
     """[(axis, size before, size after, scale)] of the axes that change; sizes must be fixed."""
     if node.op_type == "Upsample" or node.opset < 10:
         raise CannotRewrite("Upsample has no coordinate mode")
+    import numpy as np
+
     x, rank = node.input(0), edit.rank(node.input(0))
     axes = [int(axis) % rank for axis in node.attr("axes", tuple(range(rank)))]
     before = edit.sizes(x, range(rank))
@@ -26,7 +28,7 @@ def resized_axes(node, edit):
     found = []
     for axis, scale in zip(axes, scales.tolist()):
         if scale != 1.0:
-            found.append((axis, before[axis], int(before[axis] * scale), scale))
+            found.append((axis, before[axis], int(np.float32(before[axis]) * np.float32(scale)), scale))
     return found
 
 
@@ -98,7 +100,9 @@ def interpolation_matrix(node, size, out, scale):
     cubic = node.attr("mode", "nearest") == "cubic"
     matrix = np.zeros((out, size), dtype=np.float64)
     stretch = max(1.0, 1.0 / scale) if node.attr("antialias", 0) else 1.0
-    outside = "drop" if node.attr("exclude_outside", 0) or node.attr("antialias", 0) else "fold"
+    # Pixels beyond the border repeat the border pixel; the stretched triangle leaves them out instead.
+    triangle = node.attr("antialias", 0) and not cubic
+    outside = "drop" if node.attr("exclude_outside", 0) or triangle else "fold"
     reach = 2 if cubic else 1
     for row, place in enumerate(coordinates(node, size, out, scale).astype(np.float64)):
         if not cubic and outside == "fold":

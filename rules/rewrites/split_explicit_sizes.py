@@ -18,7 +18,7 @@ def rewrite(node, edit):
     size, parts = edit.sizes(node.input(0), [node.attr("axis", 0)])[0], len(node.outputs)
     chunk = -(-size // parts)
     last = size - chunk * (parts - 1)
-    if last < 0:
+    if last <= 0:
         raise CannotRewrite("%d elements do not fill %d parts" % (size, parts))
     edit.remove_attribute(node, "num_outputs")
     edit.set_input(node, 1, edit.ints([chunk] * (parts - 1) + [last]))
