@@ -103,4 +103,3 @@ def _kind(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "a sequence"
     return "a map" if isinstance(value, dict) else "a tensor"
-

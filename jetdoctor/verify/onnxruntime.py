@@ -81,7 +81,7 @@ def run_session(
 
 
 def _raw_type(spelling: str) -> Optional[str]:
-    """"bfloat16" of "tensor(bfloat16)" when numpy lacks the type."""
+    """ "bfloat16" of "tensor(bfloat16)" when numpy lacks the type."""
     inner = spelling[len("tensor(") : -1].replace("float8e", "float8_e")
     return inner if spelling.startswith("tensor(") and inner in _RAW else None
 

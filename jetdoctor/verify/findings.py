@@ -1,0 +1,98 @@
+"""A compiler's refusal or death as findings: by the rule that triage recognises, with its fix."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, List, Mapping, Optional, Tuple
+
+from jetdoctor.types import Finding, Fix, Location
+from jetdoctor.verify.child import Ended
+from jetdoctor.verify.job import Job
+
+#: Rule ids of what no other rule explains; their pages are in rules/engine/.
+REFUSED, DIED, DIFFERENT = "JD610", "JD611", "JD612"
+
+
+def from_compiler(
+    backend: str, errors: Iterable[Mapping[str, Any]], log: str, job: Job
+) -> Tuple[Finding, ...]:
+    """One finding per parser error, or one of the log when the builder refused without naming a node."""
+    found: List[Finding] = []
+    for error in errors:
+        text = " ".join(str(error["text"]).split())
+        found.append(_refusal(backend, text, diagnose(text, job), _location(error, job)))
+    if not found:
+        diagnosis = diagnose(log, job)
+        found.append(_refusal(backend, _last_error(log), diagnosis, None))
+    return tuple(found)
+
+
+def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Optional[Location]) -> Finding:
+    known = diagnosis is not None and diagnosis.confidence != "low"
+    message = "%s: %s" % (backend, text or "refused without a word")
+    if known:
+        message += " - " + diagnosis.cause  # type: ignore[union-attr]
+    return Finding(
+        rule=diagnosis.rule if known and diagnosis.rule else REFUSED,  # type: ignore[union-attr]
+        name="compiler-refuses",
+        severity="error",
+        outcome="rejected",
+        message=message,
+        location=location,
+        fixes=(Fix(diagnosis.fix, "manual"),) if known and diagnosis.fix else (),  # type: ignore[union-attr]
+        sources=("the compiler's own message, %s" % backend,),
+        basis="measured",
+    )
+
+
+def from_child(backend: str, ended: Ended, job: Job) -> Tuple[Finding, ...]:
+    """A compiler that crashed, ran out of memory or of time on this model."""
+    diagnosis = diagnose(ended.log, job)
+    fixes = (
+        (Fix(diagnosis.fix, "manual"),)
+        if diagnosis and diagnosis.fix
+        else (Fix(_CURES[ended.status], "manual"),)
+    )
+    return (
+        Finding(
+            rule=DIED,
+            name="compiler-died",
+            severity="error",
+            outcome="build-risk",
+            message="%s %s; its last words: %s" % (backend, ended.reason, _last_error(ended.log) or "none"),
+            fixes=fixes,
+            sources=("exit status of the child process",),
+            basis="measured",
+        ),
+    )
+
+
+_CURES = {
+    "crashed": "try the onnxruntime backend, then bisect the model; report the crash to NVIDIA",
+    "timed-out": "give it longer with --time-limit, or a smaller workspace",
+    "out-of-memory": "a smaller workspace (--workspace 256), a smaller batch, no desktop, more swap",
+}
+
+
+def diagnose(text: str, job: Job) -> Optional[Any]:
+    """Best ``triage.Diagnosis`` of a log, None when nothing is recognised."""
+    from jetdoctor.triage import triage
+
+    found = triage(text, job.target) if text.strip() else ()
+    return found[0] if found else None
+
+
+def _location(error: Mapping[str, Any], job: Job) -> Optional[Location]:
+    name, op_type, index = error.get("node", ""), error.get("op_type", ""), error.get("index", -1)
+    if not name and not op_type:
+        return None
+    for node in job.view.main.nodes:
+        if (name and node.name == name) or (not name and node.index == index and node.op_type == op_type):
+            return node.location()
+    return Location(node_name=name, op_type=op_type)
+
+
+def _last_error(log: str) -> str:
+    """The last line of a log that speaks of an error, else its last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if "rror" in line or "[E]" in line]
+    return (errors or lines or [""])[-1][:500]

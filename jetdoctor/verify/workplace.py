@@ -1,0 +1,96 @@
+"""A private folder for one verification that is gone afterwards, and jobs in child processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+
+from jetdoctor.types import JetdoctorError, UsageError
+from jetdoctor.verify.child import Ended, execute
+
+_PREFIX = "jetdoctor-verify-"
+
+
+@contextlib.contextmanager
+def folder() -> Iterator[str]:
+    """A temporary folder, removed whatever happens; one line that names the cure when there is no room."""
+    _sweep()
+    try:
+        path = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
+    except OSError as error:
+        text = "no temporary folder can be made (%s): free some disk, or set TMPDIR" % (
+            error.strerror or error
+        )
+        raise JetdoctorError(text) from None
+    try:
+        yield path
+    except OSError as error:
+        if error.errno != 28:  # ENOSPC
+            raise
+        raise JetdoctorError(
+            "no space left in %s: free some disk, or set TMPDIR" % os.path.dirname(path)
+        ) from None
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what a killed jetdoctor left: folders of this user whose process is gone."""
+    root = tempfile.gettempdir()
+    try:
+        names = os.listdir(root)
+    except OSError:
+        return
+    for name in names:
+        owner = re.match(re.escape(_PREFIX) + r"(\d+)-", name)
+        if owner and not os.path.exists("/proc/" + owner.group(1)) and os.path.isdir("/proc/self"):
+            shutil.rmtree(os.path.join(root, name), ignore_errors=True)
+
+
+def run_task(
+    task: str,
+    job: Mapping[str, Any],
+    place: str,
+    time_limit: float,
+    memory_limit: Optional[int] = None,
+    environment: Optional[Mapping[str, str]] = None,
+) -> Tuple[Ended, Dict[str, Any]]:
+    """Call ``task`` ("package.module:function") in a child with ``job`` and the folder ``place``.
+
+    Returns how the child ended and what the function returned: {} when it did not come that far.
+    A ``JetdoctorError`` of the child is raised here.
+    """
+    question, answer = os.path.join(place, "job.json"), os.path.join(place, "answer.json")
+    with open(question, "w", encoding="utf-8") as stream:
+        json.dump({"task": task, "job": dict(job), "folder": place}, stream)
+    if os.path.exists(answer):
+        os.remove(answer)
+    command = [sys.executable, "-m", "jetdoctor.verify.worker", question, answer]
+    ended = execute(command, time_limit, memory_limit, environment=_environment(environment))
+    document = _read(answer)
+    if "error" in document:
+        raise (UsageError if document.get("exit_code") == 2 else JetdoctorError)(document["error"])
+    return ended, document
+
+
+def _environment(extra: Optional[Mapping[str, str]]) -> Dict[str, str]:
+    """Ours, with this jetdoctor importable wherever the child stands."""
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    paths = [root] + [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    found = dict(os.environ, PYTHONPATH=os.pathsep.join(paths), PYTHONIOENCODING="utf-8:backslashreplace")
+    found.update(extra or {})
+    return found
+
+
+def _read(path: str) -> Dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return json.load(stream)
+    except (OSError, ValueError):  # the child was stopped before or while it wrote
+        return {}
