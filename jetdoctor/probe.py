@@ -345,6 +345,7 @@ def system(machine, facts):
     if machine.live:
         facts.add("kernel", os.uname().release, "uname -r")
         facts.add("machine", os.uname().machine, "uname -m")
+        facts.add("openblas_coretype", os.environ.get("OPENBLAS_CORETYPE"), "environment")
         try:
             facts.add("glibc", os.confstr("CS_GNU_LIBC_VERSION").split()[-1], "confstr")
         except (AttributeError, OSError, ValueError, IndexError):
@@ -462,6 +463,7 @@ def container(machine, facts):
     for directory in DRIVER_DIRECTORIES:
         if any(name.startswith("libcuda.so") for name in files.names(directory)):
             facts.add("libcuda", directory, directory)
+    facts.add("libcuda", False if machine.live else None, "no libcuda.so in the driver directories")
     facts.missing("libcuda", "no libcuda.so in the driver directories")
 
 

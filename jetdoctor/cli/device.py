@@ -23,7 +23,10 @@ EXAMPLES = """\
 def configure(options: parser.Parser, command: str) -> None:
     where = options.add_mutually_exclusive_group()
     where.add_argument("--ssh", action="append", metavar="USER@HOST", help="a board; may be repeated")
-    where.add_argument("--snapshot", metavar="FILE", help="a file that --save or the probe wrote")
+    where.add_argument(
+        "--snapshot", action="append", metavar="FILE",
+        help="a file that --save or the probe wrote, or the text of jetson_release; may be repeated",
+    )
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
     options.add_argument("--save", metavar="FILE", help="write a snapshot, without names and serial numbers")
     parser.add_output(options, ("text", "json"))
@@ -56,7 +59,7 @@ def _devices(arguments: Any) -> List[Union[Device, JetdoctorError]]:
     if arguments.ssh:
         return list(room.over_ssh(*arguments.ssh))
     if arguments.snapshot:
-        return [room.from_snapshot(arguments.snapshot)]
+        return [room.from_snapshot(path) for path in arguments.snapshot]
     if arguments.root:
         return [room.from_root(arguments.root)]
     return [room.inspect_local()]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from jetdoctor.device.advice import Advice, advice
 from jetdoctor.device.as_target import as_target
 from jetdoctor.device.document import to_json
 from jetdoctor.device.fleet import common_target, compare
@@ -13,6 +14,8 @@ from jetdoctor.device.sources import from_root, inspect_local
 from jetdoctor.device.ssh import over_ssh
 
 __all__ = [
+    "Advice",
+    "advice",
     "as_target",
     "common_target",
     "compare",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Sequence
 
+from jetdoctor.device.advice import advice
 from jetdoctor.types import Device, Finding
 
 #: Top-level keys of the contract (DESIGN.md §5); null when unknown.
@@ -25,10 +26,11 @@ FLAT_KEYS = (
 
 
 def to_json(device: Device, findings: Sequence[Finding] = ()) -> Dict[str, Any]:
-    """The document: every flat key, the findings, and every fact with its source or reason."""
+    """The document: every flat key, the findings, advice, and every fact with its source or reason."""
     document: Dict[str, Any] = {"schema_version": "1", "origin": device.origin}
     document.update((key, device.get(key)) for key in FLAT_KEYS)
     document["findings"] = [finding.to_json() for finding in findings]
+    document["advice"] = [piece.to_json() for piece in advice(device)]
     document["details"] = details(device)
     return document
 

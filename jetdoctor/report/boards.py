@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 from jetdoctor import device as room
 from jetdoctor.report import text as model_text
 from jetdoctor.report.document import dumps, head
-from jetdoctor.report.style import Writer, clean
+from jetdoctor.report.style import Writer, clean, plural
 from jetdoctor.types import Device, Finding, JetdoctorError
 
 Judged = Tuple[Device, Sequence[Finding]]
@@ -21,6 +21,7 @@ _LINES: Dict[str, Tuple[str, ...]] = {
     "Python": ("python", "numpy", "torch", "onnxruntime", "opencv", "onnx"),
     "Memory": ("ram_mb", "ram_available_mb", "swap_mb", "zram", "disk_free_mb"),
     "Power": ("power_mode", "clocks_locked", "gui"),
+    "GPU": ("gpu", "gpu_ram_mb"),
     "Container": ("container",),
 }
 
@@ -29,7 +30,7 @@ _LABELS = {
     "l4t": "L4T", "os": "", "kernel": "kernel", "tensorrt": "", "tensorrt_python": "Python binding", "cuda": "",
     "cudnn": "cuDNN", "python": "", "ram_mb": "", "ram_available_mb": "available", "swap_mb": "swap",
     "disk_free_mb": "disk free", "power_mode": "", "clocks_locked": "clocks locked", "gui": "desktop",
-    "container": "",
+    "container": "", "gpu": "", "gpu_ram_mb": "memory",
 }
 
 
@@ -56,24 +57,44 @@ def text(answered: Sequence[Judged], width: int, color: bool) -> str:
 
 
 def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
-    writer.line(writer.paint(clean(device.origin), "bold"))
+    writer.line("%s: %s" % (writer.paint(clean(device.origin), "bold"), _verdict(writer, findings)))
     for label, keys in _LINES.items():
         shown = [_fact(device, key) for key in keys]
         line = ", ".join(part for part in shown if part)
         if line:
             writer.wrapped(label.ljust(10), line)
+        elif label == "Module" and device.get("machine") == "x86_64":
+            writer.wrapped(label.ljust(10), "none: this is no Jetson (x86_64)")
         elif label in ("Module", "JetPack", "TensorRT"):
             writer.wrapped(label.ljust(10), "unknown: %s" % _reason(device, keys[0]), "yellow")
     model_text.findings(writer, list(findings))
+    _advice(writer, device)
     writer.line()
-    if not findings:
-        writer.line(writer.paint("nothing found that is wrong", "green"))
     target = room.as_target(device)
     if target.tensorrt:
         writer.line("next: " + writer.paint("jetdoctor check model.onnx --target %s" % target.name, "cyan"))
     else:
         writer.line("no TensorRT here: check a model for a board with " + writer.paint(
             "jetdoctor check model.onnx --target jetpack-5.0.2", "cyan"))
+
+
+def _verdict(writer: Writer, findings: Sequence[Finding]) -> str:
+    """``healthy``, or how many problems; remarks (info) are no problem."""
+    errors = sum(finding.severity == "error" for finding in findings)
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    if not errors and not warnings:
+        return writer.paint("healthy", "green")
+    parts = [plural(count, noun) for count, noun in ((errors, "error"), (warnings, "warning")) if count]
+    return writer.paint(" and ".join(parts), "red" if errors else "yellow")
+
+
+def _advice(writer: Writer, device: Device) -> None:
+    pieces = room.advice(device)
+    if pieces:
+        writer.line()
+        writer.line(writer.paint("Advice", "bold") + " (nothing is changed by jetdoctor)")
+    for piece in pieces:
+        writer.wrapped(piece.topic.ljust(10), piece.text)
 
 
 def _fact(device: Device, key: str) -> str:
