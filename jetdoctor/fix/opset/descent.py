@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, List, NamedTuple, Set, Tuple
 
 from jetdoctor.fix.opset import bodies, fitting, inference, schemas
+from jetdoctor.fix.opset.calls import Calls
 from jetdoctor.fix.opset.registry import adapter_for
-from jetdoctor.fix.opset.scope import Names, Scope, subgraphs
+from jetdoctor.fix.opset.scope import Names, Scope, open_scope, subgraphs
 from jetdoctor.fix.opset.site import CannotLower, Site
 from jetdoctor.types import Location
 
@@ -34,10 +35,11 @@ class Descent:
         self._local = {(f.domain, f.name) for f in proto.functions}
         names = Names(_all_names(proto))
         twin = inference.inferred_twin(proto)
-        self.main = _open(proto.graph, twin.graph, names, ("main",), None)
+        self.main = open_scope(proto.graph, twin.graph, names, ("main",), None)
         self.functions = [
-            (f, Scope(f, names, ("function:%s:%s" % (f.domain, f.name),), {})) for f in proto.functions
+            (f, open_scope(f, f, names, ("function:%s:%s" % (f.domain, f.name),), None)) for f in proto.functions
         ]
+        Calls(self.functions).infer(self.main)
 
     def run(self) -> None:
         """Walk every graph down, then write nodes and opset imports into the proto."""
@@ -146,26 +148,19 @@ def _rename(site: Site, names: List[str]) -> None:
         for name in node.output:
             site.scope.producers[name] = node
     if site.emitted:
-        _inherit(site.node, site.emitted[-1])
+        _inherit(site, site.emitted[-1])
 
 
-def _inherit(node: Any, heir: Any) -> None:
+def _inherit(site: Site, heir: Any) -> None:
     """Name, doc string and metadata of the replaced node go on with the last node in its place."""
+    node = site.node
     if node.name:
-        heir.name = node.name
+        # Not when a copy of the node itself carries it: node names are unique.
+        named = any(emitted.name == node.name for emitted in site.emitted)
+        heir.name = heir.name if named else node.name
     heir.doc_string = heir.doc_string or node.doc_string
     if hasattr(node, "metadata_props") and not heir.metadata_props:
         heir.metadata_props.extend(node.metadata_props)
-
-
-def _open(proto: Any, twin: Any, names: Names, path: Tuple[str, ...], parent: Any) -> Scope:
-    scope = Scope(proto, names, path, inference.declared_types(twin), parent)
-    for index, (node, other) in enumerate(zip(scope.nodes, twin.node)):
-        for (label, graph), (_, inferred) in zip(subgraphs(node), subgraphs(other)):
-            name = "%s.%s" % (node.name or "%s_%d" % (node.op_type, index), label)
-            child = _open(graph, inferred, names, path + (name,), scope)
-            scope.children.setdefault(id(node), []).append(child)
-    return scope
 
 
 def _all_names(proto: Any) -> Set[str]:
@@ -181,5 +176,6 @@ def _all_names(proto: Any) -> Set[str]:
         for node in graph.node:
             found.update(node.input)
             found.update(node.output)
+            found.add(node.name)
             graphs.extend(inner for _, inner in subgraphs(node))
     return found

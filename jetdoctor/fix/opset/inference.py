@@ -48,16 +48,6 @@ def _copy_graph(graph: Any, twin: Any) -> None:
             twin.initializer.add(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
 
 
-def declared_types(graph: Any) -> Dict[str, Any]:
-    """Types that a graph states for its inputs, outputs and inner values, by name."""
-    found = {}
-    for values in (graph.value_info, graph.output, graph.input):
-        for value in values:
-            if value.type.WhichOneof("value"):
-                found[value.name] = value.type
-    return found
-
-
 def output_types(scope: Any, node: Any, opset: int) -> Dict[str, Any]:
     """Types of a node's outputs from the types of its inputs; empty when onnx cannot tell."""
     import onnx

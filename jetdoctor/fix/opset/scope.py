@@ -109,6 +109,35 @@ class Scope:
             self.proto.node.extend(kept)
 
 
+def open_scope(proto: Any, twin: Any, names: Names, path: Tuple[str, ...], parent: Optional[Scope]) -> Scope:
+    """The scope of a graph or function body and those below it; ``twin`` is the graph with its types."""
+    scope = Scope(proto, names, path, declared_types(twin), parent)
+    for node, other in zip(scope.nodes, twin.node):
+        open_below(scope, node, other)
+    return scope
+
+
+def open_below(scope: Scope, node: Any, twin: Any) -> None:
+    """Open the scopes of a node's subgraphs."""
+    for (label, graph), (_, inferred) in zip(subgraphs(node), subgraphs(twin)):
+        place = scope.place(node)
+        name = "%s.%s" % (node.name or "%s_%d" % (node.op_type, place.node_index), label)
+        child = open_scope(graph, inferred, scope.names, scope.path + (name,), scope)
+        scope.children.setdefault(id(node), []).append(child)
+
+
+def declared_types(graph: Any) -> Dict[str, Any]:
+    """Types that a graph states for its inputs, outputs and inner values, by name."""
+    found: Dict[str, Any] = {}
+    if not hasattr(graph, "initializer"):
+        return found  # a function states none of its inputs and outputs
+    for values in (graph.value_info, graph.output, graph.input):
+        for value in values:
+            if value.type.WhichOneof("value"):
+                found[value.name] = value.type
+    return found
+
+
 def _copy(node: Any) -> Any:
     twin = type(node)()
     twin.CopyFrom(node)

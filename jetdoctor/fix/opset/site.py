@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor.fix.opset import fold, inference
+from jetdoctor.fix.opset.scope import open_below
 
 
 class CannotLower(Exception):
@@ -128,6 +129,7 @@ class Site:
         """Take a node whose names are settled into the emitted ones and find out its output types."""
         self.emitted.append(node)
         self.scope.remember(node, self.scope.place(self.node))
+        open_below(self.scope, node, node)
         for name in node.output:
             if name:
                 self.scope.producers[name] = node

@@ -16,6 +16,7 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     quantize,
     reductions,
     resize,
+    scatter,
     sequences,
     shape,
     softmax,

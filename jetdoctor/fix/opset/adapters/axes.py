@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Optional
 
+from jetdoctor.fix.opset.adapters.runtime_axes import squeezed, unsqueezed
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
 
 
 @step("Squeeze Unsqueeze", 13)
@@ -14,21 +15,13 @@ def axes_to_attribute(site: Site) -> Optional[str]:
         return None
     axes = site.constant(1)
     if axes is None:
-        return _as_reshape(site)
+        return unsqueezed(site) if site.node.op_type == "Unsqueeze" else squeezed(site)
     if axes.size == 0 and site.node.op_type == "Unsqueeze":
         return site.emit("Identity", [site.input(0)])
     site.inputs(site.input(0))
     site.set("axes", [int(axis) for axis in axes.reshape(-1)])
     site.note("axes %s from input to attribute" % site.attr("axes"))
     return None
-
-
-def _as_reshape(site: Site) -> str:
-    """Axes that only exist at run time: the output shape, where it is known, says the same."""
-    dims = site.dims(site.output(0))
-    if dims is None or dims.count(None) > 1 or 0 in dims:
-        raise CannotLower("axes are computed at run time; opset %d wants a constant" % site.opset)
-    return site.emit("Reshape", [site.input(0), site.ints(*(-1 if dim is None else dim for dim in dims))])
 
 
 @step("Squeeze Unsqueeze", 11)

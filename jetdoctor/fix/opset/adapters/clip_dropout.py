@@ -41,8 +41,10 @@ def limits_to_attributes(site: Site) -> Optional[str]:
 
 
 @step("Dropout", 12)
-def inference_dropout(site: Site) -> None:
+def inference_dropout(site: Site) -> Replacement:
     """Outside training Dropout passes its input on and the mask is all true, whatever the ratio."""
+    from onnx import TensorProto, helper
+
     training = site.constant(2)
     ratio = site.constant(1)
     if site.input(2) and training is None:
@@ -54,6 +56,13 @@ def inference_dropout(site: Site) -> None:
     if ratio is not None:
         site.set("ratio", float(ratio))
     site.note("training_mode false left out")
+    if not site.output(1):
+        return None
+    # ONNX Runtime fills the mask of older versions with false, so it is made here.
+    true = helper.make_tensor("", TensorProto.BOOL, [1], [True])
+    mask = site.emit("ConstantOfShape", [site.emit("Shape", [site.input(0)])], value=true)
+    ratios = {} if ratio is None else {"ratio": float(ratio)}
+    return [site.emit("Dropout", [site.input(0)], **ratios), mask]
 
 
 @step("Dropout", 10)

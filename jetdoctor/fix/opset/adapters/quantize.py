@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, Callable, List, Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
@@ -25,8 +25,43 @@ def precision_of_the_input(site: Site) -> None:
 
 
 @step("QuantizeLinear", 21)
-def output_type_by_zero_point(site: Site) -> None:
-    """Before 21 the zero point alone decides the output type (uint8 without one)."""
+def without_blocks(site: Site) -> Optional[str]:
+    """Before 21 there are no blocks, and the zero point decides the output type (uint8 without one)."""
+    _output_type_by_zero_point(site)
+    if not site.attr("block_size", 0):
+        return None
+    return _quantized(site, lambda name: _repeated(site, name))
+
+
+@step("DequantizeLinear", 21)
+def dequantized_by_block(site: Site) -> Optional[str]:
+    """(x - zero point) * scale, with the scale of each block repeated over the block."""
+    if not site.attr("block_size", 0):
+        return None
+    scale = site.needed_element(site.input(1))
+    data = site.emit("Cast", [site.input(0)], to=scale)
+    if site.input(2):
+        zero = site.emit("Cast", [_repeated(site, site.input(2))], to=scale)
+        data = site.emit("Sub", [data, zero])
+    return str(site.emit("Mul", [data, _repeated(site, site.input(1))]))
+
+
+def _repeated(site: Site, name: str) -> str:
+    """Each element ``block_size`` times along the axis, cut to the length of the data."""
+    rank, block = site.rank(name), site.attr("block_size", 0)
+    axis = site.attr("axis", 1) % rank
+    dims, given = site.dims(name), site.dims(site.input(0))
+    if dims is None or None in dims or given is None or given[axis] is None:
+        raise CannotLower("block quantization with a shape that is not known")
+    wide = site.emit("Unsqueeze", [name, site.ints(axis + 1)])
+    tiled = site.emit("Tile", [wide, site.ints(*(block if i == axis + 1 else 1 for i in range(rank + 1)))])
+    flat = site.emit("Reshape", [tiled, site.ints(*(d * block if i == axis else d for i, d in enumerate(dims)))])
+    if dims[axis] * block == given[axis]:
+        return str(flat)
+    return str(site.emit("Slice", [flat, site.ints(0), site.ints(given[axis]), site.ints(axis)]))
+
+
+def _output_type_by_zero_point(site: Site) -> None:
     wanted = site.attr("output_dtype", 0)
     if site.input(2) or wanted in (0, _UINT8):
         site.remove("output_dtype")
@@ -75,20 +110,24 @@ def quantized_per_channel(site: Site) -> Optional[str]:
     if _is_per_tensor(site):
         site.remove("axis")
         return None
-    shape = _channel_shape(site)
+    return _quantized(site, lambda name: site.emit("Reshape", [name, _channel_shape(site)]))
+
+
+def _quantized(site: Site, laid_out: Callable[[str], str]) -> str:
+    """round(x / scale) + zero point, limited to the type; ``laid_out`` makes a parameter broadcast."""
     element = site.element(site.input(2)) if site.input(2) else _UINT8
     if element not in _RANGES or site.opset < 11:
         raise CannotLower("quantization per channel; opset %d has it per tensor only" % site.opset)
     data = site.input(0)
     if site.element(data) != _FLOAT:
         data = site.emit("Cast", [data], to=_FLOAT)
-    scaled = site.emit("Div", [data, site.emit("Reshape", [site.input(1), shape])])
+    scaled = site.emit("Div", [data, laid_out(site.input(1))])
     rounded = site.emit("Round", [scaled])
     if site.input(2):
-        zero = site.emit("Cast", [site.emit("Reshape", [site.input(2), shape])], to=_FLOAT)
+        zero = site.emit("Cast", [laid_out(site.input(2))], to=_FLOAT)
         rounded = site.emit("Add", [rounded, zero])
     low, high = (site.array(limit, _FLOAT) for limit in _RANGES[element])
-    return site.emit("Cast", [site.emit("Clip", [rounded, low, high])], to=element)
+    return str(site.emit("Cast", [site.emit("Clip", [rounded, low, high])], to=element))
 
 
 def _is_per_tensor(site: Site) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
+from jetdoctor.fix.opset.adapters.runtime_axes import reduced
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
@@ -15,7 +16,9 @@ _COMPOSITE = {"ReduceL1": "Abs", "ReduceL2": "Abs", "ReduceLogSum": "Log", "Redu
 )
 @step("ReduceSum", 13)
 def axes_to_attribute(site: Site) -> Optional[str]:
-    axes = site.needed(1, "axes are") if site.input(1) else None
+    axes = site.constant(1)
+    if axes is None and site.input(1):
+        return reduced(site)
     if axes is None or axes.size == 0:
         if site.attr("noop_with_empty_axes", 0):
             return _no_reduction(site)

@@ -48,30 +48,36 @@ def _only_enlarges(site: Site) -> bool:
 
 def _spread(site: Site, axes: List[int], rank: int) -> None:
     """roi, scales and sizes of some axes as those of every axis, in the order of the axes."""
-    import numpy as np
-
     names = list(site.node.input) + [""] * (4 - len(site.node.input))
     if axes == list(range(rank)):
         return
-    roi, scales = site.constant(1), site.constant(2)
+    scales = site.constant(2)
     if names[2] and (scales is None or scales.size):
-        if scales is None:
-            raise CannotLower("scales of some axes are computed at run time")
-        full = np.ones(rank, "float32")
-        full[axes] = scales
-        names[2] = site.array(full)
+        names[2] = _filled(site, names[2], axes, rank, [1.0] * rank)
     if names[3]:
         names[3] = sizes_for_every_axis(site, axes, rank)
     if names[1] and site.attr("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize":
-        if roi is None:
-            raise CannotLower("roi of some axes is computed at run time")
-        ends = np.concatenate([np.zeros(rank), np.ones(rank)]).astype(roi.dtype)
-        ends[axes + [axis + rank for axis in axes]] = roi
-        names[1] = site.array(ends)
+        places = axes + [axis + rank for axis in axes]
+        names[1] = _filled(site, names[1], places, 2 * rank, [0.0] * rank + [1.0] * rank)
     elif names[1]:
         names[1] = ""
     site.inputs(*names)
     site.note("scales or sizes for every axis instead of axes")
+
+
+def _filled(site: Site, name: str, places: List[int], length: int, rest: List[float]) -> str:
+    """A vector of ``length`` with the given values at ``places`` and those of ``rest`` elsewhere."""
+    import numpy as np
+
+    values = site.scope.constant(name)
+    if values is not None:
+        full = np.array(rest).astype(values.dtype)
+        full[places] = values
+        return site.array(full)
+    others = site.array(np.array(rest), site.needed_element(name))
+    both = site.emit("Concat", [name, others], axis=0)
+    index = [places.index(i) if i in places else len(places) + i for i in range(length)]
+    return str(site.emit("Gather", [both, site.ints(*index)], axis=0))
 
 
 @step("Resize", 13)

@@ -1,0 +1,102 @@
+"""Axes that are only known at run time, for opsets that want them as attributes.
+
+A vector of flags, one per axis of the data, is scattered from the axes; the shapes of Squeeze and
+Unsqueeze follow from it, and a reduction becomes one If per axis.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+from jetdoctor.fix.opset.site import Site
+
+_INT64, _BOOL = 7, 9
+#: Reductions as (what is done to each element, what is done to the sum); "Mul" is by itself.
+_BY_SUM = {
+    "ReduceL1": ("Abs", ""),
+    "ReduceL2": ("Mul", "Sqrt"),
+    "ReduceLogSum": ("", "Log"),
+    "ReduceSumSquare": ("Mul", ""),
+    "ReduceMean": ("", ""),
+}
+
+
+def flags(site: Site, axes: str, rank: int) -> str:
+    """Name of an int64 vector of length ``rank`` with a 1 for every axis in ``axes``."""
+    import numpy as np
+
+    wide = site.emit("Cast", [axes], to=_INT64)
+    counted = site.emit("Mod", [site.emit("Add", [wide, site.ints(rank)]), site.ints(rank)])
+    ones = site.emit("Add", [site.emit("Sub", [wide, wide]), site.ints(1)])
+    return str(site.emit("ScatterElements", [site.array(np.zeros(rank, "int64")), counted, ones], axis=0))
+
+
+def squeezed(site: Site) -> str:
+    """Squeeze as a Reshape to the dims that stay."""
+    data = site.input(0)
+    return str(site.emit("Reshape", [data, _kept(site, data, flags(site, site.input(1), site.rank(data)))]))
+
+
+def unsqueezed(site: Site) -> str:
+    """Unsqueeze as a Reshape: the old dims scattered to the places that are not new."""
+    import numpy as np
+
+    data, dims = site.input(0), site.dims(site.input(1))
+    rank = site.rank(data) + (dims[0] if dims and dims[0] is not None else site.rank(site.output(0)) - site.rank(data))
+    new = flags(site, site.input(1), rank)
+    old = site.emit("Reshape", [site.emit("NonZero", [site.emit("Sub", [site.ints(1), new])]), site.ints(-1)])
+    ones = site.array(np.ones(rank, "int64"))
+    shape = site.emit("ScatterElements", [ones, old, site.emit("Shape", [data])], axis=0)
+    return str(site.emit("Reshape", [data, shape]))
+
+
+def _kept(site: Site, data: str, gone: str) -> str:
+    stays = site.emit("Equal", [gone, site.ints(0)])
+    return str(site.emit("Compress", [site.emit("Shape", [data]), stays], axis=0))
+
+
+def reduced(site: Site) -> str:
+    """A reduction over axes of the run time: by ReduceSum while that takes them, else axis by axis."""
+    op_type = site.node.op_type
+    if op_type in _BY_SUM and site.opset >= 13:
+        return _by_sum(site, *_BY_SUM[op_type])
+    found, rank = site.input(0), site.rank(site.input(0))
+    reduce = flags(site, site.input(1), rank)
+    if not site.attr("noop_with_empty_axes", 0):
+        count = site.emit("Size", [site.input(1)])
+        everything = site.emit("Equal", [count, site.array(0, _INT64)])
+        reduce = site.emit("Where", [everything, site.ints(*[1] * rank), reduce])
+    for axis in range(rank):
+        flag = site.emit("Gather", [reduce, site.array(axis, _INT64)], axis=0)
+        found = _if_flagged(site, site.emit("Cast", [flag], to=_BOOL), found, axis, rank)
+    if site.attr("keepdims", 1):
+        return found
+    return str(site.emit("Reshape", [found, _kept(site, found, reduce)]))
+
+
+def _by_sum(site: Site, each: str, after: str) -> str:
+    data = site.input(0)
+    if each:
+        data = site.emit(each, [data, data] if each == "Mul" else [data])
+    kept = {name: site.attr(name) for name in ("keepdims", "noop_with_empty_axes") if site.attr(name) is not None}
+    found = site.emit("ReduceSum", [data, site.input(1)], **kept)
+    if site.node.op_type == "ReduceMean":
+        many = site.emit("Div", [site.emit("Size", [data]), site.emit("Size", [found])])
+        found = site.emit("Div", [found, site.emit("Cast", [many], to=site.needed_element(data))])
+    return str(site.emit(after, [found]) if after else found)
+
+
+def _if_flagged(site: Site, flag: str, data: str, axis: int, rank: int) -> str:
+    """If(flag): reduce this axis, keeping it as 1; else the data as it is."""
+    from onnx import helper
+
+    element = site.needed_element(site.input(0))
+
+    def branch(label: str, op_type: str, **attributes: Any) -> Any:
+        name = site.fresh(label)
+        node = helper.make_node(op_type, [data], [name], name=name, **attributes)
+        dims: List[Any] = [None] * rank
+        return helper.make_graph([node], label, [], [helper.make_tensor_value_info(name, element, dims)])
+
+    reduce = branch("reduced", site.node.op_type, axes=[axis], keepdims=1)
+    return str(site.emit("If", [flag], then_branch=reduce, else_branch=branch("kept", "Identity")))
