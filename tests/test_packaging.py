@@ -1,0 +1,114 @@
+"""What a newcomer meets first: metadata, the README's commands, and what runs with nothing installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import jetdoctor
+from jetdoctor.cli.commands import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8") if (ROOT / ".ci" / "run").exists() else ""
+
+#: Everything that a Jetson may lack.
+OPTIONAL = tuple(
+    "onnx numpy onnxruntime polygraphy onnx_graphsurgeon tensorrt tensorrt_rtx torch rich packaging".split()
+)
+
+
+def python(code, *arguments, cwd=ROOT):
+    environment = dict(os.environ, PYTHONPATH=str(ROOT), NO_COLOR="1", COLUMNS="80")
+    return subprocess.run([sys.executable, "-c", code] + list(arguments), cwd=str(cwd), env=environment,
+                          stdin=subprocess.DEVNULL, capture_output=True)  # fmt: skip
+
+
+def test_version_is_the_same_everywhere():
+    assert 'version = "%s"' % jetdoctor.__version__ in PYPROJECT
+    assert "## %s" % jetdoctor.__version__ in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_dependencies_suit_the_pythons_of_jetpack():
+    listed = re.sub(r"#.*", "", PYPROJECT.partition("dependencies = [")[2].partition("[project.scripts]")[0])
+    requirements = re.findall(r'"([^"]+)"', listed)
+    names = {re.split(r"[<>=!;\s\[]", text)[0] for text in requirements}
+    assert "tensorrt" not in names  # JetPack brings it
+    assert "numpy<1.24; python_version < '3.9'" in requirements
+    assert 'requires-python = ">=3.8"' in PYPROJECT
+    (rtx,) = [text for text in requirements if text.startswith("tensorrt-rtx")]
+    assert "platform_machine == 'x86_64'" in rtx
+
+
+def test_licence_is_the_whole_apache_text():
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Apache License" in text and "END OF TERMS AND CONDITIONS" in text
+    assert 'license = "Apache-2.0"' in PYPROJECT
+
+
+def test_readme_gives_one_command_to_try_and_one_to_test():
+    commands = re.findall(r"```sh\n(.+)\n```", README)
+    assert len(commands) == 2
+    assert all("python3 -m venv --system-site-packages .venv && " in command for command in commands)
+    model = re.search(r"fixtures/models/\S+\.onnx", commands[0]).group(0)
+    assert (ROOT / model).exists()
+    assert "pytest" in commands[1]
+    assert not CI or commands[1] in CI
+
+
+def test_readme_lists_every_command():
+    listed = re.findall(r"^\| `jetdoctor (\w+)", README, re.M)
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_links_of_the_documents_lead_somewhere():
+    for path in list(ROOT.glob("*.md")) + list(ROOT.glob("docs/*.md")) + list(ROOT.glob("rules/*.md")):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / link).exists(), "%s: %s" % (path.name, link)
+
+
+def test_readme_transcript_says_what_the_command_says(tmp_path):
+    pytest.importorskip("onnx")
+    shown = re.search(r"\$ jetdoctor check gap\.onnx.*?\[exit 1\]", README, re.S).group(0)
+    seed = ROOT / "fixtures" / "models" / "gap_classifier_dynamo_opset18.onnx"
+    shutil.copy(str(seed), str(tmp_path / "gap.onnx"))
+    code = "import sys; from jetdoctor.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = python(code, "check", "gap.onnx", "--target", "jetpack-5.0.2", cwd=tmp_path)
+    assert done.returncode == 1
+    said = done.stdout.decode()
+    telling = [line for line in shown.splitlines() if re.match(r"FIXABLE|error |  at |\d+ error", line)]
+    assert len(telling) >= 3
+    assert [line for line in telling if line not in said] == []
+
+
+@pytest.mark.parametrize("command", "device,targets,rules,explain JD204,triage Killed,--help".split(","))
+def test_runs_with_nothing_installed(command):
+    code = "import sys\nfor name in %r: sys.modules[name] = None\n" % (OPTIONAL,)
+    code += "from jetdoctor.cli import main\nsys.exit(main(sys.argv[1:]))"
+    done = python(code, *command.split())
+    assert done.returncode in (0, 1), done.stderr.decode()
+    assert done.stdout and not done.stderr
+
+
+def test_ci_script_is_valid_bash():
+    if not CI or shutil.which("bash") is None:
+        pytest.skip("no .ci/run here (an sdist), or no bash")
+    assert subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")]).returncode == 0
+    assert os.access(str(ROOT / ".ci" / "run"), os.X_OK)
+
+
+def test_no_path_of_a_developers_machine_in_the_project():
+    private = re.compile(r"(?<![\w.])/(?:work|Users|opt/venvs)/\w+")
+    folders = ("jetdoctor", "rules", "docs", "tests", "benchmarks", "fixtures/models", ".ci")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*")] + list(ROOT.glob("*.md"))
+    for path in files:
+        if path.is_file() and path.suffix in (".py", ".md", ".json", ".sh", ""):
+            found = private.findall(path.read_text(encoding="utf-8", errors="replace"))
+            assert not found, "%s: %s" % (path, found)
