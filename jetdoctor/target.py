@@ -5,7 +5,6 @@ The facts are ``rules/data/targets.json`` (one row per L4T release), ``modules.j
 
 from __future__ import annotations
 
-import difflib
 import json
 import operator
 import os
@@ -210,6 +209,8 @@ def known_names() -> List[str]:
 
 
 def _unknown(text: str, spec: str) -> UsageError:
+    import difflib
+
     canonical = re.sub(r"^(?:jp|jetp\w*)?-?v?(?=\d)", "jetpack-", text)
     canonical = re.sub(r"^(?:trt|tensorr?r?t)-?v?(?=\d)", "tensorrt-", canonical)
     nearest = [name for name in known_names() if name == "tensorrt-" + text]

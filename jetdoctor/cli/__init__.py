@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Optional, Sequence
+
+TYPE_CHECKING = False  # typing itself would take a third of the time of --version
+if TYPE_CHECKING:
+    from typing import Optional, Sequence
 
 __all__ = ["main"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 from typing import Any, Dict, List, Tuple
@@ -14,7 +13,7 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
     "A model": {
         "check": ("check", "what TensorRT of a JetPack does with an ONNX model, node by node"),
         "fix": ("fix", "repair it, and prove with ONNX Runtime that nothing changed"),
-        "report": ("report", "a bundle for support: findings, device, the model without its weights"),
+        "report": ("report", "a bundle for support: findings, device, model without weights"),
         "verify": ("verify", "build it with a real TensorRT and compare the outputs"),
     },
     "A board": {
@@ -44,7 +43,7 @@ Examples:
 def overview() -> str:
     """Text of ``jetdoctor --help``."""
     lines = [
-        "jetdoctor: will this ONNX model deploy on that NVIDIA Jetson, and if not, what to do?",
+        "jetdoctor: will this ONNX model deploy on that Jetson, and if not, what to do?",
         "",
         "Usage: jetdoctor COMMAND [OPTIONS]      (no command: inspect this machine)",
     ]
@@ -65,5 +64,7 @@ def load(name: str) -> Any:
 
 def did_you_mean(name: str, known: List[str], listing: str) -> str:
     """``"did you mean a or b?"``, or where the names are listed when nothing is near."""
+    import difflib
+
     nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     return "did you mean %s?" % " or ".join(nearest) if nearest else "`%s` lists them" % listing

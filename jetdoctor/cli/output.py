@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from typing import Any, Callable, Optional
 
 from jetdoctor.types import UsageError
@@ -33,7 +31,11 @@ def use_color(stream: Any) -> bool:
 
 def width() -> int:
     """Columns to write for, between 60 and 140 (80 when nothing is known)."""
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((80, 24)).columns))
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.__stdout__.fileno()).columns)
+    except (OSError, ValueError, AttributeError):  # not a terminal, or no number
+        columns = 80
+    return max(NARROWEST, min(WIDEST, columns or 80))
 
 
 def emit(render: Callable[..., str], path: Optional[str] = None) -> None:
@@ -56,6 +58,8 @@ def print_safely(text: str) -> None:
 
 def write_whole(path: str, text: str) -> None:
     """Write beside ``path`` first, then rename: a crash leaves the old file whole."""
+    import tempfile
+
     folder = os.path.dirname(os.path.abspath(path))
     try:
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".jetdoctor-")
