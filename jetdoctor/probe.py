@@ -122,8 +122,8 @@ class Facts(dict):
         return True
 
     def missing(self, key, reason):
-        """Record why a fact is unknown."""
-        if self.get(key, {}).get("value") is None:
+        """Record why a fact is unknown; the first reason stays."""
+        if key not in self:
             self[key] = {"value": None, "source": None, "reason": reason}
 
     def value(self, key):

@@ -68,7 +68,11 @@ def _workspace(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
         return
     size = next(workspace for limit, workspace in WORKSPACES if memory <= limit)
     option = "--workspace=%d" if target.tensorrt_version < (8, 4) else "--memPoolSize=workspace:%d"
-    yield Advice("workspace", "trtexec %s is a fair limit for %d MiB of memory" % (option % size, memory), "field notes")
+    yield Advice(
+        "workspace",
+        "trtexec %s is a fair limit for %d MiB of memory" % (option % size, memory),
+        "field notes",
+    )
 
 
 def _wheels(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
@@ -78,7 +82,9 @@ def _wheels(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
             continue
         origin = "a forum post" if wheel["forum"] else "a community build" if wheel["community"] else ""
         note = "; ".join(part for part in (wheel["note"], origin, "recorded " + wheel["recorded"]) if part)
-        where = wheel["where"] + (wheel["wheel"] if (wheel["wheel"] or "") and wheel["where"].endswith("/") else "")
+        where = wheel["where"] + (
+            wheel["wheel"] if (wheel["wheel"] or "") and wheel["where"].endswith("/") else ""
+        )
         name = "%s %s for Python %s" % (wheel["package"], wheel["version"], wheel["python"])
         yield Advice("wheel", "%s: %s (%s)" % (name, where, note), wheel["sources"][0])
 
@@ -102,13 +108,16 @@ def _newest(device: Device) -> Iterator[Advice]:
         text = "newest for %s: %s; by flashing, never by apt across releases" % (module["id"], known[-1])
         yield Advice("jetpack", text, module["sources"][0])
     elif module and known:
-        yield Advice("jetpack", "%s is the newest that %s runs" % (known[-1], module["id"]), module["sources"][0])
+        yield Advice(
+            "jetpack", "%s is the newest that %s runs" % (known[-1], module["id"]), module["sources"][0]
+        )
 
 
 def _hands_off(row: Dict[str, Any]) -> Iterator[Advice]:
     """What must not be upgraded by hand, and why."""
     yield Advice(
         "hands off",
-        "CUDA, cuDNN, TensorRT and nvidia-l4t-* (tested together with the driver of this release), the system "
-        "Python %s (the bindings are compiled for it), pip's tensorrt (not made for this GPU)" % row["python"],
+        "CUDA, cuDNN, TensorRT, nvidia-l4t-* (tested together with the driver of this release), the system "
+        "Python %s (the bindings are compiled for it), pip's tensorrt (not made for this GPU)"
+        % row["python"],
     )

@@ -1,0 +1,269 @@
+"""The probe: any Python from 3.6 on, any file system, always JSON, always in time, nothing left behind."""
+
+from __future__ import annotations
+
+import ast
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from jetdoctor import probe
+
+PROBE = Path(probe.__file__)
+BOARDS = Path(__file__).resolve().parent.parent / "fixtures" / "devices"
+
+
+def interpreters():
+    """Python 3 interpreters of this machine, one per minor version, the running one among them."""
+    names = ["python3.%d" % minor for minor in range(6, 15)]
+    paths = [shutil.which(name) for name in names]
+    paths += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python")))
+    found = {}
+    for path in [sys.executable, *filter(None, paths)]:
+        done = subprocess.run([path, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True)
+        if done.returncode == 0:
+            found.setdefault(done.stdout, path)
+    return list(found.values())
+
+
+def run(python=sys.executable, *arguments, **options):
+    """(facts, seconds) of a probe process."""
+    started = time.monotonic()
+    done = subprocess.run([python, str(PROBE), *arguments], capture_output=True, timeout=20, **options)
+    seconds = time.monotonic() - started
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)["facts"], seconds
+
+
+def known(facts):
+    return {key: fact["value"] for key, fact in facts.items() if fact["value"] is not None}
+
+
+def tree(base, files):
+    for name, text in files.items():
+        path = base / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(base)
+
+
+def test_syntax_is_that_of_python_3_6():
+    ast.parse(PROBE.read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_imports_are_of_the_standard_library():
+    names = set()
+    for node in ast.walk(ast.parse(PROBE.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module)
+    assert names <= {"grp", "json", "os", "re", "stat", "subprocess", "sys", "threading", "time"}
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_every_python_reads_this_machine_and_a_board(python):
+    facts, seconds = run(python)
+    assert seconds < 3 and facts["python"]["value"] and facts["kernel"]["value"]
+    board, _ = run(python, str(BOARDS / "agx-xavier-jp5.1.1-r35.3.1"))
+    assert board["tensorrt"]["value"] == "8.5.2.2" and board["l4t"]["value"] == "35.3.1"
+
+
+def test_every_fact_has_a_source_or_a_reason():
+    for root in [None, *map(str, sorted(BOARDS.iterdir()))]:
+        for key, fact in probe.probe(root)["facts"].items():
+            assert set(fact) == {"value", "source", "reason"}
+            assert fact["source"] if fact["value"] is not None else fact["reason"], (root, key, fact)
+
+
+def test_standard_input_with_a_hostile_directory(tmp_path):
+    (tmp_path / "json.py").write_text("raise SystemExit(9)")
+    with open(PROBE, "rb") as stream:
+        done = subprocess.run(
+            [sys.executable, "-"], stdin=stream, capture_output=True, cwd=str(tmp_path), timeout=20
+        )
+    assert json.loads(done.stdout)["jetdoctor_probe"] == probe.FORMAT
+    assert os.listdir(tmp_path) == ["json.py"]
+
+
+def test_an_empty_root_knows_nothing_and_says_why(tmp_path):
+    (tmp_path / "root").mkdir()
+    facts, _ = run(sys.executable, str(tmp_path))
+    assert known(facts) == {}
+    assert all(fact["reason"] for fact in facts.values())
+
+
+def test_memory_stays_below_40_mb():
+    # A small parent: what a large one held at the fork would count as the child's.
+    code = "import os, sys; child = os.spawnv(os.P_NOWAIT, sys.argv[1], sys.argv[1:])"
+    code += "; print(os.wait4(child, 0)[2].ru_maxrss)"
+    arguments = [sys.executable, "-I", "-S", "-c", code, sys.executable, str(PROBE)]
+    output = subprocess.run(arguments, capture_output=True, text=True, timeout=20).stdout
+    assert int(output.split()[-1]) < 40 * 1024  # KiB
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_hostile_files(tmp_path, python):
+    root = tree(
+        tmp_path,
+        {
+            "root/etc/nv_tegra_release": os.urandom(200000),
+            "root/etc/nvpmodel.conf": b"\xff\xfe\x00\xd8",
+            "root/usr/local/cuda/version.json": '{"cuda": {"version": ',
+            "root/proc/swaps": "Filename\n",
+            "cmd/dpkg-query.txt": os.urandom(500000),
+            "cmd/nvcc-version.txt": "x" * 3000000,
+        },
+    )
+    base = tmp_path / "root"
+    os.makedirs(base / "var/lib/dpkg")
+    with open(base / "var/lib/dpkg/status", "wb") as stream:
+        stream.truncate(1 << 30)
+    os.mkfifo(base / "etc/os-release")
+    os.mkfifo(base / "proc/meminfo")
+    os.mkfifo(tmp_path / "cmd/tegrastats.txt")
+    os.symlink("loop", base / "usr/local/loop")
+    os.symlink("../../local", base / "usr/local/cuda-11.4")
+    os.symlink("/usr/lib/aarch64-linux-gnu", base / "usr/lib")
+    os.chmod(base / "proc/swaps", 0)
+    facts, seconds = run(python, root)
+    assert seconds < 3
+    assert not set(known(facts)) & {"l4t", "cuda", "tensorrt", "ram_mb", "jetpack_packages"}
+    assert not [key for key in facts if key.startswith("probe_")]
+
+
+def test_links_of_a_captured_tree_stay_inside_it(tmp_path):
+    root = tree(
+        tmp_path, {"root/usr/local/cuda-10.2/version.txt": "CUDA Version 10.2.300\n", "root/etc/x": ""}
+    )
+    os.symlink("/usr/local/cuda-10.2", tmp_path / "root/usr/local/cuda")
+    os.symlink("/../../../../../../../../etc/os-release", tmp_path / "root/etc/os-release")
+    assert known(probe.probe(root)["facts"]).get("os") is None
+    assert known(probe.probe(root)["facts"])["cuda_version"] == "10.2.300"
+
+
+def test_commands_that_hang_or_flood_are_ended(tmp_path):
+    tree(
+        tmp_path,
+        {
+            "nvpmodel": "#!/bin/sh\nsleep 60\n",
+            "nvidia-smi": "#!/bin/sh\nexec yes y\n",
+            "tegrastats": "#!/bin/sh\nwhile :; do echo 'RAM 900/3956MB (lfb 1x4MB) CPU@40C'; sleep 0.1; done\n",
+            "systemctl": "#!/bin/sh\nprintf '\\377\\376\\n'; exit 3\n",
+        },
+    )
+    for path in tmp_path.iterdir():
+        path.chmod(0o755)
+    facts, seconds = run(env=dict(os.environ, PATH="%s:%s" % (tmp_path, os.environ["PATH"])))
+    assert seconds < 3.3 and facts["kernel"]["value"]
+    assert "RAM 900/3956MB" in facts["tegrastats"]["value"] and facts["power_mode"]["reason"]
+    alive = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    assert str(tmp_path) not in alive
+
+
+@pytest.mark.parametrize(
+    "body, expected",
+    [
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGILL)",
+            {"bindings_crash": "signal 4", "tensorrt_imports": False},
+        ),
+        ("raise ImportError('libnvinfer.so.8: cannot open shared object file')", {"tensorrt_imports": False}),
+        ("import time; time.sleep(60)", {}),
+        (
+            "__version__ = '8.4.1.5'\nbool = 1\ndef nptype(x): raise AttributeError(\"no attribute 'bool'\")",
+            {"tensorrt_imports": True, "tensorrt_python": "8.4.1.5", "tensorrt_nptype": False},
+        ),
+    ],
+    ids=["illegal instruction", "missing library", "hangs", "np.bool"],
+)
+def test_bindings_are_imported_in_a_child(tmp_path, body, expected):
+    tree(tmp_path, {"tensorrt/__init__.py": body})
+    facts, seconds = run(env=dict(os.environ, PYTHONPATH=str(tmp_path), PYTHONDONTWRITEBYTECODE=""))
+    assert seconds < 3.3
+    assert {key: facts[key]["value"] for key in expected} == expected
+    assert (
+        facts["tensorrt_imports"]["value"] is not None or "time limit" in facts["tensorrt_imports"]["reason"]
+    )
+    assert [p.name for p in (tmp_path / "tensorrt").iterdir()] == ["__init__.py"]
+
+
+def test_python_packages_of_a_tree(tmp_path):
+    site = "root/usr/local/lib/python3.8/dist-packages/"
+    root = tree(
+        tmp_path,
+        {
+            "cmd/python3-version.txt": "Python 3.8.10\n",
+            site
+            + "torch/version.py": "__version__ = '2.1.0a0+41361538.nv23.06'\ncuda: Optional[str] = '11.4'\n",
+            site + "torch/lib/libtorch_python.so": b"\x7fELF" + b"\0" * 1048500 + b"sm_72 sm_87 compute_87\0",
+            site + "onnxruntime_gpu-1.16.0.dist-info/WHEEL": "Tag: cp38-cp38-linux_aarch64\n",
+            site + "onnxruntime/capi/libonnxruntime_providers_cuda.so": "",
+            site + "onnxruntime/capi/libonnxruntime_providers_shared.so": "",
+            site
+            + "onnxruntime/capi/build_and_package_info.py": "package_name = 'x'\ncuda_version = '11.4'\n",
+            site + "onnx-1.17.0.dist-info/WHEEL": "Tag: cp38-cp38-manylinux_2_28_aarch64\n",
+            site + "opencv_python-4.8.1.78.dist-info/METADATA": "",
+        },
+    )
+    facts = known(probe.probe(root)["facts"])
+    assert facts["torch_cuda"] == "11.4" and facts["torch"].startswith("2.1.0a0")
+    assert facts["torch_architectures"] == ["sm_72", "sm_87", "compute_87"]
+    assert facts["onnxruntime_providers"] == ["cuda", "cpu"] and facts["onnxruntime_cuda"] == "11.4"
+    assert facts["onnxruntime_package"] == "onnxruntime-gpu" and facts["opencv"] == "4.8.1.78"
+    assert facts["wheel_glibc"] == {"onnx": "2.28"}
+
+
+def test_header_macros_of_tensorrt_10_11_are_resolved(tmp_path):
+    header = (
+        "#define TRT_MAJOR_ENTERPRISE 10\n#define TRT_MINOR_ENTERPRISE 13\n#define TRT_PATCH_ENTERPRISE 3\n"
+    )
+    header += "#define TRT_BUILD_ENTERPRISE 9\n"
+    header += "".join(
+        "#define NV_TENSORRT_%s TRT_%s_ENTERPRISE\n" % (n, n) for n in ("MAJOR", "MINOR", "PATCH", "BUILD")
+    )
+    root = tree(tmp_path, {"root/usr/include/aarch64-linux-gnu/NvInferVersion.h": header})
+    assert known(probe.probe(root)["facts"])["tensorrt"] == "10.13.3.9"
+
+
+@pytest.mark.parametrize(
+    "text, numbers",
+    [
+        ("699-13767-0000-301 G.1", ["p3767-0000"]),
+        ("3767-0000-301 3768-0000-ES1", ["p3767-0000", "p3768-0000"]),
+        ("nvidia,p3768-0000+p3767-0005-super", ["p3768-0000", "p3767-0005"]),
+        ("TNSPEC 3767-300-0003-N.2-1-1-jetson-orin-nano-devkit-", []),
+        ("nvidia,jetson-nano", []),
+    ],
+)
+def test_part_numbers(text, numbers):
+    assert probe.part_numbers(text) == numbers
+
+
+def test_version_codes_and_sizes():
+    assert [probe.from_code(code) for code in (8401, 8502, 100300)] == ["8.4.1", "8.5.2", "10.3.0"]
+    assert [probe.megabytes_of(cell, "") for cell in ("7.4Gi", "3956", "4051048", "635M", "?")] == [
+        7577, 3956, 3956, 635, None,
+    ]  # fmt: skip
+
+
+def test_without_privileges(tmp_path):
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("needs root and setpriv to become nobody")
+    python = shutil.which("python3", path="/usr/bin:/bin")
+    if not python:
+        pytest.skip("no system python3 that nobody may run")
+    with open(PROBE, "rb") as stream:
+        done = subprocess.run(
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-"],
+            stdin=stream, capture_output=True, timeout=20, cwd="/",
+        )  # fmt: skip
+    facts = json.loads(done.stdout)["facts"]
+    assert facts["root"]["value"] is False and facts["ram_mb"]["value"] and facts["groups"]["value"]
