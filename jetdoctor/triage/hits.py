@@ -12,7 +12,7 @@ from jetdoctor.triage.signatures import Book, Signature
 #: A warning weighs that much less than an error with the same words.
 WARNING_DISCOUNT = 15
 #: An operator with a category of its own makes a general message that much more telling.
-OPERATOR_BONUS = 8
+OPERATOR_BONUS = 12
 #: A missing plugin weighs less when the line and its surroundings do not name the operator.
 UNNAMED_DISCOUNT = 10
 

@@ -84,9 +84,10 @@ def _best(hits: List[Hit]) -> List[Hit]:
 def _diagnosis(hit: Hit, tensorrt: str, known: Book) -> Diagnosis:
     row, general = hit.signature.row, known.categories[hit.category]
     own = hit.category == hit.signature.category
+    otherwise = general["rule"] or known.categories[hit.signature.category]["rule"]
     return Diagnosis(
         category=hit.category,
-        rule=row["rule"] if own and "rule" in row else general["rule"],
+        rule=row["rule"] if own and "rule" in row else otherwise,
         cause=(own and row.get("cause")) or general["cause"],
         fix=(own and row.get("fix")) or general["fix"],
         confidence=hit.signature.confidence,
