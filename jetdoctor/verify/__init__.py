@@ -1,1 +1,51 @@
-"""Proof by running: build a model with a real compiler, run it, compare it with ONNX Runtime."""
+"""Proof by running: build a model with a real compiler, run it, compare it with ONNX Runtime.
+
+Every backend works in a child process, so that a compiler's crash or the out-of-memory killer becomes a
+finding. ``verify`` is the front; ``inputs.feeds``, ``compare.compare`` and ``onnxruntime.run`` are used
+on their own by ``fix``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List, Tuple
+
+from jetdoctor.types import Evidence, JetdoctorError, UsageError
+
+if TYPE_CHECKING:
+    from jetdoctor.verify.job import Job
+
+__all__ = ["exit_code", "verify"]
+
+
+def verify(job: "Job", backend: str = "auto") -> Tuple[Evidence, ...]:
+    """Evidence of one backend, or with "auto" of the strongest that runs here.
+
+    With a reference, ONNX Runtime also compares the two models. Evidence whose status is "not-run"
+    stands for a stronger backend that could not be used, with the reason. Raises ``UsageError`` when a
+    backend that was asked for by name is not there.
+    """
+    from jetdoctor.verify import backends
+
+    if backend not in ("auto",) + tuple(backends.MODULES):
+        raise UsageError("no backend %r; there are auto, %s" % (backend, ", ".join(backends.MODULES)))
+    if backend != "auto":
+        reason = backends.load(backend).missing(job)
+        if reason:
+            raise JetdoctorError("backend %s: %s" % (backend, reason))
+        return (backends.load(backend).run(job),)
+    found: List[Evidence] = []
+    for name in backends.MODULES:
+        settled = any(evidence.status != "not-run" for evidence in found)
+        if settled and not (name == "onnxruntime" and job.reference):
+            continue
+        reason = backends.load(name).missing(job)
+        found.append(Evidence(name, "not-run", "not-run", reason) if reason else backends.load(name).run(job))
+    return tuple(found)
+
+
+def exit_code(evidence: Tuple[Evidence, ...]) -> int:
+    """0 everything that ran passed, 1 something was refused, different or died, 3 nothing ran."""
+    ran = [one for one in evidence if one.status != "not-run"]
+    if not ran:
+        return 3
+    return 0 if all(one.status == "passed" for one in ran) else 1

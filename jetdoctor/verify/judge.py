@@ -1,0 +1,84 @@
+"""Several sets of inputs, two sides, one verdict: what all comparing backends share."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from jetdoctor.types import JetdoctorError
+from jetdoctor.verify import arrays
+from jetdoctor.verify.child import Ended
+from jetdoctor.verify.compare import Comparison, compare
+from jetdoctor.verify.job import Job
+from jetdoctor.verify.workplace import run_task
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What ONNX Runtime gave for each set of inputs (a file, or None with the refusal)."""
+
+    ended: Ended
+    files: Tuple[Optional[str], ...] = ()
+    refusals: Mapping[str, str] = None  # type: ignore[assignment]
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing ran at all, "" when something did."""
+        if self.ended.status != "ended":
+            return "ONNX Runtime " + self.ended.reason
+        if any(self.files):
+            return ""
+        return next(iter((self.refusals or {}).values()), "no inputs could be made")
+
+
+def save_inputs(job: Job, place: str) -> List[str]:
+    """One file per set of inputs."""
+    paths = []
+    for index, (_, feeds) in enumerate(job.runs):
+        paths.append(os.path.join(place, "input%d.npz" % index))
+        arrays.save(paths[-1], feeds)
+    return paths
+
+
+def reference(job: Job, model: str, name: str, inputs: Sequence[str], place: str) -> Outcome:
+    """Run ``model`` in ONNX Runtime, in a child. A model that it does not load is a refusal."""
+    question = {"model": os.path.abspath(model), "inputs": list(inputs), "name": name}
+    question["providers"] = list(job.providers)
+    try:
+        task = "jetdoctor.verify.ort_run:compute"
+        ended, answer = run_task(task, question, place, job.time_limit, job.memory_limit)
+    except JetdoctorError as error:
+        return Outcome(Ended("ended"), (), {"all": str(error)})
+    return Outcome(ended, tuple(answer.get("files", ())), answer.get("refusals", {}))
+
+
+def compare_runs(
+    job: Job, expected: Sequence[Optional[str]], got: Sequence[Optional[str]], **how: Any
+) -> List[Tuple[str, Comparison]]:
+    """A comparison for every set of inputs that the reference answered."""
+    found: List[Tuple[str, Comparison]] = []
+    for (name, _), left, right in zip(job.runs, expected, got):
+        if left is None:
+            continue
+        if right is None:
+            found.append(
+                (name, Comparison("different", (), "the candidate refuses inputs that the original takes"))
+            )
+            continue
+        found.append((name, compare(arrays.load(left), arrays.load(right), job.tolerance, **how)))
+    return found
+
+
+def summary(compared: Sequence[Tuple[str, Comparison]]) -> Dict[str, Any]:
+    """Figures over all runs, with the worst run in full."""
+    worst = next((pair for pair in compared if not pair[1].equal), None)
+    worst = worst or max(compared, key=lambda pair: pair[1].max_rel, default=None)
+    return {
+        "runs": len(compared),
+        "max_abs": max((c.max_abs for _, c in compared), default=0.0),
+        "max_rel": max((c.max_rel for _, c in compared), default=0.0),
+        "worst_run": worst[0] if worst else None,
+        "comparison": worst[1].to_json() if worst else None,
+        "different_runs": [name for name, c in compared if not c.equal],
+    }
