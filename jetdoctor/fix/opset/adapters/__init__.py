@@ -6,6 +6,7 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     axes,
     casts,
     clip_dropout,
+    control_flow,
     convolution,
     indexing,
     layout,

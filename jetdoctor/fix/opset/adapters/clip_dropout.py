@@ -28,7 +28,8 @@ def integers_by_comparison(site: Site) -> Optional[str]:
 def limits_to_attributes(site: Site) -> Optional[str]:
     limits = {"min": site.input(1), "max": site.input(2)}
     values = {key: site.scope.constant(name) for key, name in limits.items() if name}
-    if any(value is None for value in values.values()):
+    crossed = None not in values.values() and len(values) == 2 and bool(values["min"] > values["max"])
+    if crossed or any(value is None for value in values.values()):
         found = site.input(0)
         for key, op_type in (("min", "Max"), ("max", "Min")):
             found = site.emit(op_type, [found, limits[key]]) if limits[key] else found

@@ -66,9 +66,12 @@ def reduced(site: Site) -> str:
         count = site.emit("Size", [site.input(1)])
         everything = site.emit("Equal", [count, site.array(0, _INT64)])
         reduce = site.emit("Where", [everything, site.ints(*[1] * rank), reduce])
-    for axis in range(rank):
-        flag = site.emit("Gather", [reduce, site.array(axis, _INT64)], axis=0)
-        found = _if_flagged(site, site.emit("Cast", [flag], to=_BOOL), found, axis, rank)
+    dims = site.dims(found) or []
+    if all(dims):  # every dim is known and there is something to reduce
+        found = _by_choice(site, reduce, found, rank)
+    else:
+        for axis in range(rank):
+            found = _if_flagged(site, _flag(site, reduce, axis), found, axis, dims)
     if site.attr("keepdims", 1):
         return found
     return str(site.emit("Reshape", [found, _kept(site, found, reduce)]))
@@ -86,17 +89,37 @@ def _by_sum(site: Site, each: str, after: str) -> str:
     return str(site.emit(after, [found]) if after else found)
 
 
-def _if_flagged(site: Site, flag: str, data: str, axis: int, rank: int) -> str:
+def _flag(site: Site, reduce: str, axis: int) -> str:
+    flag = site.emit("Gather", [reduce, site.array(axis, _INT64)], axis=0)
+    return str(site.emit("Cast", [flag], to=_BOOL))
+
+
+def _by_choice(site: Site, reduce: str, data: str, rank: int) -> str:
+    """Reduce every axis in turn, keep the result along the whole axis where it is wanted, then cut."""
+    import numpy as np
+
+    found = data
+    for axis in range(rank):
+        shorter = site.emit(site.node.op_type, [found], axes=[axis], keepdims=1)
+        found = site.emit("Where", [_flag(site, reduce, axis), shorter, found])
+    wanted = site.emit("Cast", [reduce], to=_BOOL)
+    ends = site.emit("Where", [wanted, site.ints(1), site.emit("Shape", [data])])
+    return str(site.emit("Slice", [found, site.array(np.zeros(rank, "int64")), ends, site.ints(*range(rank))]))
+
+
+def _if_flagged(site: Site, flag: str, data: str, axis: int, dims: List[Any]) -> str:
     """If(flag): reduce this axis, keeping it as 1; else the data as it is."""
     from onnx import helper
 
     element = site.needed_element(site.input(0))
 
-    def branch(label: str, op_type: str, **attributes: Any) -> Any:
+    def branch(label: str, size: Any, op_type: str, **attributes: Any) -> Any:
         name = site.fresh(label)
         node = helper.make_node(op_type, [data], [name], name=name, **attributes)
-        dims: List[Any] = [None] * rank
-        return helper.make_graph([node], label, [], [helper.make_tensor_value_info(name, element, dims)])
+        # The axes reduced so far may be 1 by now, so that only this one's size is stated.
+        shape = [size if i == axis else None for i in range(len(dims))]
+        return helper.make_graph([node], label, [], [helper.make_tensor_value_info(name, element, shape)])
 
-    reduce = branch("reduced", site.node.op_type, axes=[axis], keepdims=1)
-    return str(site.emit("If", [flag], then_branch=reduce, else_branch=branch("kept", "Identity")))
+    reduce = branch("reduced", 1, site.node.op_type, axes=[axis], keepdims=1)
+    kept = branch("kept", dims[axis], "Identity")
+    return str(site.emit("If", [flag], then_branch=reduce, else_branch=kept))
