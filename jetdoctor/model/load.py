@@ -13,6 +13,9 @@ from jetdoctor.model import infer, unreadable, weights, wire
 from jetdoctor.model.unreadable import UnreadableModel
 from jetdoctor.types import ModelSummary
 
+#: A length beyond the rest of the file by more than this (1 TiB) is damage, not a file cut short.
+_ABSURD_BYTES = 1 << 40
+
 
 def load(path: Any) -> graph.Model:
     """The weightless view of an ONNX file, with inferred types and shapes.
@@ -24,7 +27,8 @@ def load(path: Any) -> graph.Model:
     skeleton, size = _skeleton(path)
     proto = _parse(skeleton.data, path)
     if not proto.HasField("graph"):
-        raise UnreadableModel("%s is not an ONNX model: it holds no graph (is it cut short?)" % path)
+        known = unreadable.looks_like(skeleton.data[: unreadable.HEAD_BYTES]) or "an ONNX file that was cut short"
+        raise UnreadableModel("%s holds no graph; it looks like %s" % (path, known))
     model = _view(proto, skeleton.data, path)
     model.file_size = size
     model.weights = weights.by_name(proto, skeleton.left_out, path)
@@ -95,11 +99,11 @@ def _walk(data: Any, path: str) -> wire.Skeleton:
 def _why(path: str, head: bytes, error: wire.WireError) -> str:
     known = unreadable.looks_like(head)
     if known:
-        return "%s is not an ONNX model; it looks like %s" % (path, known)
-    if isinstance(error, wire.Truncated) and error.plausible:
-        return "%s is truncated: %d bytes or more are missing; copy or download it again" % (path, error.missing)
+        return "%s is not a binary ONNX file; it looks like %s" % (path, known)
+    if isinstance(error, wire.Truncated) and error.plausible and error.missing < _ABSURD_BYTES:
+        return "%s is truncated (%d or more bytes are missing): copy or download it again" % (path, error.missing)
     if error.plausible:
-        return "%s is damaged at byte %d: %s; copy or download it again" % (path, error.offset, error)
+        return "%s is damaged (byte %d: %s): copy or download it again" % (path, error.offset, error)
     return "%s is not an ONNX model: its bytes are not a protobuf message of ONNX" % path
 
 

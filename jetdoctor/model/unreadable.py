@@ -58,7 +58,7 @@ _KINDS: List[Tuple[Callable[[bytes], bool], str, str]] = [
     (_starts(b"PK\x03\x04"), "a zip archive", "unpack it and give the .onnx file inside"),
     (_starts(b"\x89HDF\r\n\x1a\n"), "an HDF5 file (Keras weights)", "convert the model with tf2onnx"),
     (lambda head: head[4:8] == b"TFL3", "a TensorFlow Lite model", "convert it with tf2onnx --tflite"),
-    (_starts(b"ftrt", b"ptrt"), "a TensorRT engine",
+    (_starts(b"ftrt", b"ptrt", b"vtrt"), "a TensorRT engine",
      "an engine cannot be turned back: give the ONNX model that it was built from"),
     (_starts(b"\x89PNG\r\n\x1a\n"), "a PNG image", "give the .onnx file"),
     (_starts(b"\xff\xd8\xff"), "a JPEG image", "give the .onnx file"),

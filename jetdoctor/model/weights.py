@@ -36,7 +36,7 @@ def by_name(proto: Any, left_out: Dict[Place, Tuple[int, int]], path: str) -> Di
 
 def _name(proto: Any, place: Place) -> Tuple[Tuple[str, ...], str]:
     path: Tuple[str, ...] = ("main",)
-    message, name, label = proto, "", ""
+    message, name, label, attribute, constant = proto, "", "", "", False
     for number, index in place:
         field = message.DESCRIPTOR.fields_by_number[number]
         value = getattr(message, field.name)

@@ -7,7 +7,7 @@ tensor that is larger is left out. Offsets and lengths are in bytes.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple, Union
 
 #: Tensors whose message is at most this long keep their data: shapes, axes, scales, small tables.
 KEEP_BYTES = 16 * 1024
@@ -16,6 +16,8 @@ KEEP_BYTES = 16 * 1024
 MAX_DEPTH = 100
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+Chunk = Union[bytes, Tuple[int, int]]
 
 #: Steps from the ModelProto down to a message: (field number, index within that field).
 Place = Tuple[Tuple[int, int], ...]
@@ -102,20 +104,20 @@ def encode_varint(value: int) -> bytes:
 
 
 class _Walk:
-    """One pass over a buffer. ``chunks`` of a message are slices of the buffer and rewritten prefixes."""
+    """One pass over a buffer. ``chunks`` of a message are (start, end) in the buffer and rewritten prefixes."""
 
     def __init__(self, data: Any) -> None:
         self.data = data
         self.left_out: Dict[Place, Tuple[int, int]] = {}
         self.fields: List[Tuple[int, int]] = []  # (field, wire type) seen at top level
 
-    def message(self, kind: Message, start: int, end: int, place: Place) -> Tuple[List[Any], int]:
+    def message(self, kind: Message, start: int, end: int, place: Place) -> Tuple[List[Chunk], int]:
         """Chunks of the message at ``start`` to ``end`` without payloads, and their total length."""
         if len(place) >= MAX_DEPTH:
             raise WireError("messages are nested more than %d deep" % MAX_DEPTH, start)
-        data, children, payload = self.data, kind.children, kind.payload
+        children, payload = kind.children, kind.payload
         counts: Dict[int, int] = {}
-        chunks: List[Any] = []
+        chunks: List[Chunk] = []
         size = 0
         pos = run = start  # bytes from `run` on are copied as they are
         while pos < end:
@@ -132,14 +134,14 @@ class _Walk:
                     self.left_out[step] = (body, pos - body)
                 inner, length = self.message(child, body, pos, step)
                 prefix = encode_varint(field << 3 | _BYTES) + encode_varint(length)
-                chunks += [data[run:at], prefix] + inner
+                chunks += [(run, at), prefix] + inner
                 size += at - run + len(prefix) + length
                 run = pos
             elif not keep:
-                chunks.append(data[run:at])
+                chunks.append((run, at))
                 size += at - run
                 run = pos
-        chunks.append(data[run:end])
+        chunks.append((run, end))
         return chunks, size + end - run
 
     def _field(self, at: int, end: int, top: bool) -> Tuple[int, int, int, int]:
@@ -171,20 +173,18 @@ class _Walk:
         return field, wire_type, body, pos
 
 
-def skeleton(data: Any, size: Optional[int] = None) -> Skeleton:
-    """Walk a serialized ModelProto in a buffer (bytes, mmap, memoryview) and leave the weights out.
+def skeleton(data: Any) -> Skeleton:
+    """Walk a serialized ModelProto in a buffer (bytes, mmap) and leave the weights out.
 
     Raises WireError, with ``plausible`` set when every field read so far is one of ModelProto's.
     """
-    view = memoryview(data)
-    walk = _Walk(view)
+    walk = _Walk(data)
     try:
-        chunks, _ = walk.message(MODEL, 0, len(view) if size is None else size, ())
-        return Skeleton(b"".join(chunks), walk.left_out)
+        chunks, _ = walk.message(MODEL, 0, len(data), ())
     except WireError as error:
-        error.plausible = all(MODEL_FIELDS.get(field) == kind for field, kind in walk.fields)
+        seen = walk.fields
+        error.plausible = bool(seen) and all(MODEL_FIELDS.get(field) == kind for field, kind in seen)
         raise
-    finally:
-        chunks = []
-        walk.data = None
-        view.release()
+    # Not slices of a memoryview: they would keep an mmap from being closed while an error travels.
+    parts = [chunk if isinstance(chunk, bytes) else data[chunk[0] : chunk[1]] for chunk in chunks]
+    return Skeleton(b"".join(parts), walk.left_out)

@@ -1,0 +1,392 @@
+"""Loading: nothing but the weights is left out, whatever the encoding; bad files get one clear line."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import tarfile
+import zipfile
+
+import pytest
+
+onnx = pytest.importorskip("onnx")
+numpy = pytest.importorskip("numpy")
+
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+
+from jetdoctor.model import UnreadableModel, from_proto, load, summarize  # noqa: E402
+from jetdoctor.model.wire import KEEP_BYTES, WireError, encode_varint, skeleton  # noqa: E402
+
+LARGE = 8192  # elements: over KEEP_BYTES in every type of two bytes or more
+
+
+def model_of(graph, **more):
+    more.setdefault("opset_imports", [helper.make_opsetid("", 17)])
+    return helper.make_model(graph, ir_version=8, producer_name="maker", producer_version="1.2", **more)
+
+
+def floats(name, *shape):
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
+
+
+def simple(initializers=(), nodes=None, **more):
+    nodes = nodes or [helper.make_node("Relu", ["x"], ["y"], name="relu")]
+    graph = helper.make_graph(nodes, "g", [floats("x", "batch", 3)], [floats("y", "batch", 3)], list(initializers))
+    return model_of(graph, **more)
+
+
+def saved(tmp_path, proto, name="model.onnx"):
+    path = tmp_path / name
+    path.write_bytes(proto if isinstance(proto, bytes) else proto.SerializeToString())
+    return str(path)
+
+
+def restored(data):
+    """The model put together again from its skeleton and the spans that were left out."""
+    result = skeleton(data)
+    proto = onnx.ModelProto.FromString(result.data)
+    for place, (offset, length) in result.left_out.items():
+        message = proto
+        for number, index in place:
+            value = getattr(message, message.DESCRIPTOR.fields_by_number[number].name)
+            message = value[index] if hasattr(value, "extend") else value
+        message.ParseFromString(data[offset : offset + length])
+    return proto
+
+
+def raw(name, count=LARGE, dtype="float32"):
+    return numpy_helper.from_array(numpy.arange(count).astype(dtype), name)
+
+
+@pytest.mark.parametrize(
+    "kind, values",
+    [
+        (TensorProto.FLOAT, [0.5] * LARGE),
+        (TensorProto.INT32, [70000] * LARGE),
+        (TensorProto.INT64, [1 << 40] * LARGE),
+        (TensorProto.DOUBLE, [0.5] * LARGE),
+        (TensorProto.UINT64, [1 << 40] * LARGE),
+        (TensorProto.FLOAT16, [0.5] * LARGE),
+        (TensorProto.STRING, [b"word"] * LARGE),
+    ],
+)
+def test_each_encoding_is_left_out_and_found_again(tmp_path, kind, values):
+    tensor = helper.make_tensor("w", kind, [LARGE], values)
+    path = saved(tmp_path, simple([tensor]))
+    model = load(path)
+    (left,) = model.proto.graph.initializer
+    assert (left.name, left.data_type, list(left.dims)) == ("w", kind, [LARGE])
+    assert left.ByteSize() < 100 and model.main.value("w").array() is None
+    assert model.weights[(("main",), "w")].read() == tensor
+
+
+def test_unpacked_elements_are_left_out_too(tmp_path):
+    element = b"\x25\x00\x00\x80\x3f"  # field 4 (float_data), wire type 5: not packed
+    tensor = b"\x08" + encode_varint(LARGE) + b"\x10\x01" + element * LARGE + b"\x42\x01w"
+    graph = b"\x2a" + encode_varint(len(tensor)) + tensor
+    path = saved(tmp_path, b"\x08\x08\x3a" + encode_varint(len(graph)) + graph + b"\x42\x04\x0a\x00\x10\x11")
+    model = load(path)
+    (left,) = model.proto.graph.initializer
+    assert left.name == "w" and not left.float_data
+    assert numpy_helper.to_array(model.weights[(("main",), "w")].read()).sum() == LARGE
+
+
+def test_small_tensors_keep_their_data(tmp_path):
+    model = load(saved(tmp_path, simple([raw("w", 100), raw("big")])))
+    assert model.main.value("w").array().tolist() == list(range(100))
+    assert set(model.weights) == {(("main",), "big")}
+
+
+def test_constants_sparse_tensors_subgraphs_and_functions(tmp_path):
+    branch = helper.make_graph([helper.make_node("Add", ["x", "inner"], ["o"])], "b", [], [floats("o")], [raw("inner")])
+    sparse = helper.make_sparse_tensor(raw("sparse"), raw("", dtype="int64"), [LARGE * 2])
+    nodes = [
+        helper.make_node("Constant", [], ["c"], value=raw("")),
+        helper.make_node("If", ["cond"], ["y"], name="choose", then_branch=branch, else_branch=branch),
+    ]
+    proto = simple([raw("cond", 1, "bool")], nodes)
+    proto.graph.sparse_initializer.add().CopyFrom(sparse)
+    body = helper.make_function(
+        "local", "f", ["a"], ["z"], [helper.make_node("Constant", [], ["k"], value=raw("")),
+                                     helper.make_node("Add", ["a", "k"], ["z"])], [helper.make_opsetid("", 17)])
+    proto.functions.add().CopyFrom(body)
+    model = load(saved(tmp_path, proto))
+    assert set(model.weights) == {
+        (("main",), "c"),
+        (("main", "choose.then_branch"), "inner"),
+        (("main", "choose.else_branch"), "inner"),
+        (("main",), "sparse.values"),
+        (("main",), "sparse.indices"),
+        (("function:local:f",), "k"),
+    }
+    assert {graph.path for graph in model.graphs()} >= {path for path, _ in model.weights}
+    assert model.proto.ByteSize() < 2000
+    assert restored(proto.SerializeToString()) == proto
+
+
+def test_shapes_are_inferred_and_symbols_kept(tmp_path):
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["m"]),
+        helper.make_node("Shape", ["m"], ["s"]),
+        helper.make_node("Reshape", ["m", "s"], ["y"]),
+    ]
+    weight = numpy_helper.from_array(numpy.zeros((3, 5000), "float32"), "w")
+    model = load(saved(tmp_path, simple([weight], nodes)))
+    assert model.main.value("m").shape == ("batch", 5000)
+    assert model.main.value("x").dtype == "FLOAT" and model.inference_error is None
+
+
+def test_unknown_domains_and_recursive_functions_load(tmp_path):
+    custom = simple(nodes=[helper.make_node("Mystery", ["x"], ["y"], domain="acme", size=3)])
+    assert load(saved(tmp_path, custom)).main.nodes[0].attr("size") == 3
+    circle = simple(nodes=[helper.make_node("f", ["x"], ["y"], domain="local")])
+    circle.opset_import.add(domain="local", version=1)
+    circle.functions.add().CopyFrom(
+        helper.make_function("local", "f", ["a"], ["b"], [helper.make_node("f", ["a"], ["b"], domain="local")], [])
+    )
+    model = load(saved(tmp_path, circle))
+    assert "calls itself" in model.inference_error and len(model.functions) == 1
+
+
+def test_a_node_that_crashes_onnx_does_not_crash_us(tmp_path):
+    # onnx 1.17 and 1.23 both end with a segmentation fault on this form.
+    node = helper.make_node("EyeLike", [""], ["y"], dtype=1 << 40)
+    model = load(saved(tmp_path, simple(nodes=[node])))
+    assert model.main.nodes[0].op_type == "EyeLike" and model.inference_error
+
+
+def test_external_data_is_never_opened(tmp_path):
+    tensor = raw("w")
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="gone.bin")
+    model = load(saved(tmp_path, simple([tensor])))
+    assert model.main.value("w").shape == (LARGE,) and model.weights == {}
+
+
+def test_from_proto_keeps_the_proto_and_its_weights():
+    proto = simple([raw("w")])
+    model = from_proto(proto, "some.onnx")
+    assert model.proto is proto and model.path == "some.onnx"
+    assert model.main.value("w").array().size == LARGE
+    assert model.main.value("y").shape == ("batch", 3)
+
+
+def test_summary_and_hash(tmp_path):
+    import hashlib
+
+    path = saved(tmp_path, simple([raw("w")]))
+    summary = summarize(load(path), hash=True)
+    assert summary.sha256 == hashlib.sha256(open(path, "rb").read()).hexdigest()
+    assert (summary.ir_version, summary.opset, summary.nodes) == (8, {"ai.onnx": 17}, 1)
+    assert summary.producer == "maker 1.2" and summarize(load(path)).sha256 is None
+
+
+def sparse_file(path, payload):
+    """A model with one float initializer whose ``payload`` bytes are a hole in the file."""
+    tail = b"\x42\x01w"
+    head = b"\x08" + encode_varint(payload // 4) + b"\x10\x01\x4a" + encode_varint(payload)
+    tensor = len(head) + payload + len(tail)
+    node = helper.make_node("Relu", ["x"], ["y"]).SerializeToString()
+    rest = b"\x0a" + encode_varint(len(node)) + node
+    prefix = b"\x2a" + encode_varint(tensor)
+    with open(path, "wb") as file:
+        file.write(b"\x08\x08\x3a" + encode_varint(len(prefix) + tensor + len(rest)) + prefix + head)
+        file.seek(payload, os.SEEK_CUR)
+        file.write(tail + rest + b"\x42\x04\x0a\x00\x10\x11")
+
+
+def test_five_gibibytes_in_one_file(tmp_path):
+    path = str(tmp_path / "huge.onnx")
+    sparse_file(path, 5 * 2**30)
+    model = load(path)
+    assert model.file_size > 5 * 2**30 and len(model.proto.SerializeToString()) < 200
+    assert model.weights[(("main",), "w")].length > 5 * 2**30
+    assert model.main.initializers["w"].dims[0] == 5 * 2**28
+    assert model.main.nodes[0].op_type == "Relu" and model.opset() == 17
+
+
+def test_every_truncation_is_recognised(tmp_path):
+    data = simple([raw("w"), raw("v", 10)]).SerializeToString()
+    behind_graph = len(data) - len(b"\x42\x04\x0a\x00\x10\x11")
+    rnd = random.Random(1)
+    cuts = {len(data) * tenth // 10 for tenth in range(1, 10)} | set(range(1, 80))
+    cuts |= {rnd.randrange(1, len(data)) for _ in range(100)} | set(range(behind_graph + 1, len(data)))
+    for cut in sorted(cuts - {behind_graph}):
+        with pytest.raises(UnreadableModel, match="truncated|cut short"):
+            load(saved(tmp_path, data[:cut]))
+    # Behind the graph the bytes are a whole message: JD905 tells that the opset is missing.
+    assert load(saved(tmp_path, data[:behind_graph])).opsets == {}
+
+
+def zipped(path, member):
+    with zipfile.ZipFile(str(path), "w") as archive:
+        archive.writestr(member, b"data")
+    return path.read_bytes()
+
+
+def tarred(path):
+    with tarfile.open(str(path), "w") as archive:
+        archive.add(__file__, "f")
+    return path.read_bytes()
+
+
+FILES = [
+    (lambda p: b"", "is empty"),
+    (lambda p: b"\x89PNG\r\n\x1a\n" + bytes(90), "PNG image"),
+    (lambda p: b"\xff\xd8\xff\xe0" + bytes(90), "JPEG image"),
+    (lambda p: zipped(p, "archive/data.pkl"), "PyTorch checkpoint: export it with torch.onnx.export"),
+    (lambda p: zipped(p, "model.onnx"), "zip archive"),
+    (lambda p: pickle.dumps({"a": 1}, 2), "Python pickle"),
+    (tarred, "tar archive"),
+    (lambda p: b"\x89HDF\r\n\x1a\n" + bytes(90), "HDF5"),
+    (lambda p: b"\x1c\0\0\0TFL3" + bytes(90), "TensorFlow Lite"),
+    (lambda p: b"ftrt" + bytes(90), "TensorRT engine"),
+    (lambda p: b'{"a": 1}', "JSON file"),
+    (lambda p: b"hello world\n", "plain text"),
+    (lambda p: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
+    (lambda p: str(simple()).encode(), "protobuf text form"),
+    (lambda p: onnx.printer.to_text(simple()).encode(), "ONNX model in text form"),
+    (lambda p: b'{"irVersion": "8", "graph": {}}', "JSON form"),
+    (lambda p: bytes(range(255, 0, -1)), "not an ONNX model"),
+    (lambda p: b"\x08\x08\x12\x01p", "holds no graph"),
+    (lambda p: b"\x08\x08\x3a" + b"\xff" * 8 + b"\x7f" + bytes(90), "damaged"),
+    (lambda p: b"\x08\x08\x3a" + b"\xff" * 30, "damaged"),
+    (lambda p: b"\x08\x08\x3a\x02\x0a\x7f", "damaged"),
+]
+
+
+@pytest.mark.parametrize("make, message", FILES, ids=[message for _, message in FILES])
+def test_what_is_no_model_is_named_in_one_line(tmp_path, make, message):
+    path = saved(tmp_path, make(tmp_path / "made"))
+    with pytest.raises(UnreadableModel, match=message) as caught:
+        load(path)
+    assert "\n" not in str(caught.value) and path in str(caught.value) and caught.value.exit_code == 2
+
+
+def nested(depth, innermost):
+    data = innermost
+    for _ in range(depth):
+        for tag in (b"\x32", b"\x2a", b"\x0a"):  # attribute.g, node.attribute, graph.node
+            data = tag + encode_varint(len(data)) + data
+    return b"\x08\x08\x3a" + encode_varint(len(data)) + data
+
+
+@pytest.mark.parametrize("innermost", [b"", b"\x12\x80\x80\x02" + bytes(32768)], ids=["small", "large"])
+def test_deep_nesting_is_refused(tmp_path, innermost):
+    with pytest.raises(UnreadableModel, match="deep"):
+        load(saved(tmp_path, nested(1000, innermost)))
+
+
+def test_paths_that_are_no_file(tmp_path):
+    with pytest.raises(UnreadableModel, match="does not exist"):
+        load(str(tmp_path / "missing.onnx"))
+    with pytest.raises(UnreadableModel, match="is a directory"):
+        load(str(tmp_path))
+    for bad in ("a\0b", "x" * 5000):
+        with pytest.raises(UnreadableModel):
+            load(bad)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(str(tmp_path / "pipe"))
+        with pytest.raises(UnreadableModel, match="not a regular file"):
+            load(str(tmp_path / "pipe"))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
+def test_no_permission(tmp_path):
+    path = saved(tmp_path, simple())
+    os.chmod(path, 0)
+    with pytest.raises(UnreadableModel, match="permission denied"):
+        load(path)
+
+
+def test_external_data_rule_sees_the_files(tmp_path):
+    from jetdoctor.rules.model_file.JD901_external_data_missing import check_model
+
+    proto = simple([raw("w", 100), raw("v", 100)], [helper.make_node("Relu", ["x"], ["y"])])
+    path = str(tmp_path / "model.onnx")
+    onnx.save_model(proto, path, save_as_external_data=True, location="model.data", size_threshold=0)
+    data = tmp_path / "model.data"
+    assert list(check_model(load(path))) == []
+    data.write_bytes(data.read_bytes()[:500])
+    (short,) = check_model(load(path))
+    assert short.tensor == "v" and "too short: it has 500 bytes" in short.message
+    data.unlink()
+    gone = list(check_model(load(path)))
+    assert [match.tensor for match in gone] == ["w", "v"] and len({match.cause for match in gone}) == 1
+    assert "does not exist" in gone[0].message
+
+
+def test_size_rule_goes_by_the_file(tmp_path):
+    from jetdoctor.rules.model_file.JD907_model_over_two_gigabytes import check_model
+
+    for payload, fires in ((2**31 - 4096, False), (2**31, True)):
+        path = str(tmp_path / "big.onnx")
+        sparse_file(path, payload)
+        assert bool(list(check_model(load(path)))) is fires
+
+
+def test_random_models_come_back_whole():
+    hypothesis = pytest.importorskip("hypothesis")
+    from hypothesis import strategies as st
+
+    sizes = st.integers(0, 3 * KEEP_BYTES)
+    raw_tensor = st.builds(
+        lambda n, name: TensorProto(dims=[n], data_type=2, name=name, raw_data=b"\7" * n), sizes, st.text(max_size=3)
+    )
+    typed = st.builds(
+        lambda n, field: TensorProto(dims=[n], **{field: [1] * n}),
+        st.integers(0, KEEP_BYTES),
+        st.sampled_from(["float_data", "int32_data", "int64_data", "double_data", "uint64_data"]),
+    )
+    tensor = st.one_of(raw_tensor, typed)
+    tensors = st.lists(tensor, max_size=3)
+
+    def graphs(inner):
+        attribute = st.one_of(
+            st.builds(lambda t: onnx.AttributeProto(name="t", type=4, t=t), tensor),
+            st.builds(lambda t: onnx.AttributeProto(name="ts", type=9, tensors=t), tensors),
+            st.builds(lambda g: onnx.AttributeProto(name="g", type=5, g=g), inner),
+            st.builds(lambda i: onnx.AttributeProto(name="i", type=7, ints=i), st.lists(st.integers(0, 9))),
+        )
+        node = st.builds(lambda a: onnx.NodeProto(op_type="Op", attribute=a), st.lists(attribute, max_size=3))
+        return st.builds(
+            lambda n, t, doc: onnx.GraphProto(node=n, initializer=t, doc_string="d" * doc),
+            st.lists(node, max_size=3), tensors, sizes,
+        )
+
+    graph = st.recursive(st.builds(lambda t: onnx.GraphProto(initializer=t), tensors), graphs, max_leaves=4)
+
+    @hypothesis.settings(max_examples=100, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.given(graph, tensors)
+    def check(made, more):
+        proto = onnx.ModelProto(ir_version=8, graph=made)
+        proto.functions.add(name="f").node.add().attribute.add(tensors=more)
+        data = proto.SerializeToString()
+        assert restored(data) == proto
+        # One message over KEEP_BYTES is kept per doc string only; tensors never are.
+        weightless = onnx.ModelProto.FromString(skeleton(data).data)
+        copy = from_proto_copy(proto)
+        assert weightless == copy
+
+    check()
+
+
+def from_proto_copy(proto):
+    from jetdoctor.model.weights import without_weights
+
+    return without_weights(proto, onnx.ModelProto())
+
+
+def test_noise_is_refused_or_parsed_but_never_crashes():
+    data = simple([raw("w"), raw("v", 10)]).SerializeToString()
+    rnd = random.Random(7)
+    for _ in range(2000):
+        noisy = bytearray(data)
+        for _ in range(rnd.randrange(1, 4)):
+            noisy[rnd.randrange(200)] = rnd.randrange(256)
+        try:
+            skeleton(bytes(noisy))
+        except WireError as error:
+            assert error.offset <= len(noisy)
