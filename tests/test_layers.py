@@ -1,0 +1,165 @@
+"""The floors of docs/architecture.md, read from the source: imports go down only, and nothing heavy at the top."""
+
+from __future__ import annotations
+
+import ast
+import glob
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+FLOORS = {
+    "types": 1,
+    "target": 2, "graph": 2, "probe": 2,
+    "knowledge": 3, "rule": 3,
+    "device": 4, "model": 4, "triage": 4, "rules": 4,
+    "verify": 5, "check": 5, "report": 5,
+    "fix": 6,
+    "cli": 7,
+}
+
+#: Imported inside functions only, so that most commands run without them.
+HEAVY = {"onnx", "numpy", "onnxruntime", "polygraphy", "tensorrt", "tensorrt_rtx", "onnx_graphsurgeon", "rich"}
+
+COMMANDS_WITHOUT_ONNX = [
+    (["--version"], 0),
+    (["--help"], 0),
+    (["device"], None),
+    (["targets"], 0),
+    (["targets", "xavier-nx"], 0),
+    (["rules"], 0),
+    (["explain", "JD204"], 0),
+    (["triage", "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]"], 0),
+    (["ops", "Reshape"], 0),
+    (["check", "--help"], 0),
+    (["fix", "--help"], 0),
+]
+
+
+def sources(folder):
+    found = sorted(glob.glob(os.path.join(ROOT, folder, "**", "*.py"), recursive=True))
+    return [os.path.relpath(path, ROOT) for path in found]
+
+
+PACKAGE = [path for path in sources("jetdoctor") if path.count(os.sep) > 1 or not path.endswith(
+    ("__init__.py", "__main__.py"))]
+RULES = [path for path in sources("rules") if not path.startswith(os.path.join("rules", "data"))]
+
+
+def room_of(path):
+    """``fix`` for jetdoctor/fix/opset/lower.py."""
+    return path.split(os.sep)[1].replace(".py", "")
+
+
+def tree_of(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as stream:
+        return ast.parse(stream.read(), path)
+
+
+def imported(nodes):
+    """Dotted names that import statements among ``nodes`` name."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            for alias in node.names:
+                yield "%s.%s" % (node.module, alias.name)
+
+
+def rooms(path):
+    """Rooms of jetdoctor that a file imports, anywhere in it."""
+    for name in imported(ast.walk(tree_of(path))):
+        parts = name.split(".")
+        if parts[0] == "jetdoctor" and len(parts) > 1 and parts[1] != "__version__":
+            yield parts[1]
+
+
+def top_level(tree):
+    """Statements that run at import: everything outside of functions."""
+    waiting = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+            waiting += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+
+
+def test_every_file_has_a_floor():
+    assert {room_of(path) for path in PACKAGE} - {"rules"} == set(FLOORS) - {"rules"}
+
+
+@pytest.mark.parametrize("path", PACKAGE)
+def test_imports_go_down_only(path):
+    room = room_of(path)
+    wrong = {other for other in rooms(path) if other != room and FLOORS[other] >= FLOORS[room]}
+    assert not wrong, "%s (floor %d) imports %s" % (path, FLOORS[room], sorted(wrong))
+
+
+@pytest.mark.parametrize("path", [p for p in PACKAGE if FLOORS[room_of(p)] == 2 and room_of(p) != "graph"])
+def test_the_second_floor_is_standard_library_only(path):
+    allowed = set(getattr(sys, "stdlib_module_names", ())) | {"jetdoctor", "__future__"}
+    names = {name.split(".")[0] for name in imported(ast.walk(tree_of(path)))}
+    assert not names & HEAVY
+    assert len(allowed) == 2 or names <= allowed | {"distutils"}
+
+
+@pytest.mark.parametrize("path", RULES)
+def test_rule_files_see_only_rule_and_graph(path):
+    assert set(rooms(path)) <= {"rule", "graph"}
+
+
+@pytest.mark.parametrize("path", PACKAGE + RULES)
+def test_nothing_heavy_is_imported_at_the_top(path):
+    names = {name.split(".")[0] for name in imported(top_level(tree_of(path)))}
+    assert not names & HEAVY
+
+
+def test_no_circle_of_modules():
+    """Top-level imports of the modules of one room do not go in a circle."""
+    graph = {}
+    for path in PACKAGE:
+        name = path[:-3].replace(os.sep, ".").replace(".__init__", "")
+        graph[name] = {found for found in imported(top_level(tree_of(path))) if found.startswith("jetdoctor.")}
+    known = {name: {_module(found, graph) for found in names} - {name, None} for name, names in graph.items()}
+    done, path = set(), []
+
+    def visit(name):
+        assert name not in path, "a circle: %s" % " -> ".join(path[path.index(name):] + [name])
+        if name not in done:
+            path.append(name)
+            for other in sorted(known[name]):
+                visit(other)
+            path.pop()
+            done.add(name)
+
+    for name in sorted(known):
+        visit(name)
+
+
+def _module(found, graph):
+    """The module that ``package.module.name`` comes from."""
+    return found if found in graph else found.rpartition(".")[0] if found.rpartition(".")[0] in graph else None
+
+
+@pytest.mark.parametrize("arguments, code", COMMANDS_WITHOUT_ONNX, ids=lambda value: str(value))
+def test_commands_that_run_without_onnx(arguments, code):
+    blocked = "import sys\nfor name in %r: sys.modules[name] = None\n" % sorted(HEAVY)
+    program = blocked + "from jetdoctor.cli import main\nsys.exit(main(%r))" % arguments
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert done.stdout and b"rror" not in done.stderr, done.stderr
+    assert done.returncode in ((0, 1) if code is None else (code,))
+
+
+def test_version_imports_next_to_nothing():
+    program = "import sys, jetdoctor.cli; jetdoctor.cli.main(['--version']); print(len(sys.modules), sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    text = done.stdout.decode()
+    assert not {"argparse", "json", "typing", "dataclasses", "re"} & set(text.replace("'", " ").split())
