@@ -237,6 +237,7 @@ def test_resize(mode, coordinate, size, out, by_scale, exclude):
 
 
 @given(mode=st.sampled_from(["cubic", "linear"]), out=st.tuples(st.integers(2, 9), st.integers(2, 9)))
+@settings(max_examples=40)
 def test_resize_antialias(mode, out):
     assume(out != (7, 8))
     inputs = {"x": data([1, 2, 7, 8]), "-roi": None, "-scales": None, "sizes": np.array([1, 2] + list(out), np.int64)}
@@ -299,3 +300,16 @@ def test_squeeze_and_conv_bias():
 def test_attention_by_its_definition():
     inputs = {name: data([2, 3, 4, 8], seed=seed) for seed, name in enumerate("qkv")}
     assert_same(model_of("Attention", inputs, opset=23), inputs, "attention_inline")
+
+
+@given(align=st.integers(0, 1), volume=st.booleans(), batch=st.integers(1, 2))
+def test_affine_grid(align, volume, batch):
+    size = np.array([batch, 3, 4, 5, 6][: 5 if volume else 4], np.int64)
+    inputs = {"t": data([batch, 3, 4] if volume else [batch, 2, 3]), "size": size}
+    model = model_of("AffineGrid", inputs, opset=20, constants=["size"], align_corners=align)
+    assert_same(model, inputs, "affinegrid_inline")
+
+
+def test_xor():
+    a, b = (np.random.RandomState(seed).rand(3, 4) > 0.5 for seed in range(2))
+    assert_same(model_of("Xor", {"a": a, "b": b}), {"a": a, "b": b}, "xor_decompose")

@@ -25,6 +25,8 @@ def write_out(edit: "Edit", node: Node) -> List[str]:
     names.update((formal, "") for formal in body.input[len(node.inputs) :])
     for inner in body.node:
         outputs = [edit.changes.unique("%s/%s" % (label, name)) if name else "" for name in inner.output]
+        if any(attribute.type in (5, 10) for attribute in inner.attribute):
+            raise CannotRewrite("the definition of %s holds a branch" % node.op_type)
         attributes = {a.name: a for a in _attributes(node, schema, inner)}
         inputs = [names.get(name, "") for name in inner.input]
         edit.add(inner.op_type, inputs, outputs, domain=inner.domain, **attributes)

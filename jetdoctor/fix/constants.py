@@ -78,14 +78,21 @@ class Evaluator:
 
 
 def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    from onnx import ModelProto
     from onnx.reference import ReferenceEvaluator
 
+    names = [name for name in node.outputs if name]
+    model = ModelProto(ir_version=8)  # a bare node would be read by the newest opset
+    model.opset_import.add(domain="", version=node.opset)
+    model.graph.node.add().CopyFrom(node.proto)
+    for field, values in ((model.graph.input, feeds), (model.graph.output, names)):
+        for name in values:
+            field.add(name=name)
     try:
-        evaluator = ReferenceEvaluator(node.proto, opsets={"": node.opset})
-        outputs = evaluator.run([name for name in node.outputs if name], feeds)
+        outputs = ReferenceEvaluator(model).run(None, feeds)
     except Exception:  # an operator or type that the evaluator lacks: simply not folded
         return None
-    return dict(zip([name for name in node.outputs if name], outputs))
+    return dict(zip(names, outputs))
 
 
 def _small(node: Node) -> bool:

@@ -100,12 +100,11 @@ def interpolation_matrix(node, size, out, scale):
     cubic = node.attr("mode", "nearest") == "cubic"
     matrix = np.zeros((out, size), dtype=np.float64)
     stretch = max(1.0, 1.0 / scale) if node.attr("antialias", 0) else 1.0
-    # Pixels beyond the border repeat the border pixel; the stretched triangle leaves them out instead.
-    triangle = node.attr("antialias", 0) and not cubic
-    outside = "drop" if node.attr("exclude_outside", 0) or triangle else "fold"
+    # Pixels beyond the border repeat the border pixel.
+    outside = "drop" if node.attr("exclude_outside", 0) else "fold"
     reach = 2 if cubic else 1
     for row, place in enumerate(coordinates(node, size, out, scale).astype(np.float64)):
-        if not cubic and outside == "fold":
+        if not cubic and stretch == 1:
             place = min(max(place, 0.0), size - 1.0)
         low = int(np.floor(place - reach * stretch)) + 1
         high = int(np.ceil(place + reach * stretch))
@@ -116,7 +115,7 @@ def interpolation_matrix(node, size, out, scale):
                 matrix[row, column] += weight
             elif outside == "fold":
                 matrix[row, min(max(column, 0), size - 1)] += weight
-    if outside == "drop":
+    if outside == "drop" or stretch > 1:
         total = matrix.sum(axis=1, keepdims=True)
         matrix = matrix / np.where(total == 0, 1, total)
     return matrix.astype(np.float32)

@@ -1,11 +1,30 @@
-"""AffineGrid written out by its definition in ONNX (onnx AffineGrid-20)."""
+"""AffineGrid as the product of the output's constant coordinates and the matrix (onnx AffineGrid-20)."""
 
 from __future__ import annotations
 
-from jetdoctor.rule import Rewrite
+from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("affinegrid_inline", "Write AffineGrid out by its ONNX definition")
+REWRITE = Rewrite("affinegrid_inline", "Multiply constant coordinates with the matrix")
 
 
 def rewrite(node, edit):
-    edit.replace(node, edit.write_out(node))
+    import numpy as np
+
+    size = edit.array(node.input(1))
+    if size is None:
+        raise CannotRewrite("the size of the grid is not constant")
+    spatial = [int(n) for n in size[2:]]
+    lines = [_coordinates(np, n, node.attr("align_corners", 0)) for n in spatial]
+    # Rows (x, y, 1) or (x, y, z, 1), the last axis first, in the order of the pixels.
+    mesh = list(np.meshgrid(*lines, indexing="ij"))[::-1] + [np.ones(spatial)]
+    points = np.stack([axis.reshape(-1) for axis in mesh], axis=1)
+    points = edit.constant(edit.of(points, edit.dtype(node.input(0))))
+    matrix = edit.transpose(node.inputs[0], [0, 2, 1])
+    flat = edit.add("MatMul", [points, matrix])
+    edit.replace(node, [edit.reshape(flat, [int(size[0])] + spatial + [len(spatial)])])
+
+
+def _coordinates(np, size, align):
+    if align:
+        return np.linspace(-1, 1, size) if size > 1 else np.zeros(1)
+    return (2 * np.arange(size) + 1) / size - 1

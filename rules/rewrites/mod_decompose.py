@@ -18,8 +18,8 @@ def rewrite(node, edit):
     remainder = edit.add("Sub", [a, edit.add("Mul", [edit.add("Div", [a, b]), b])])
     if not node.attr("fmod", 0) and not dtype.startswith("UINT"):
         zero = edit.scalar(0, dtype)
-        opposite = edit.add("Xor", [edit.add("Less", [remainder, zero]), edit.add("Less", [b, zero])])
-        uneven = edit.add("Not", [edit.add("Equal", [remainder, zero])])
-        wrong = edit.add("And", [opposite, uneven])
+        signs = [(edit.add("Less", [remainder, zero]), edit.add("Greater", [b, zero]))]
+        signs.append((edit.add("Greater", [remainder, zero]), edit.add("Less", [b, zero])))
+        wrong = edit.add("Or", [edit.add("And", list(pair)) for pair in signs])
         remainder = edit.add("Where", [wrong, edit.add("Add", [remainder, b]), remainder])
     edit.replace(node, [remainder])
