@@ -155,7 +155,7 @@ def _closing(writer: Writer, results: Sequence[Result]) -> None:
         severities = list(counted.values())
         writer.line()
         totals = words.totals(*(severities.count(s) for s in ("error", "warning", "info")))
-        writer.line("%s, each counted once over %s" % (totals, plural(len(results), "target")))
+        writer.wrapped("", "%s, each counted once over %s" % (totals, plural(len(results), "target")), indent=0)
     wanted = [r for r in results if r.verdict == "fixable"] or [r for r in results if r.verdict == overall(results)]
     command, why = words.next_command(wanted[-1])
     if command:
