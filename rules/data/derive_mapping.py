@@ -16,6 +16,7 @@ FIX_REQUESTS = {
     "fold_window": ["fold_constants"],
     "fold_if": ["fold_constants"],
     "version_convert_up": ["raise_opset"],
+    "gridsample_mode_names": ["gridsample_mode_names", "lower_opset:19"],
 }
 for _name in (
     "drop_noop_reduce noop_composite_to_elementwise hardmax_to_argmax_onehot squeeze_explicit_axes "
