@@ -155,7 +155,7 @@ def test_commands_that_hang_or_flood_are_ended(tmp_path):
         {
             "nvpmodel": "#!/bin/sh\nsleep 60\n",
             "nvidia-smi": "#!/bin/sh\nexec yes y\n",
-            "tegrastats": "#!/bin/sh\nwhile :; do echo 'RAM 900/3956MB (lfb 1x4MB) CPU@40C'; sleep 0.1; done\n",
+            "tegrastats": "#!/bin/sh\nwhile :; do echo 'RAM 900/3956MB CPU@40C'; sleep 0.1; done\n",
             "systemctl": "#!/bin/sh\nprintf '\\377\\376\\n'; exit 3\n",
         },
     )
@@ -222,13 +222,10 @@ def test_python_packages_of_a_tree(tmp_path):
 
 
 def test_header_macros_of_tensorrt_10_11_are_resolved(tmp_path):
-    header = (
-        "#define TRT_MAJOR_ENTERPRISE 10\n#define TRT_MINOR_ENTERPRISE 13\n#define TRT_PATCH_ENTERPRISE 3\n"
-    )
-    header += "#define TRT_BUILD_ENTERPRISE 9\n"
-    header += "".join(
-        "#define NV_TENSORRT_%s TRT_%s_ENTERPRISE\n" % (n, n) for n in ("MAJOR", "MINOR", "PATCH", "BUILD")
-    )
+    header = ""
+    for part, number in (("MAJOR", 10), ("MINOR", 13), ("PATCH", 3), ("BUILD", 9)):
+        header += "#define TRT_%s_ENTERPRISE %d\n" % (part, number)
+        header += "#define NV_TENSORRT_%s TRT_%s_ENTERPRISE\n" % (part, part)
     root = tree(tmp_path, {"root/usr/include/aarch64-linux-gnu/NvInferVersion.h": header})
     assert known(probe.probe(root)["facts"])["tensorrt"] == "10.13.3.9"
 

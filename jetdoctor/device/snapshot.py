@@ -7,7 +7,7 @@ import json
 import os
 import re
 import socket
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, Optional, Sequence
 
 from jetdoctor.device.derive import derive
 from jetdoctor.device.document import details
@@ -19,8 +19,20 @@ LIMIT = 16 * 1024 * 1024  # bytes; a real snapshot has some tens of KiB
 
 _MAC = re.compile(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b")
 _HOME = re.compile(r"(/(?:home|Users|media)/)[^/\s\"':;,]+")
-_SERIAL = re.compile(r"\b(?:[01]\d{12}|142[0-9]{10})\b|(?i:serial)[\w -]*[:=]\s*\S+")
-_ADDRESS = re.compile(r"\b[\w.-]+@(?:[\w-]+\.)*[\w-]+\b|\b(?:\d{1,3}\.){3}\d{1,3}:\d{2,5}\b")
+_SERIAL = re.compile(r"\b\d{13}\b|(?i:serial)[\w -]*[:=]\s*\S+")
+_ADDRESS = re.compile(r"[\w.-]+@(?:[A-Za-z][\w-]*(?:\.[\w-]+)*|(?:\d{1,3}\.){3}\d{1,3})")
+
+#: Facts that may hold a name. In the others a board called "nano" must not cost the module its id.
+_FREE_TEXT = (
+    "groups",
+    "numpy_error",
+    "python_executable",
+    "tegrastats",
+    "tensorrt_error",
+    "tensorrt_nptype_error",
+    "tensorrt_python_path",
+    "venv",
+)
 
 
 def save_snapshot(device: Device, path: str, secrets: Sequence[str] = ()) -> None:
@@ -37,10 +49,17 @@ def save_snapshot(device: Device, path: str, secrets: Sequence[str] = ()) -> Non
         raise UsageError("cannot write the snapshot %s: %s" % (path, error.strerror)) from None
 
 
-def redact(value: Any, secrets: Sequence[str] = ()) -> Any:
-    """``value`` with host name, user name, serial numbers, MAC and SSH addresses replaced."""
-    words = sorted({w for w in [*_own_names(), *secrets] if len(w) > 2}, key=len, reverse=True)
-    return _redact(value, re.compile("|".join(r"\b%s\b" % re.escape(w) for w in words) or r"(?!)"))
+def redact(facts: Dict[str, Any], secrets: Sequence[str] = ()) -> Dict[str, Any]:
+    """``facts`` with host name, user name, serial numbers, MAC and SSH addresses replaced."""
+    words = sorted({w for w in [*_own_names(), *secrets] if len(w) > 1}, key=len, reverse=True)
+    names = re.compile("|".join(r"\b%s\b" % re.escape(word) for word in words) or r"(?!)")
+    return {
+        key: {
+            part: _clean(value, names if key in _FREE_TEXT or part != "value" else None)
+            for part, value in fact.items()
+        }
+        for key, fact in facts.items()
+    }
 
 
 def _own_names() -> Sequence[str]:
@@ -53,17 +72,18 @@ def _own_names() -> Sequence[str]:
     return [name for name in names if name not in ("root", "localhost", "nvidia", "ubuntu", "jetson", "user")]
 
 
-def _redact(value: Any, names: "re.Pattern[str]") -> Any:
+def _clean(value: Any, names: Optional["re.Pattern[str]"]) -> Any:
     if isinstance(value, dict):
-        return {key: _redact(item, names) for key, item in value.items()}
+        return {key: _clean(item, names) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_redact(item, names) for item in value]
+        return [_clean(item, names) for item in value]
     if not isinstance(value, str):
         return value
     text = _HOME.sub(r"\1USER", value)
     text = _MAC.sub("MAC", text)
     text = _SERIAL.sub("SERIAL", text)
-    return names.sub("NAME", _ADDRESS.sub("ADDRESS", text))
+    text = _ADDRESS.sub("ADDRESS", text)
+    return names.sub("NAME", text) if names else text
 
 
 def from_snapshot(path: str) -> Device:
