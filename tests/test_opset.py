@@ -1,0 +1,205 @@
+"""lower(): what stays, what is said, where it stops."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper, parser
+from tests.opset_models import FLOAT, constant, floats, lowered_equal, model_of, one_node, operators, run
+
+from jetdoctor.fix.opset import lower
+from jetdoctor.fix.opset.schemas import newest_opset
+from jetdoctor.types import UsageError
+
+
+def gap(opset: int = 18) -> onnx.ModelProto:
+    """A global average pool as PyTorch's dynamo exporter writes it."""
+    return one_node("ReduceMean", [1, 3, 4, 4], opset, [constant("axes", [2, 3])], keepdims=1)
+
+
+def test_reduce_axes_become_an_attribute_and_the_initializer_goes():
+    result = lowered_equal(gap(), 17, {"x": floats([1, 3, 4, 4])})
+    node = result.proto.graph.node[0]
+    assert list(node.input) == ["x"] and not result.proto.graph.initializer
+    assert helper.get_node_attr_value(node, "axes") == [2, 3]
+    assert result.changes == ("ReduceMean node: axes [2, 3] from input to attribute (opset 18 to 17)",)
+
+
+@pytest.mark.parametrize("opset, ir", [(18, 8), (17, 8), (16, 8), (15, 8), (14, 7), (12, 7), (11, 6), (10, 5), (9, 4)])
+def test_ir_version_follows_the_opset(opset, ir):
+    result = lower(gap(20), opset)
+    assert (result.reached, result.proto.ir_version) == (opset, ir)
+
+
+def test_a_model_at_or_below_the_opset_is_a_plain_copy():
+    model = gap(18)
+    result = lower(model, 18)
+    assert result.proto == model and result.proto is not model
+    assert (result.reached, result.changes) == (18, ())
+    assert lower(model, 20).reached == 18
+
+
+def test_lowering_twice_changes_nothing_more():
+    once = lower(gap(), 13).proto
+    assert lower(once, 13).proto == once
+
+
+def test_same_input_same_bytes():
+    model = one_node("LayerNormalization", [2, 8], 17, [constant("s", np.ones(8), "float32")], axis=-1)
+    first, second = (lower(model, 11).proto.SerializeToString(deterministic=True) for _ in range(2))
+    assert first == second
+
+
+def test_in_steps_is_as_good_as_at_once():
+    model = one_node("Softmax", [2, 3, 4], 18, axis=1)
+    feeds = {"x": floats([2, 3, 4])}
+    np.testing.assert_array_equal(
+        run(lower(lower(model, 14).proto, 11).proto, feeds)[0], run(lower(model, 11).proto, feeds)[0]
+    )
+
+
+def test_too_old_and_too_new_are_usage_errors():
+    with pytest.raises(UsageError, match="opset 9"):
+        lower(gap(), 8)
+    model = gap()
+    model.opset_import[0].version = newest_opset() + 1
+    with pytest.raises(UsageError, match="pip install --upgrade onnx"):
+        lower(model, 13)
+
+
+def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
+    nodes = [
+        helper.make_node("ReduceMean", ["x", "axes"], ["m"], name="mean"),
+        helper.make_node("GridSample", ["m", "grid"], ["y"], name="sample", mode="linear"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in
+         (("x", [1, 2, 4, 4]), ("grid", [1, 3, 3, 2]))],
+        [helper.make_tensor_value_info("y", FLOAT, None)],
+        initializer=[constant("axes", [1])],
+    )
+    model = model_of(graph, 20)
+    result = lower(model, 13)
+    assert result.reached == 16
+    (location, reason), = result.blocked
+    assert (location.node_name, location.op_type, location.node_index) == ("sample", "GridSample", 1)
+    assert reason == "GridSample does not exist at opset 15"
+    assert str(result.blocked[0]) == "GridSample sample: GridSample does not exist at opset 15"
+    onnx.checker.check_model(result.proto, full_check=True)
+    assert result.proto.opset_import[0].version == 16
+    assert helper.get_node_attr_value(result.proto.graph.node[1], "mode") == b"bilinear"
+
+
+@pytest.mark.parametrize(
+    "op_type, opset, to, attributes, constants, reason",
+    [
+        ("BitwiseNot", 18, 17, {}, [], "does not exist at opset 17"),
+        ("Resize", 18, 17, {"antialias": 1, "mode": "cubic", "coordinate_transformation_mode": "align_corners"},
+         [constant("roi", [], "float32"), constant("s", [1, 1, 0.5, 0.5], "float32")], "antialias while shrinking"),
+        ("Reshape", 14, 13, {"allowzero": 1}, [constant("s", [0, 48])], "allowzero=1"),
+        ("TopK", 11, 10, {"largest": 0}, [constant("k", [1])], None),
+        ("Resize", 11, 10, {"mode": "cubic"},
+         [constant("roi", [], "float32"), constant("s", [1, 1, 2, 2], "float32")], "no mode cubic"),
+        ("Slice", 10, 9, {}, [constant("a", [0]), constant("b", [4]), constant("c", [3]), constant("d", [2])],
+         "steps other than 1"),
+    ],
+)
+def test_what_an_opset_cannot_say(op_type, opset, to, attributes, constants, reason):
+    element = onnx.TensorProto.INT32 if op_type == "BitwiseNot" else FLOAT
+    outputs = 2 if op_type == "TopK" else 1
+    model = one_node(op_type, [1, 3, 4, 4], opset, constants, outputs=outputs, element=element, **attributes)
+    result = lower(model, to)
+    if reason is None:
+        assert not result.blocked
+    else:
+        assert result.reached == opset and reason in result.blocked[0].reason
+
+
+def test_a_type_that_came_later_blocks():
+    model = one_node("Relu", [2], 14, element=onnx.TensorProto.BFLOAT16)
+    result = lower(model, 12)
+    assert (result.reached, result.blocked[0].reason) == (13, "Relu at opset 12 does not take tensor(bfloat16) for X")
+
+
+def test_names_docs_metadata_and_annotations_stay():
+    model = gap()
+    model.doc_string, model.model_version, model.domain = "doc", 7, "org.test"
+    model.graph.doc_string = "graph doc"
+    model.graph.node[0].doc_string = "node doc"
+    helper.set_model_props(model, {"key": "value"})
+    annotation = model.graph.quantization_annotation.add(tensor_name="x")
+    annotation.quant_parameter_tensor_names.add(key="SCALE_TENSOR", value="s")
+    model.graph.value_info.append(helper.make_tensor_value_info("x2", FLOAT, [1]))
+    expected = onnx.ModelProto()
+    expected.CopyFrom(lower(model, 17).proto)
+    for field in ("doc_string", "model_version", "domain", "metadata_props"):
+        assert getattr(expected, field) == getattr(model, field)
+    for field in ("doc_string", "name", "quantization_annotation", "value_info", "input", "output"):
+        assert getattr(expected.graph, field) == getattr(model.graph, field)
+    assert (expected.graph.node[0].name, expected.graph.node[0].doc_string) == ("node", "node doc")
+
+
+@pytest.mark.skipif(not hasattr(onnx.NodeProto(), "metadata_props"), reason="onnx before 1.16")
+def test_node_metadata_goes_to_the_node_in_its_place():
+    model = one_node("Gelu", [2, 3], 20)
+    model.graph.node[0].metadata_props.add(key="pkg.torch.onnx.name_scopes", value="['', 'act']")
+    node = lower(model, 17).proto.graph.node[-1]
+    assert (node.name, node.output[0], len(node.metadata_props)) == ("node", "y0", 1)
+
+
+def test_external_data_references_stay_and_are_not_read(tmp_path):
+    weights = constant("w", np.ones((4, 3)), "float32")
+    onnx.external_data_helper.set_external_data(weights, "absent.bin", offset=64, length=48)
+    weights.ClearField("raw_data")
+    model = one_node("MatMul", [2, 4], 18, inputs=["x", "w"])
+    model.graph.initializer.append(weights)
+    assert lower(model, 11).proto.graph.initializer[0] == weights
+
+
+def test_a_weight_that_also_gave_the_axes_is_kept():
+    model = gap()
+    model.graph.node.append(helper.make_node("Identity", ["axes"], ["y1"]))
+    model.graph.output.append(helper.make_tensor_value_info("y1", onnx.TensorProto.INT64, [2]))
+    assert [t.name for t in lower(model, 17).proto.graph.initializer] == ["axes"]
+
+
+def test_new_names_never_collide():
+    model = one_node("Softmax", [2, 3, 4], 13, axis=1)
+    model.graph.node.insert(0, helper.make_node("Identity", ["x"], ["y0/Transpose"], name="y0/Softmax"))
+    model.graph.node[1].input[0] = "y0/Transpose"
+    proto = lowered_equal(model, 11, {"x": floats([2, 3, 4])}).proto
+    names = [node.name for node in proto.graph.node]
+    assert len(set(names)) == len(names) == 4
+
+
+def test_other_domains_and_plugins_pass():
+    model = one_node("MyPlugin", [2], 18)
+    model.graph.node[0].domain = "com.example"
+    model.opset_import.append(helper.make_operatorsetid("com.example", 3))
+    plugin = one_node("EfficientNMS_TRT", [2], 18)
+    for given in (model, plugin):
+        result = lower(given, 11)
+        assert result.reached == 11 and result.proto.graph == given.graph
+    assert lower(model, 11).proto.opset_import[1].version == 3
+
+
+def test_unknown_types_behind_a_plugin_pass():
+    text = """<ir_version: 8, opset_import: ["": 16, "com.example": 1]>
+    g (float[2] x) => (float[2] y) { a = com.example.Plugin(x)  y = Relu(a) }"""
+    assert lower(parser.parse_model(text), 13).reached == 13
+
+
+def test_nodes_without_a_default_domain_import():
+    model = one_node("Relu", [2], 13)
+    del model.opset_import[:]
+    model.opset_import.append(helper.make_operatorsetid("com.example", 1))
+    assert lower(model, 11).proto.graph == model.graph
+
+
+def test_large_weights_are_not_needed_for_the_types():
+    model = one_node("MatMul", [2, 64], 18, [numpy_helper.from_array(floats([64, 64]), "w")])
+    result = lowered_equal(model, 9, {"x": floats([2, 64])})
+    assert operators(result.proto) == ("MatMul",) and result.changes == ()
