@@ -32,7 +32,9 @@ def floats(name, *shape):
 
 def simple(initializers=(), nodes=None, **more):
     nodes = nodes or [helper.make_node("Relu", ["x"], ["y"], name="relu")]
-    graph = helper.make_graph(nodes, "g", [floats("x", "batch", 3)], [floats("y", "batch", 3)], list(initializers))
+    graph = helper.make_graph(
+        nodes, "g", [floats("x", "batch", 3)], [floats("y", "batch", 3)], list(initializers)
+    )
     return model_of(graph, **more)
 
 
@@ -99,7 +101,9 @@ def test_small_tensors_keep_their_data(tmp_path):
 
 
 def test_constants_sparse_tensors_subgraphs_and_functions(tmp_path):
-    branch = helper.make_graph([helper.make_node("Add", ["x", "inner"], ["o"])], "b", [], [floats("o")], [raw("inner")])
+    branch = helper.make_graph(
+        [helper.make_node("Add", ["x", "inner"], ["o"])], "b", [], [floats("o")], [raw("inner")]
+    )
     sparse = helper.make_sparse_tensor(raw("sparse"), raw("", dtype="int64"), [LARGE * 2])
     nodes = [
         helper.make_node("Constant", [], ["c"], value=raw("")),
@@ -108,8 +112,13 @@ def test_constants_sparse_tensors_subgraphs_and_functions(tmp_path):
     proto = simple([raw("cond", 1, "bool")], nodes)
     proto.graph.sparse_initializer.add().CopyFrom(sparse)
     body = helper.make_function(
-        "local", "f", ["a"], ["z"], [helper.make_node("Constant", [], ["k"], value=raw("")),
-                                     helper.make_node("Add", ["a", "k"], ["z"])], [helper.make_opsetid("", 17)])
+        "local",
+        "f",
+        ["a"],
+        ["z"],
+        [helper.make_node("Constant", [], ["k"], value=raw("")), helper.make_node("Add", ["a", "k"], ["z"])],
+        [helper.make_opsetid("", 17)],
+    )
     proto.functions.add().CopyFrom(body)
     model = load(saved(tmp_path, proto))
     assert set(model.weights) == {
@@ -143,7 +152,9 @@ def test_unknown_domains_and_recursive_functions_load(tmp_path):
     circle = simple(nodes=[helper.make_node("f", ["x"], ["y"], domain="local")])
     circle.opset_import.add(domain="local", version=1)
     circle.functions.add().CopyFrom(
-        helper.make_function("local", "f", ["a"], ["b"], [helper.make_node("f", ["a"], ["b"], domain="local")], [])
+        helper.make_function(
+            "local", "f", ["a"], ["b"], [helper.make_node("f", ["a"], ["b"], domain="local")], []
+        )
     )
     model = load(saved(tmp_path, circle))
     assert "calls itself" in model.inference_error and len(model.functions) == 1
@@ -333,7 +344,9 @@ def test_random_models_come_back_whole():
 
     sizes = st.integers(0, 3 * KEEP_BYTES)
     raw_tensor = st.builds(
-        lambda n, name: TensorProto(dims=[n], data_type=2, name=name, raw_data=b"\7" * n), sizes, st.text(max_size=3)
+        lambda n, name: TensorProto(dims=[n], data_type=2, name=name, raw_data=b"\7" * n),
+        sizes,
+        st.text(max_size=3),
     )
     typed = st.builds(
         lambda n, field: TensorProto(dims=[n], **{field: [1] * n}),
@@ -353,7 +366,9 @@ def test_random_models_come_back_whole():
         node = st.builds(lambda a: onnx.NodeProto(op_type="Op", attribute=a), st.lists(attribute, max_size=3))
         return st.builds(
             lambda n, t, doc: onnx.GraphProto(node=n, initializer=t, doc_string="d" * doc),
-            st.lists(node, max_size=3), tensors, sizes,
+            st.lists(node, max_size=3),
+            tensors,
+            sizes,
         )
 
     graph = st.recursive(st.builds(lambda t: onnx.GraphProto(initializer=t), tensors), graphs, max_leaves=4)

@@ -1,11 +1,12 @@
 """Types and shapes of every value, by onnx's own inference, whose failures are not the model's.
 
-onnx's inference is C++ that crashes on some unusual models (onnx 1.17 on Einsum or GRU of an input of unknown
-rank, 1.23 still on a required input left empty). Those go to a forked child; ordinary models need not pay for it.
+onnx's inference is C++ that crashes on some unusual models (onnx 1.17 on Einsum or GRU of a scalar input,
+1.23 still on a required input left empty). Those go to a forked child; ordinary models need not pay for it.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -80,6 +81,7 @@ def _in_child(data: bytes) -> bytes:
 
 
 def _answer_and_exit(data: bytes, reader: int, writer: int) -> None:
+    faulthandler.disable()  # a crash here is an answer, not something to print
     try:
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:

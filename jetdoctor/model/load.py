@@ -27,7 +27,8 @@ def load(path: Any) -> graph.Model:
     skeleton, size = _skeleton(path)
     proto = _parse(skeleton.data, path)
     if not proto.HasField("graph"):
-        known = unreadable.looks_like(skeleton.data[: unreadable.HEAD_BYTES]) or "an ONNX file that was cut short"
+        known = unreadable.looks_like(skeleton.data[: unreadable.HEAD_BYTES])
+        known = known or "an ONNX file that was cut short"
         raise UnreadableModel("%s holds no graph; it looks like %s" % (path, known))
     model = _view(proto, skeleton.data, path)
     model.file_size = size
@@ -101,7 +102,8 @@ def _why(path: str, head: bytes, error: wire.WireError) -> str:
     if known:
         return "%s is not a binary ONNX file; it looks like %s" % (path, known)
     if isinstance(error, wire.Truncated) and error.plausible and error.missing < _ABSURD_BYTES:
-        return "%s is truncated (%d or more bytes are missing): copy or download it again" % (path, error.missing)
+        missing = "%d or more bytes are missing" % error.missing
+        return "%s is truncated (%s): copy or download it again" % (path, missing)
     if error.plausible:
         return "%s is damaged (byte %d: %s): copy or download it again" % (path, error.offset, error)
     return "%s is not an ONNX model: its bytes are not a protobuf message of ONNX" % path

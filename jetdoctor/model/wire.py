@@ -1,8 +1,8 @@
 """The protobuf wire format of an ONNX file, walked without reading the weights.
 
-An ONNX file is a tree of length-prefixed messages (protobuf encoding, https://protobuf.dev/programming-guides/encoding).
-Messages up to ``KEEP_BYTES`` are copied as they are; larger ones are walked field by field, and the payload of a
-tensor that is larger is left out. Offsets and lengths are in bytes.
+An ONNX file is a tree of length-prefixed messages (https://protobuf.dev/programming-guides/encoding).
+Messages up to ``KEEP_BYTES`` are copied as they are; larger ones are walked field by field, and the payload
+of a tensor that is larger is left out. Offsets and lengths are in bytes.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def encode_varint(value: int) -> bytes:
 
 
 class _Walk:
-    """One pass over a buffer. ``chunks`` of a message are (start, end) in the buffer and rewritten prefixes."""
+    """One pass over a buffer. Chunks of a message are (start, end) in the buffer and new prefixes."""
 
     def __init__(self, data: Any) -> None:
         self.data = data
@@ -134,7 +134,7 @@ class _Walk:
                     self.left_out[step] = (body, pos - body)
                 inner, length = self.message(child, body, pos, step)
                 prefix = encode_varint(field << 3 | _BYTES) + encode_varint(length)
-                chunks += [(run, at), prefix] + inner
+                chunks += [(run, at), prefix, *inner]
                 size += at - run + len(prefix) + length
                 run = pos
             elif not keep:

@@ -19,7 +19,7 @@ RULE = Rule(
     name="undefined-tensor",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt 8.0-10.10 ModelImporter.cpp, \"Node input was not registered.\"",),
+    sources=('onnx-tensorrt 8.0-10.10 ModelImporter.cpp, "Node input was not registered."',),
 )
 
 _FIX = Fix("Export the model again: its graph is incomplete", "manual")

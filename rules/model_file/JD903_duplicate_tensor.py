@@ -37,6 +37,6 @@ def check_model(model):
         for node in graph.nodes:
             for name in node.outputs:
                 if name in taken:
-                    yield Match("writes %s, which exists already" % name, node=node, tensor=name, fixes=(_FIX,))
+                    yield Match("writes %s a second time" % name, node=node, tensor=name, fixes=(_FIX,))
                 elif name:
                     taken.add(name)

@@ -17,7 +17,7 @@ RULE = Rule(
     name="no-graph-output",
     severity="error",
     outcome="rejected",
-    sources=("https://github.com/NVIDIA/TensorRT/issues/376 (\"Network must have at least one output\")",),
+    sources=('https://github.com/NVIDIA/TensorRT/issues/376 ("Network must have at least one output")',),
 )
 
 

@@ -27,6 +27,7 @@ def check_model(model):
 
     if model.ir_version > onnx.IR_VERSION:
         yield Match(
-            "IR version %d is newer than onnx %s reads (%d)" % (model.ir_version, onnx.__version__, onnx.IR_VERSION),
+            "IR version %d is newer than %d, the newest that onnx %s reads"
+            % (model.ir_version, onnx.IR_VERSION, onnx.__version__),
             fixes=(Fix("Update onnx, or lower the IR version together with the opset", "manual"),),
         )

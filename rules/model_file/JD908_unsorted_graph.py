@@ -4,8 +4,8 @@
 A graph whose nodes are not in topological order, or that runs in a circle.
 
 ## Why it fails
-ONNX asks for sorted graphs and onnx's checker refuses others. TensorRT's parser sorts the nodes itself, so only
-a circle, which has no order, is refused.
+ONNX asks for sorted graphs and onnx's checker refuses others. TensorRT's parser sorts the nodes itself, so
+only a circle, which has no order, is refused.
 
 ## Fix
 Sort the graph (`onnx_graphsurgeon`: `graph.toposort()`); a circle must be cut in the exporter.
