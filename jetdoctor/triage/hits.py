@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Iterable, List, Optional
 
@@ -15,6 +16,9 @@ WARNING_DISCOUNT = 15
 OPERATOR_BONUS = 12
 #: A missing plugin weighs less when the line and its surroundings do not name the operator.
 UNNAMED_DISCOUNT = 10
+
+_WARNING = re.compile(r"[ \]]\[(?:w|warning)\]| warning: ")
+_INFORMATION = re.compile(r"[ \]]\[(?:i|v|info|verbose)\]| info: |&&&& (?:running|passed)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ def find(lines: Iterable[Line], context: Context, known: Book) -> List[Hit]:
     hits = []
     for line in lines:
         context.see(line)
-        hits += [_hit(signature, line, context, known) for signature in known.found_in(line.key)]
+        hits += [_hit(signature, line, context, known) for signature in _found_in(line, known)]
         alone = _operator_alone(line, context, known)
         if alone:
             hits.append(alone)
@@ -44,7 +48,7 @@ def find(lines: Iterable[Line], context: Context, known: Book) -> List[Hit]:
 def _hit(signature: Signature, line: Line, context: Context, known: Book) -> Hit:
     named = signature.operator(line.plain)
     operator = named or context.operator(line)
-    category, rank = signature.category, signature.rank - (WARNING_DISCOUNT if _is_warning(line) else 0)
+    category, rank = signature.category, signature.rank - (WARNING_DISCOUNT if _WARNING.search(line.key) else 0)
     if signature.by_operator:
         row = known.operators.get(operator)
         if row and row["alone"] is True:
@@ -86,5 +90,9 @@ def _operator_alone(line: Line, context: Context, known: Book) -> Optional[Hit]:
     return Hit(signature, line, category, signature.rank, operator, context.node(line))
 
 
-def _is_warning(line: Line) -> bool:
-    return "[w]" in line.key or "[warning]" in line.key or " warning: " in line.key
+def _found_in(line: Line, known: Book) -> List[Signature]:
+    """Signatures of the line. Information is no complaint, except that an importer is missing."""
+    found = known.found_in(line.key)
+    if not found or not _INFORMATION.search(line.key):
+        return found
+    return [s for s in found if s.by_operator == "name" or s.row.get("any_level")]
