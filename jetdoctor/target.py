@@ -97,7 +97,7 @@ def resolve(spec: str, plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
 
     Understood: ``jetpack-5.0.2`` (``jp5.0.2``, ``5.0.2``), ``l4t-35.1.0`` (``r35.1.0``), ``tensorrt-8.4.1``,
     ``tensorrt-8.4`` (its newest patch), ``xavier-nx@jetpack-5.0.2``, ``nano`` (its newest JetPack), ``all``,
-    ranges (``jp5.x``, ``jetpack-5``, ``jetpack>=5,<6``), ``jetpack-6.2+tensorrt-10.7``, and lists with commas.
+    ranges (``jp5.x``, ``jetpack-5``, ``jetpack>=5,<6``), ``jetpack-6.2+tensorrt-10.7``, lists with commas.
     Raises UsageError, with the nearest names, for anything else.
     """
     text = re.sub(r"\s*([<>=,@+])\s*", r"\1", spec.strip().lower()).replace(" ", "-").replace("_", "-")

@@ -1,4 +1,4 @@
-"""The command line: options, exit codes, the JSON document in every case, one clear line for every bad input."""
+"""The command line: options, exit codes, the JSON document, one clear line for every bad input."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def test_help_names_every_command_in_80_columns(run, arguments):
     assert max(map(len, out.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("command", ["check", "fix", "device", "triage", "targets", "ops", "rules", "explain"])
+@pytest.mark.parametrize(
+    "command", ["check", "fix", "device", "triage", "targets", "ops", "rules", "explain"]
+)
 def test_help_of_a_command(run, command):
     code, out, err = run(command, "--help")
     assert (code, err) == (0, "")
@@ -155,7 +157,11 @@ def test_check_finds_and_exits_1(run):
     assert result["target"]["name"] == "jetpack-5.0.2" and result["target"]["tensorrt"] == "8.4.1"
     assert (result["verdict"], result["evidence"]) == ("fixable", "static")
     (error,) = [f for f in result["findings"] if f["severity"] == "error"]
-    assert (error["rule"], error["name"], error["outcome"]) == ("JD204", "reduce-axes-ignored", "wrong-output")
+    assert (error["rule"], error["name"], error["outcome"]) == (
+        "JD204",
+        "reduce-axes-ignored",
+        "wrong-output",
+    )
     assert set(error) >= {"message", "location", "fix", "sources", "key"}
     assert set(error["location"]) == {"graph", "node_index", "node_name", "op_type", "domain", "tensor"}
     assert error["location"]["op_type"] == "ReduceMean" and error["location"]["graph"] == ["main"]
@@ -173,8 +179,11 @@ def test_check_of_a_sound_model_exits_0(run):
 @pytest.mark.parametrize(
     "fail_on, target, code",
     [
-        ("error", "jp5.0.2", 1), ("never", "jp5.0.2", 0), ("warning", "jp5.0.2", 1),
-        ("error", "jp6.2", 0), ("warning", "jp6.2", 0),
+        ("error", "jp5.0.2", 1),
+        ("never", "jp5.0.2", 0),
+        ("warning", "jp5.0.2", 1),
+        ("error", "jp6.2", 0),
+        ("warning", "jp6.2", 0),
     ],
 )
 def test_fail_on(run, fail_on, target, code):
@@ -260,8 +269,14 @@ def test_a_crash_on_one_model_is_its_result_and_exit_3(run, monkeypatch):
 
 
 BAD_FILES = {
-    "empty": b"", "png": PNG, "text": b"hello there\n" * 50, "random": bytes(range(255, 0, -1)) * 40,
-    "truncated": None, "zeros": b"\0" * 4096, "json": b'{"a": 1}', "one-byte": b"\x08",
+    "empty": b"",
+    "png": PNG,
+    "text": b"hello there\n" * 50,
+    "random": bytes(range(255, 0, -1)) * 40,
+    "truncated": None,
+    "zeros": b"\0" * 4096,
+    "json": b'{"a": 1}',
+    "one-byte": b"\x08",
 }
 
 
@@ -379,7 +394,12 @@ def test_rules_and_explain(run):
     document = json.loads(run("rules", "JD2xx", "--format", "json")[1])
     assert {rule["id"][:3] for rule in document["rules"]} == {"JD2"}
     code, out, _ = run("explain", "JD204")
-    assert code == 0 and out.startswith("JD204 reduce-axes-ignored") and "Why it fails" in out and "Sources" in out
+    assert (
+        code == 0
+        and out.startswith("JD204 reduce-axes-ignored")
+        and "Why it fails" in out
+        and "Sources" in out
+    )
 
 
 def test_ops(run):
@@ -388,7 +408,9 @@ def test_ops(run):
 
 
 def test_triage(run):
-    code, out, _ = run("triage", "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]", "--format", "json")
+    code, out, _ = run(
+        "triage", "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]", "--format", "json"
+    )
     diagnosis = json.loads(out)["diagnoses"][0]
     assert code == 0 and diagnosis["rule"] == "JD204"
     assert set(diagnosis) >= {"category", "rule", "cause", "fix", "confidence", "line", "evidence"}
@@ -416,7 +438,7 @@ def test_device(run):
 def program(*arguments, variables=None, **options):
     environment = dict(os.environ, PYTHONPATH=ROOT, **(variables or {}))
     command = [sys.executable, "-m", "jetdoctor"] + list(arguments)
-    return subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    return subprocess.run(command, env=environment, capture_output=True, **options)
 
 
 def test_as_a_program():
@@ -426,14 +448,19 @@ def test_as_a_program():
 
 
 def test_triage_reads_standard_input():
-    assert program("triage", "-", input=b"reshape changes volume. Reshaping [1,1,1,1] to [1,1280]").returncode == 0
+    assert (
+        program("triage", "-", input=b"reshape changes volume. Reshaping [1,1,1,1] to [1,1280]").returncode
+        == 0
+    )
 
 
 def test_a_reader_that_goes_away_is_no_error():
     environment = dict(os.environ, PYTHONPATH=ROOT)
     command = "%s -m jetdoctor targets | head -1" % sys.executable
     done = subprocess.run(
-        ["bash", "-c", "set -o pipefail; " + command], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ["bash", "-c", "set -o pipefail; " + command],
+        env=environment,
+        capture_output=True,
     )
     assert done.stderr == b"" and done.stdout.startswith(b"JetPack")
 

@@ -12,7 +12,16 @@ import pytest
 from jetdoctor import report
 from jetdoctor.report import matrix, style, words
 from jetdoctor.types import (
-    Equivalence, Finding, Fix, Location, ModelSummary, Plan, PlanStep, Report, Result, Target,
+    Equivalence,
+    Finding,
+    Fix,
+    Location,
+    ModelSummary,
+    Plan,
+    PlanStep,
+    Report,
+    Result,
+    Target,
 )
 
 MODEL = ModelSummary("nets/a b.onnx", None, 8, {"ai.onnx": 18}, "pytorch 2.9.1", 120)
@@ -21,7 +30,10 @@ JP6 = Target("jetpack-6.2", "10.3.0", "6.2", "36.4.3", "12.6", "9.3.0.75", "3.10
 JP72 = Target("jetpack-7.2.2", None, "7.2.2")
 
 ERROR = Finding(
-    "JD204", "reduce-axes-ignored", "error", "wrong-output",
+    "JD204",
+    "reduce-axes-ignored",
+    "error",
+    "wrong-output",
     "ReduceMean gives axes as an input, which this parser does not read",
     Location(("main",), 57, "node_mean", "ReduceMean", "", "val_12", "mean"),
     (Fix("Lower the opset to 17", "safe", None, 17),),
@@ -31,18 +43,38 @@ ERROR = Finding(
     "measured",
 )
 WARNING = Finding("JD304", "opset-beyond-documented", "warning", "undocumented", "opset 18 is newer than 17")
-MANUAL = replace(ERROR, rule="JD301", name="no-importer", outcome="rejected", fixes=(Fix("Use another op", "manual"),))
+MANUAL = replace(
+    ERROR, rule="JD301", name="no-importer", outcome="rejected", fixes=(Fix("Use another op", "manual"),)
+)
 
 FIXABLE = Result(MODEL, JP5, "fixable", (WARNING, ERROR))
 DEPLOYS = Result(MODEL, JP6, "deploys")
 UNKNOWN = Result(MODEL, JP72, "unknown")
-UNREADABLE = Result(ModelSummary("bad.onnx"), JP5, "unreadable", error="bad.onnx is empty", evidence="not-run")
+UNREADABLE = Result(
+    ModelSummary("bad.onnx"), JP5, "unreadable", error="bad.onnx is empty", evidence="not-run"
+)
 
 HOSTILE = "x\x1b[31m\u202e</script>\"'&|`*\n::error::\r%0A,:\ud800\x00"
 EVIL = Result(
-    ModelSummary("m%s.onnx" % HOSTILE.replace("\ud800", "\udcff"), producer=HOSTILE, opset={HOSTILE: 1}, nodes=1), JP5, "fails",
-    (Finding("JD301", "no-importer", "error", "rejected", HOSTILE, Location(("main", HOSTILE), 0, HOSTILE, HOSTILE, "", HOSTILE),
-             (Fix(HOSTILE, "manual"),), (HOSTILE,), (Location(("main",), 1, HOSTILE, "Add"),), (HOSTILE,)),),
+    ModelSummary(
+        "m%s.onnx" % HOSTILE.replace("\ud800", "\udcff"), producer=HOSTILE, opset={HOSTILE: 1}, nodes=1
+    ),
+    JP5,
+    "fails",
+    (
+        Finding(
+            "JD301",
+            "no-importer",
+            "error",
+            "rejected",
+            HOSTILE,
+            Location(("main", HOSTILE), 0, HOSTILE, HOSTILE, "", HOSTILE),
+            (Fix(HOSTILE, "manual"),),
+            (HOSTILE,),
+            (Location(("main",), 1, HOSTILE, "Add"),),
+            (HOSTILE,),
+        ),
+    ),
 )
 
 
@@ -54,7 +86,9 @@ def text(*results, **options):
 
 
 def test_one_target_in_full():
-    assert text(FIXABLE, width=80) == """\
+    assert (
+        text(FIXABLE, width=80)
+        == """\
 nets/a b.onnx                                 opset 18, pytorch 2.9.1, 120 nodes
 jetpack-5.0.2  TensorRT 8.4.1, CUDA 11.4, Python 3.8
 
@@ -76,12 +110,16 @@ warning JD304 opset-beyond-documented               outside the documented range
 1 error, 1 warning, 0 infos
 next: jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply   repair it
 """
+    )
 
 
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_no_line_is_wider_than_the_terminal(width):
     long = replace(ERROR, message="word " * 100, consequences=("then " * 60,))
-    for shown in (text(replace(FIXABLE, findings=(long,)), width=width), text(FIXABLE, DEPLOYS, UNKNOWN, width=width)):
+    for shown in (
+        text(replace(FIXABLE, findings=(long,)), width=width),
+        text(FIXABLE, DEPLOYS, UNKNOWN, width=width),
+    ):
         body = [line for line in shown.splitlines() if not line.startswith("next: ")]
         assert max(map(len, body)) <= width
 
@@ -93,7 +131,9 @@ def test_colour_changes_nothing_but_escapes():
 
 
 def test_matrix_groups_neighbours_and_names_change_points():
-    shown = text(FIXABLE, DEPLOYS, replace(DEPLOYS, target=replace(JP6, name="jetpack-6.2.1")), UNKNOWN, matrix=True)
+    shown = text(
+        FIXABLE, DEPLOYS, replace(DEPLOYS, target=replace(JP6, name="jetpack-6.2.1")), UNKNOWN, matrix=True
+    )
     assert "DEPLOYS on JetPack 6.2 to 6.2.1; fixable for 5.0.2; unknown for 7.2.2" in shown
     assert "  6.2 to 6.2.1  10.3.0    deploys" in shown
     assert "  5.0.2         8.4.1     fixable  JD204" in shown
@@ -112,7 +152,8 @@ def test_batch_says_one_line_for_what_is_quiet():
     other = replace(DEPLOYS, model=replace(MODEL, path="b.onnx"))
     shown = text(DEPLOYS, other, UNREADABLE)
     assert shown.splitlines()[:3] == [
-        "DEPLOYS     nets/a b.onnx on jetpack-6.2", "DEPLOYS     b.onnx on jetpack-6.2",
+        "DEPLOYS     nets/a b.onnx on jetpack-6.2",
+        "DEPLOYS     b.onnx on jetpack-6.2",
         "UNREADABLE  bad.onnx is empty",
     ]
     assert shown.endswith("3 models: 2 deploys, 1 unreadable\n")
@@ -132,8 +173,10 @@ def test_unknown_is_no_pass():
     [
         (FIXABLE, "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply"),
         (replace(FIXABLE, findings=(MANUAL,), verdict="fails"), "jetdoctor explain JD301"),
-        (replace(FIXABLE, findings=(replace(ERROR, fixes=(Fix("f", "unsafe"),)),)),
-         "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply --unsafe"),
+        (
+            replace(FIXABLE, findings=(replace(ERROR, fixes=(Fix("f", "unsafe"),)),)),
+            "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply --unsafe",
+        ),
         (DEPLOYS, "jetdoctor verify 'nets/a b.onnx'"),
         (UNKNOWN, ""),
     ],
@@ -167,7 +210,9 @@ def test_hostile_names_stay_text(format):
 
 
 @pytest.mark.parametrize("format", report.FORMATS)
-@pytest.mark.parametrize("results", [(), (UNREADABLE,), (UNKNOWN,), (DEPLOYS,), (FIXABLE, DEPLOYS, UNREADABLE)])
+@pytest.mark.parametrize(
+    "results", [(), (UNREADABLE,), (UNKNOWN,), (DEPLOYS,), (FIXABLE, DEPLOYS, UNREADABLE)]
+)
 def test_every_format_takes_every_report(format, results):
     shown = report.render(Report(results), format)
     assert shown.strip() or not results
@@ -183,13 +228,21 @@ def test_json_is_the_contract():
     assert document["summary"] == {"models": 2, "errors": 1, "warnings": 1, "infos": 0}
     first, second = document["results"]
     assert first["target"] == {
-        "name": "jetpack-5.0.2", "tensorrt": "8.4.1", "cuda": "11.4", "python": "3.8", "module": None,
+        "name": "jetpack-5.0.2",
+        "tensorrt": "8.4.1",
+        "cuda": "11.4",
+        "python": "3.8",
+        "module": None,
         "compute_capability": None,
     }
     assert first["model"]["opset"] == {"ai.onnx": 18} and first["model"]["nodes"] == 120
     finding = first["findings"][1]
     assert finding["location"] == {
-        "graph": ["main"], "node_index": 57, "node_name": "node_mean", "op_type": "ReduceMean", "domain": "",
+        "graph": ["main"],
+        "node_index": 57,
+        "node_name": "node_mean",
+        "op_type": "ReduceMean",
+        "domain": "",
         "tensor": "val_12",
     }
     assert finding["fix"] == {"title": "Lower the opset to 17", "applicability": "safe"}
@@ -230,7 +283,9 @@ def test_junit_counts():
 
 def test_github_annotations():
     lines = report.render(Report((FIXABLE, DEPLOYS, UNREADABLE)), "github").splitlines()
-    assert lines[0].startswith("::error file=nets/a b.onnx,title=JD204 reduce-axes-ignored::ReduceMean node_mean")
+    assert lines[0].startswith(
+        "::error file=nets/a b.onnx,title=JD204 reduce-axes-ignored::ReduceMean node_mean"
+    )
     assert "%0Aon JetPack 5.0.2%0A" in lines[0]
     assert lines[1].startswith("::warning file=nets/a b.onnx,title=JD304")
     assert lines[2] == "::error file=bad.onnx,title=unreadable model::bad.onnx is empty"
@@ -254,16 +309,23 @@ def test_html_stands_alone():
 
 
 PLAN = Plan(
-    (PlanStep("JD204", "Lower the opset to 17", "safe", "node_mean", True, "at 6 nodes"),
-     PlanStep("JD301", "Use another op", "manual", "node_x", False, "advice only")),
-    Equivalence("equal", 8, 1.25e-7, 3e-6), "out.onnx",
+    (
+        PlanStep("JD204", "Lower the opset to 17", "safe", "node_mean", True, "at 6 nodes"),
+        PlanStep("JD301", "Use another op", "manual", "node_x", False, "advice only"),
+    ),
+    Equivalence("equal", 8, 1.25e-7, 3e-6),
+    "out.onnx",
 )
 
 
 def fixed(format, **options):
     return report.render_fix(
-        Report((replace(FIXABLE, target=JP5, findings=(MANUAL,), verdict="fails"),)), options.pop("plan", PLAN), format,
-        path="nets/a b.onnx", before=(FIXABLE,), **options
+        Report((replace(FIXABLE, target=JP5, findings=(MANUAL,), verdict="fails"),)),
+        options.pop("plan", PLAN),
+        format,
+        path="nets/a b.onnx",
+        before=(FIXABLE,),
+        **options,
     )
 
 
@@ -292,8 +354,12 @@ def test_fix_text_of_a_dry_run_and_of_a_refusal():
 def test_fix_json_is_the_contract():
     document = json.loads(fixed("json"))
     assert document["plan"][0] == {
-        "rule": "JD204", "title": "Lower the opset to 17", "applicability": "safe", "node_name": "node_mean",
-        "applied": True, "reason": "at 6 nodes",
+        "rule": "JD204",
+        "title": "Lower the opset to 17",
+        "applicability": "safe",
+        "node_name": "node_mean",
+        "applied": True,
+        "reason": "at 6 nodes",
     }
     equivalence = document["equivalence"]
     assert (equivalence["status"], equivalence["runs"]) == ("equal", 8)

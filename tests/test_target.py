@@ -120,12 +120,21 @@ def test_plugins_reach_every_target():
 
 def test_a_module_brings_its_hardware():
     nano = target.resolve("nano@jetpack-4.6.1")[0]
-    assert (nano.module.id, nano.compute_capability, nano.module.ram_mb, nano.module.dla) == ("nano", "5.3", 4096, 0)
+    assert (nano.module.id, nano.compute_capability, nano.module.ram_mb, nano.module.dla) == (
+        "nano",
+        "5.3",
+        4096,
+        0,
+    )
     assert nano.module.precision["int8"] == "no"
     xavier = target.resolve("xavier-nx@jp5.0.2")[0].to_json()
     assert xavier == {
-        "name": "xavier-nx@jetpack-5.0.2", "tensorrt": "8.4.1", "cuda": "11.4", "python": "3.8",
-        "module": "xavier-nx", "compute_capability": "7.2",
+        "name": "xavier-nx@jetpack-5.0.2",
+        "tensorrt": "8.4.1",
+        "cuda": "11.4",
+        "python": "3.8",
+        "module": "xavier-nx",
+        "compute_capability": "7.2",
     }
 
 
@@ -142,7 +151,8 @@ def test_rows_are_complete():
 
 
 @pytest.mark.parametrize(
-    "jetpack, opset", [("4.4", [None, 11]), ("4.6", [7, 13]), ("5.0", [7, 13]), ("5.0.2", [7, 17]), ("6.2", [9, 20])]
+    "jetpack, opset",
+    [("4.4", [None, 11]), ("4.6", [7, 13]), ("5.0", [7, 13]), ("5.0.2", [7, 17]), ("6.2", [9, 20])],
 )
 def test_documented_opsets(jetpack, opset):
     assert next(r["opset"] for r in target.releases() if r["jetpack"] == jetpack) == opset

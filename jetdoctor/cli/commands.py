@@ -49,7 +49,12 @@ def overview() -> str:
     ]
     for title, group in GROUPS.items():
         lines += ["", title + ":"] + ["  %-9s %s" % (name, entry[1]) for name, entry in group.items()]
-    lines += ["", "  jetdoctor COMMAND --help for its options; --version; --debug for tracebacks", "", _EXAMPLES]
+    lines += [
+        "",
+        "  jetdoctor COMMAND --help for its options; --version; --debug for tracebacks",
+        "",
+        _EXAMPLES,
+    ]
     return "\n".join(lines)
 
 

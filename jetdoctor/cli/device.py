@@ -24,7 +24,9 @@ def configure(options: parser.Parser, command: str) -> None:
     where = options.add_mutually_exclusive_group()
     where.add_argument("--ssh", action="append", metavar="USER@HOST", help="a board; may be repeated")
     where.add_argument(
-        "--snapshot", action="append", metavar="FILE",
+        "--snapshot",
+        action="append",
+        metavar="FILE",
         help="a file that --save or the probe wrote, or the text of jetson_release; may be repeated",
     )
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")

@@ -26,15 +26,21 @@ def configure(options: parser.Parser, command: str) -> None:
     parser.add_targets(options)
     options.add_argument("--opset", type=int, metavar="N", help="lower the opset of the model to N first")
     options.add_argument(
-        "--freeze", action="append", metavar="NAME=SHAPE",
+        "--freeze",
+        action="append",
+        metavar="NAME=SHAPE",
         help="give an input its shape (images=1x3x640x640) or a symbol its size (batch=1)",
     )
     place = options.add_mutually_exclusive_group()
-    place.add_argument("--apply", action="store_true", help="replace the model; the original stays as MODEL.orig")
+    place.add_argument(
+        "--apply", action="store_true", help="replace the model; the original stays as MODEL.orig"
+    )
     place.add_argument("-o", "--output", metavar="OUT", help="write the repaired model there")
     options.add_argument("--unsafe", action="store_true", help="also fixes that may change values or shapes")
     options.add_argument("--select", action="append", metavar="IDS", help="repair only these rules' findings")
-    options.add_argument("--inputs", metavar="FILE", help="inputs (.npz) to prove with, beside generated ones")
+    options.add_argument(
+        "--inputs", metavar="FILE", help="inputs (.npz) to prove with, beside generated ones"
+    )
     options.add_argument("--diff", action="store_true", help="show every node that goes, comes or changes")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
 
@@ -115,4 +121,3 @@ def _writes(arguments: Any) -> bool:
 def _changes(outcome: Any) -> List[Any]:
     """``(title, rule, lines)`` of every fix made."""
     return [(diff.title, diff.rule, [str(change) for change in diff.changes]) for diff in outcome.diff]
-

@@ -32,7 +32,7 @@ def use_color(stream: Any) -> bool:
 def width() -> int:
     """Columns to write for, between 60 and 140 (80 when nothing is known)."""
     try:
-        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.__stdout__.fileno()).columns)
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
     except (OSError, ValueError, AttributeError):  # not a terminal, or no number
         columns = 80
     return max(NARROWEST, min(WIDEST, columns or 80))

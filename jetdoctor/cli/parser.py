@@ -43,11 +43,18 @@ def make(command: str, module: Any) -> Parser:
 
 def add_targets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-t", "--target", action="append", dest="targets", metavar="T",
+        "-t",
+        "--target",
+        action="append",
+        dest="targets",
+        metavar="T",
         help="jetpack-5.0.2, jp5.x, xavier-nx@jetpack-5.0.2, tensorrt-8.4.1, local, all; may be repeated",
     )
     parser.add_argument(
-        "--plugin", action="append", dest="plugins", metavar="NAME",
+        "--plugin",
+        action="append",
+        dest="plugins",
+        metavar="NAME",
         help="a custom operator whose plugin you bring along; may be repeated",
     )
 

@@ -1,4 +1,4 @@
-"""The rules: one line each, or with `explain` the page of one: what it detects, why it fails, the fix, sources."""
+"""The rules, one line each; with `explain` the page of one: what it detects, why it fails, the fix."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def _page(entry: Any, width: int, color: bool) -> str:
     writer.line(writer.paint("%s %s" % (rule.id, rule.name), "bold"))
     severity = writer.paint(rule.severity, SEVERITY_COLOR[rule.severity])
     releases = "TensorRT %s" % rule.tensorrt if rule.tensorrt else "releases as its facts say"
-    writer.line("%s, %s; %s%s" % (severity, OUTCOME[rule.outcome], releases, "; preview" if rule.preview else ""))
+    writer.line(
+        "%s, %s; %s%s" % (severity, OUTCOME[rule.outcome], releases, "; preview" if rule.preview else "")
+    )
     for line in entry.page.splitlines():
         if line.startswith("## "):
             writer.line(writer.paint(line[3:], "bold"))

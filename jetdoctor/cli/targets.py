@@ -68,7 +68,9 @@ def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
     for board in boards:
         memory = "%d GB" % (board["ram_mb"] // 1024)
         runs = target.jetpack_spans(board) or "none (outside JetPack)"
-        writer.line(form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs))
+        writer.line(
+            form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs)
+        )
     writer.line()
     writer.line("opsets: what NVIDIA documents; `jetdoctor ops OP` says what the parser really does.")
     return writer.text()
@@ -124,10 +126,14 @@ def _flat(key: str, value: Any) -> List[Any]:
     if isinstance(value, dict):
         return [pair for name, inner in value.items() for pair in _flat(name, inner)]
     if key in ("sources", "notes"):
-        return [("source" if key == "sources" else "note", v) for v in (value if key == "sources" else [value])]
+        return [
+            ("source" if key == "sources" else "note", v) for v in (value if key == "sources" else [value])
+        ]
     if isinstance(value, list):
         return [(key, ", ".join(map(str, value)))]
-    return [(key, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value))]
+    return [
+        (key, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value))
+    ]
 
 
 def _choices(values: Dict[str, str]) -> str:

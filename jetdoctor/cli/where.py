@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Tuple
 
 from jetdoctor.types import Device, Target, UsageError
 
@@ -14,7 +14,7 @@ def named(specs: Sequence[str], plugins: Sequence[str] = ()) -> Tuple[Target, ..
 
     from jetdoctor.target import resolve
 
-    found = {}
+    found: Dict[str, Target] = {}
     for spec in specs:
         if spec.strip().lower() == "local":
             targets: Tuple[Target, ...] = (replace(local(), plugins=tuple(plugins)),)
@@ -29,7 +29,8 @@ def local() -> Target:
     target = of_device(_inspect())
     if target is None or target.tensorrt is None and target.jetpack is None:
         raise UsageError(
-            "--target local: no JetPack or TensorRT found on this machine; name one, such as --target jetpack-5.0.2"
+            "--target local: neither JetPack nor TensorRT found on this machine; "
+            "name a target, such as --target jetpack-5.0.2"
         )
     return target
 

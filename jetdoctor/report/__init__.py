@@ -24,7 +24,9 @@ _MODULES = {
 FORMATS = tuple(_MODULES)
 
 
-def render(report: Report, format: str = "text", width: int = 80, color: bool = False, matrix: bool = False) -> str:
+def render(
+    report: Report, format: str = "text", width: int = 80, color: bool = False, matrix: bool = False
+) -> str:
     """A report in one of FORMATS, ready to print.
 
     ``width`` and ``color`` matter to text only. ``matrix`` says that the targets were not chosen by the

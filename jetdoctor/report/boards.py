@@ -26,11 +26,29 @@ _LINES: Dict[str, Tuple[str, ...]] = {
 }
 
 _LABELS = {
-    "module": "", "soc": "", "compute_capability": "compute capability", "dla": "DLA cores", "jetpack": "",
-    "l4t": "L4T", "os": "", "kernel": "kernel", "tensorrt": "", "tensorrt_python": "Python binding", "cuda": "",
-    "cudnn": "cuDNN", "python": "", "ram_mb": "", "ram_available_mb": "available", "swap_mb": "swap",
-    "disk_free_mb": "disk free", "power_mode": "", "clocks_locked": "clocks locked", "gui": "desktop",
-    "container": "", "gpu": "", "gpu_ram_mb": "memory",
+    "module": "",
+    "soc": "",
+    "compute_capability": "compute capability",
+    "dla": "DLA cores",
+    "jetpack": "",
+    "l4t": "L4T",
+    "os": "",
+    "kernel": "kernel",
+    "tensorrt": "",
+    "tensorrt_python": "Python binding",
+    "cuda": "",
+    "cudnn": "cuDNN",
+    "python": "",
+    "ram_mb": "",
+    "ram_available_mb": "available",
+    "swap_mb": "swap",
+    "disk_free_mb": "disk free",
+    "power_mode": "",
+    "clocks_locked": "clocks locked",
+    "gui": "desktop",
+    "container": "",
+    "gpu": "",
+    "gpu_ram_mb": "memory",
 }
 
 
@@ -74,8 +92,10 @@ def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
     if target.tensorrt:
         writer.line("next: " + writer.paint("jetdoctor check model.onnx --target %s" % target.name, "cyan"))
     else:
-        writer.line("no TensorRT here: check a model for a board with " + writer.paint(
-            "jetdoctor check model.onnx --target jetpack-5.0.2", "cyan"))
+        writer.line(
+            "no TensorRT here: check a model for a board with "
+            + writer.paint("jetdoctor check model.onnx --target jetpack-5.0.2", "cyan")
+        )
 
 
 def _verdict(writer: Writer, findings: Sequence[Finding]) -> str:
@@ -123,8 +143,12 @@ def _fleet(writer: Writer, devices: Sequence[Device]) -> None:
     writer.line(writer.paint("What differs", "bold"))
     for key, values, differs in room.compare(devices):
         if differs:
-            writer.wrapped(key.replace("_", " ").ljust(20), " | ".join("?" if v is None else str(v) for v in values))
+            writer.wrapped(
+                key.replace("_", " ").ljust(20), " | ".join("?" if v is None else str(v) for v in values)
+            )
     common = room.common_target(devices)
     if common:
         writer.line()
-        writer.line("weakest: " + writer.paint("jetdoctor check model.onnx --target %s" % common.name, "cyan"))
+        writer.line(
+            "weakest: " + writer.paint("jetdoctor check model.onnx --target %s" % common.name, "cyan")
+        )

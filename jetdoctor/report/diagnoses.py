@@ -40,7 +40,9 @@ def _block(writer: Writer, number: int, diagnosis: Any) -> None:
     rule = "  " + diagnosis.rule if diagnosis.rule else ""
     left = "%d. %s%s" % (number, clean(diagnosis.category), rule)
     right = "confidence: " + diagnosis.confidence
-    writer.ends(left, right, writer.paint(left, "bold"), writer.paint(right, _CONFIDENCE[diagnosis.confidence]))
+    writer.ends(
+        left, right, writer.paint(left, "bold"), writer.paint(right, _CONFIDENCE[diagnosis.confidence])
+    )
     where = ", ".join(filter(None, (diagnosis.op_type, diagnosis.node_name)))
     if where:
         writer.wrapped("at    ", where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from jetdoctor import __version__
 from jetdoctor.report.options import Options
@@ -16,8 +16,9 @@ def head() -> Dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "tool": {"name": "jetdoctor", "version": __version__}}
 
 
-def document(report: Report, options: Options = Options()) -> Dict[str, Any]:
+def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any]:
     """The report as a JSON-ready dict. Severities are counted over all results (model × target)."""
+    options = options or Options()
     found = head()
     found["results"] = [result.to_json() for result in report.results]
     found["summary"] = {
@@ -35,7 +36,9 @@ def document(report: Report, options: Options = Options()) -> Dict[str, Any]:
         if options.reason:
             found["reason"] = options.reason
     if options.changes is not None:
-        found["diff"] = [{"title": t, "rule": rule, "changes": list(lines)} for t, rule, lines in options.changes]
+        found["diff"] = [
+            {"title": t, "rule": rule, "changes": list(lines)} for t, rule, lines in options.changes
+        ]
     return found
 
 

@@ -12,7 +12,8 @@ from jetdoctor.report.style import clean
 from jetdoctor.types import Finding, Report, Result
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #777; --ok: #1a7f37; --fix: #9a6700; --bad: #cf222e; }
+:root { color-scheme: light dark; --line: #8884; --soft: #777; --ok: #1a7f37; --fix: #9a6700;
+  --bad: #cf222e; }
 @media (prefers-color-scheme: dark) { :root { --ok: #3fb950; --fix: #d29922; --bad: #f85149; --soft: #999; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2.5rem; overflow-wrap: anywhere; }
@@ -21,9 +22,11 @@ th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(-
 code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 .finding { border-left: 4px solid var(--soft); padding: .1rem 1rem; margin: 1.2rem 0; }
 .finding.error { border-color: var(--bad); } .finding.warning { border-color: var(--fix); }
-.finding h3 { margin: .4rem 0; font-size: 1rem; } dl { display: grid; grid-template-columns: 5rem 1fr; gap: .2rem; }
+.finding h3 { margin: .4rem 0; font-size: 1rem; }
+dl { display: grid; grid-template-columns: 5rem 1fr; gap: .2rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; } .soft { color: var(--soft); }
-.deploys { color: var(--ok); } .fixable, .unknown { color: var(--fix); } .fails, .unreadable { color: var(--bad); }
+.deploys { color: var(--ok); } .fixable, .unknown { color: var(--fix); }
+.fails, .unreadable { color: var(--bad); }
 td.verdict, b.verdict { font-weight: 600; }
 """
 
@@ -61,9 +64,15 @@ def _model(group: List[Result]) -> List[str]:
     if first.verdict == "unreadable":
         return parts + ['<p><b class="verdict unreadable">unreadable</b> %s</p>' % safe(first.error or "")]
     parts.append('<p class="soft">%s</p>' % safe(words.model_line(first)))
-    parts.append('<table><tr><th>target</th><th>TensorRT</th><th>verdict</th><th>because of</th></tr>')
+    parts.append("<table><tr><th>target</th><th>TensorRT</th><th>verdict</th><th>because of</th></tr>")
     for span in matrix.spans(group):
-        cells = (safe(span.targets), safe(span.tensorrt), span.verdict, span.verdict, safe(matrix.because(span)))
+        cells = (
+            safe(span.targets),
+            safe(span.tensorrt),
+            span.verdict,
+            span.verdict,
+            safe(matrix.because(span)),
+        )
         parts.append('<tr><td>%s</td><td>%s</td><td class="verdict %s">%s</td><td>%s</td></tr>' % cells)
     parts.append("</table>")
     parts.append('<p class="soft">Evidence: %s</p>' % safe(words.evidence_line(first)))
@@ -82,7 +91,12 @@ def _finding(finding: Finding, where: str) -> str:
     if finding.fix:
         rows.append(("fix", "%s (%s)" % (safe(finding.fix.title), finding.fix.applicability)))
     if finding.sources:
-        rows.append(("source", '<span class="soft">%s [%s]</span>' % (safe("; ".join(finding.sources)), finding.basis)))
+        rows.append(
+            (
+                "source",
+                '<span class="soft">%s [%s]</span>' % (safe("; ".join(finding.sources)), finding.basis),
+            )
+        )
     title = "%s %s %s: %s" % (finding.severity, finding.rule, finding.name, words.OUTCOME[finding.outcome])
     listed = "".join("<dt>%s</dt><dd>%s</dd>" % row for row in rows)
     body = "<h3>%s</h3><p>%s</p><dl>%s</dl>" % (safe(title), safe(finding.message), listed)

@@ -15,7 +15,7 @@ def render(report: Report, options: Options) -> str:
     """Errors fail a case; an unknown release is skipped, since "not run" is never "passed"."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     groups = words.by_model(report.results)
-    lines.append("<testsuites name=\"jetdoctor\" %s>" % _counts(list(report.results)))
+    lines.append('<testsuites name="jetdoctor" %s>' % _counts(list(report.results)))
     for group in groups:
         lines.append("  <testsuite name=%s %s>" % (_attribute(group[0].model.path), _counts(group)))
         for result in group:
@@ -43,7 +43,10 @@ def _state(result: Result) -> str:
 
 
 def _case(result: Result) -> List[str]:
-    head = "    <testcase classname=%s name=%s" % (_attribute(result.model.path), _attribute(result.target.name))
+    head = "    <testcase classname=%s name=%s" % (
+        _attribute(result.model.path),
+        _attribute(result.target.name),
+    )
     state, body = _state(result), []
     errors = [f for f in result.findings if f.severity == "error"]
     if state == "passed" and not result.findings:

@@ -24,7 +24,9 @@ def render(report: Report, options: Options) -> str:
         found, where = matrix.merged(group)
         for finding in words.by_severity(found):
             lines += _finding(finding, where[finding.key])
-    lines.append("_%s_" % escape(words.EVIDENCE[report.results[0].evidence] if report.results else "no model"))
+    lines.append(
+        "_%s_" % escape(words.EVIDENCE[report.results[0].evidence] if report.results else "no model")
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -49,7 +51,12 @@ def _table(group: List[Result]) -> List[str]:
 
 
 def _finding(finding: Finding, where: str) -> List[str]:
-    title = "### %s: %s %s (%s)" % (finding.severity, finding.rule, finding.name, words.OUTCOME[finding.outcome])
+    title = "### %s: %s %s (%s)" % (
+        finding.severity,
+        finding.rule,
+        finding.name,
+        words.OUTCOME[finding.outcome],
+    )
     lines = [title, "", escape(finding.message), ""]
     if finding.location and str(finding.location):
         more = ", " + escape(words.others(finding)) if finding.also else ""

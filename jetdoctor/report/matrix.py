@@ -39,7 +39,7 @@ class Span:
 def short(result: Result) -> str:
     """``5.0.2`` for ``jetpack-5.0.2``; other names stay."""
     name = result.target.name
-    return name[len("jetpack-"):] if name.startswith("jetpack-") else name
+    return name[len("jetpack-") :] if name.startswith("jetpack-") else name
 
 
 def between(names: Sequence[str]) -> str:
@@ -68,7 +68,12 @@ def overall(results: Sequence[Result]) -> str:
 
 def headline(results: Sequence[Result]) -> str:
     """``deploys on JetPack 6.1 to 7.2.1; fixable for 4.6 to 6.0; fails on 4.4 to 4.5.1``."""
-    words_of = {"deploys": "deploys on", "fixable": "fixable for", "fails": "fails on", "unknown": "unknown for"}
+    words_of = {
+        "deploys": "deploys on",
+        "fixable": "fixable for",
+        "fails": "fails on",
+        "unknown": "unknown for",
+    }
     runs: Dict[str, List[List[str]]] = {}
     last = ""
     for result in results:
@@ -155,8 +160,12 @@ def _closing(writer: Writer, results: Sequence[Result]) -> None:
         severities = list(counted.values())
         writer.line()
         totals = words.totals(*(severities.count(s) for s in ("error", "warning", "info")))
-        writer.wrapped("", "%s, each counted once over %s" % (totals, plural(len(results), "target")), indent=0)
-    wanted = [r for r in results if r.verdict == "fixable"] or [r for r in results if r.verdict == overall(results)]
+        writer.wrapped(
+            "", "%s, each counted once over %s" % (totals, plural(len(results), "target")), indent=0
+        )
+    wanted = [r for r in results if r.verdict == "fixable"] or [
+        r for r in results if r.verdict == overall(results)
+    ]
     command, why = words.next_command(wanted[-1])
     if command:
         writer.line("next: " + writer.paint(command, "cyan") + writer.paint("   " + why, "dim"))

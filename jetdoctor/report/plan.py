@@ -43,16 +43,22 @@ def _verdicts(writer: Writer, when: str, results: Sequence[Result]) -> None:
         return
     verdict, target = results[0].verdict, results[0].target
     painted = writer.paint(verdict.upper(), VERDICT_COLOR[verdict], "bold")
-    writer.line("%-7s %s on %s (TensorRT %s)" % (when + ":", painted, target.name, target.tensorrt or "unknown"))
+    writer.line(
+        "%-7s %s on %s (TensorRT %s)" % (when + ":", painted, target.name, target.tensorrt or "unknown")
+    )
 
 
 def _step(writer: Writer, step: PlanStep) -> None:
     writer.line()
     mark = writer.paint("+", "green", "bold") if step.applied else writer.paint("-", "yellow", "bold")
     rule = writer.paint(step.rule, "bold") + "  " if step.rule else ""
-    writer.line("%s %s%s %s" % (mark, rule, clean(step.title), writer.paint("(%s)" % step.applicability, "dim")))
+    writer.line(
+        "%s %s%s %s" % (mark, rule, clean(step.title), writer.paint("(%s)" % step.applicability, "dim"))
+    )
     if step.node_name:
-        writer.wrapped("at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else ""))))
+        writer.wrapped(
+            "at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else "")))
+        )
     if not step.applied:
         writer.wrapped("left  ", step.reason or "not applied", "yellow")
 
@@ -84,7 +90,9 @@ def proof(equivalence: Equivalence) -> str:
     if equivalence.status == "not-run":
         return "not run: %s" % (equivalence.reason or "nothing was changed")
     figures = "%s, largest difference %.3g (absolute), %.3g (relative)" % (
-        plural(equivalence.runs, "run"), equivalence.max_abs, equivalence.max_rel
+        plural(equivalence.runs, "run"),
+        equivalence.max_abs,
+        equivalence.max_rel,
     )
     if equivalence.status == "equal":
         return "equal in ONNX Runtime: %s" % figures
@@ -114,4 +122,6 @@ def _closing(writer: Writer, plan: Plan, options: Options) -> None:
         writer.line("Nothing was written.")
     errors = [f for result in options.before for f in result.findings if f.severity == "error"]
     if not applied and errors and not barred:
-        writer.line("next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan"))
+        writer.line(
+            "next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan")
+        )

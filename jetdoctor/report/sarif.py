@@ -35,7 +35,9 @@ def render(report: Report, options: Options) -> str:
         if group[0].error:
             troubles.append(_trouble(group[0]))
     run = {
-        "tool": {"driver": {"name": "jetdoctor", "semanticVersion": __version__, "rules": list(rules.values())}},
+        "tool": {
+            "driver": {"name": "jetdoctor", "semanticVersion": __version__, "rules": list(rules.values())}
+        },
         "columnKind": "utf16CodeUnits",
         "invocations": [{"executionSuccessful": not troubles, "toolExecutionNotifications": troubles}],
         "results": results,

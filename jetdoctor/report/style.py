@@ -8,7 +8,13 @@ from typing import List, Tuple
 _CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 
 SEVERITY_COLOR = {"error": "red", "warning": "yellow", "info": "blue"}
-VERDICT_COLOR = {"deploys": "green", "fixable": "yellow", "fails": "red", "unreadable": "red", "unknown": "yellow"}
+VERDICT_COLOR = {
+    "deploys": "green",
+    "fixable": "yellow",
+    "fails": "red",
+    "unreadable": "red",
+    "unknown": "yellow",
+}
 
 
 def clean(text: str) -> str:

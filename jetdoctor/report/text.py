@@ -43,12 +43,16 @@ def _unreadable(writer: Writer, result: Result) -> None:
 def _one_line(writer: Writer, result: Result) -> None:
     word = result.verdict.upper()
     painted = writer.paint(word, VERDICT_COLOR[result.verdict], "bold")
-    writer.line("%s%s  %s on %s" % (painted, " " * (10 - len(word)), clean(result.model.path), result.target.name))
+    writer.line(
+        "%s%s  %s on %s" % (painted, " " * (10 - len(word)), clean(result.model.path), result.target.name)
+    )
 
 
 def _full(writer: Writer, result: Result) -> None:
     header(writer, result)
-    writer.line(writer.paint(result.target.name, "bold") + "  " + writer.paint(words.target_line(result), "dim"))
+    writer.line(
+        writer.paint(result.target.name, "bold") + "  " + writer.paint(words.target_line(result), "dim")
+    )
     writer.line()
     _verdict(writer, result)
     findings(writer, list(result.findings))
@@ -82,14 +86,18 @@ def block(writer: Writer, finding: Finding, where: str = "") -> None:
     left = "%s %s %s" % (finding.severity, finding.rule, finding.name)
     color = SEVERITY_COLOR[finding.severity]
     painted = "%s %s %s" % (
-        writer.paint(finding.severity, color, "bold"), writer.paint(finding.rule, "bold"), finding.name
+        writer.paint(finding.severity, color, "bold"),
+        writer.paint(finding.rule, "bold"),
+        finding.name,
     )
     outcome = words.OUTCOME[finding.outcome]
     writer.ends(left, outcome, painted, writer.paint(outcome, color))
     if where:
         writer.wrapped("on    ", where)
     if finding.location and str(finding.location):
-        writer.wrapped("at    ", " ".join(filter(None, (words.place(finding.location), words.others(finding)))))
+        writer.wrapped(
+            "at    ", " ".join(filter(None, (words.place(finding.location), words.others(finding))))
+        )
     writer.wrapped("", finding.message)
     for consequence in finding.consequences:
         writer.wrapped("then  ", consequence)
@@ -103,7 +111,7 @@ def block(writer: Writer, finding: Finding, where: str = "") -> None:
 
 def _source(writer: Writer, finding: Finding) -> None:
     basis = "preview: no source yet" if not finding.sources else finding.basis
-    writer.wrapped("from  ", "; ".join(finding.sources + ("[%s]" % basis,)), "dim")
+    writer.wrapped("from  ", ("; ".join(finding.sources) + " [%s]" % basis).strip(), "dim")
 
 
 def hidden_line(writer: Writer, result: Result) -> None:

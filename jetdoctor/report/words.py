@@ -84,7 +84,9 @@ def verdict_reason(result: Result) -> str:
         unsafe = any(f.fix is None or f.fix.applicability != "safe" for f in errors)
         return "jetdoctor fix can repair it" + (" (with --unsafe)" if unsafe else "")
     if result.verdict == "unknown":
-        return clean(result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
+        return clean(
+            result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target")
+        )
     return clean(result.error or "")
 
 
