@@ -49,7 +49,7 @@ def run(arguments: Any) -> int:
 def _pieces(log: Any) -> Any:
     """The log's text, piece by piece when it is long."""
     if log == "-" or log is None and not sys.stdin.isatty():
-        return _decoded(getattr(sys.stdin, "buffer", sys.stdin))
+        return _decoded(sys.stdin.buffer)
     if log is None:
         raise UsageError('triage what? Give a log file, - for standard input, or "the error line" in quotes')
     if os.path.isdir(log):
