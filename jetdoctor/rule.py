@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Callable, Hashable, List, Optional, Tuple
+from typing import Any, Callable, Hashable, Iterable, List, Optional, Tuple
 
 from jetdoctor.target import data_path
 from jetdoctor.types import (
@@ -32,7 +32,9 @@ from jetdoctor.types import (
     parse_version,
 )
 
-__all__ = ["CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "parse_version", "release", "table"]
+__all__ = [
+    "CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "parse_version", "release", "table",
+]  # fmt: skip
 
 
 @lru_cache(maxsize=None)
@@ -41,6 +43,11 @@ def table(name: str) -> List[dict]:
     with open(data_path(name + ".json"), encoding="utf-8") as stream:
         rows: List[dict] = json.load(stream)
     return rows
+
+
+def brackets(items: Optional[Iterable[Any]]) -> str:
+    """Axes, sizes or a shape as build logs print them: ``[1,3,?]``; "an unknown shape" for None."""
+    return "an unknown shape" if items is None else "[%s]" % ",".join("?" if i is None else str(i) for i in items)
 
 
 def release(jetpack: Optional[str]) -> Optional[dict]:

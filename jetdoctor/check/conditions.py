@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
+from jetdoctor.check.matters import MATTERS
 from jetdoctor.graph import DTYPE_NAMES, Node
 
 Answer = Optional[bool]
@@ -92,83 +93,6 @@ def _element_count(seen: Seen, index: int) -> Optional[int]:
     return count
 
 
-def reduced_axes(node: Node) -> Optional[Tuple[int, ...]]:
-    """Axes of a reduction, from attribute or constant input; () when none are given, None if unknown."""
-    axes = node.attr("axes")
-    if axes is None:
-        if not node.present(1):
-            return ()
-        array = node.input(1).array()
-        if array is None:
-            return None
-        axes = tuple(int(a) for a in array.reshape(-1))
-    rank = node.input(0).rank
-    return tuple(a + rank if a < 0 and rank else a for a in axes)
-
-
-def axes_partial(seen: Seen, _: Any) -> Answer:
-    """Whether the axes leave out an axis that matters (one not known to be of size 1 and kept)."""
-    axes = reduced_axes(seen.node)
-    if axes == ():
-        return False
-    shape = seen.node.input(0).shape
-    if seen.node.present(1):
-        count = _element_count(seen, 1)  # axes computed at run time still have a length
-        if count == 0 or (count is not None and shape is not None and count == len(shape)):
-            return False
-    if axes is None or shape is None:
-        return True
-    left_out = [dim for axis, dim in enumerate(shape) if axis not in axes]
-    if seen.attr("keepdims") in (None, 1):
-        left_out = [dim for dim in left_out if dim != 1]
-    return bool(left_out)
-
-
-def not_divisible(seen: Seen, wanted: bool) -> Answer:
-    node = seen.node
-    shape = node.input(0).shape
-    axis = node.attr("axis", 0)
-    if shape is None or not -len(shape) <= axis < len(shape) or not isinstance(shape[axis], int):
-        return None
-    return (shape[axis] % max(len(node.outputs), 1) != 0) == wanted
-
-
-def shape_slice(seen: Seen, _: Any) -> Answer:
-    """Whether Shape's start/end leave out at least one dimension after clamping."""
-    rank = seen.node.input(0).rank
-    start, end = seen.node.attr("start", 0), seen.node.attr("end")
-    if rank is None:
-        return start != 0 or end is not None
-    start = max(0, start + rank if start < 0 else start)
-    end = rank if end is None else min(rank, end + rank if end < 0 else end)
-    return start > 0 or end < rank
-
-
-def ceil_window_in_padding(seen: Seen, _: Any) -> Answer:
-    """Whether the last window of a ceil_mode pool would start at or after input plus begin padding."""
-    node = seen.node
-    shape, kernel = node.input(0).shape, node.attr("kernel_shape")
-    if shape is None or kernel is None or len(shape) != len(kernel) + 2:
-        return None
-    count = len(kernel)
-    if node.attr("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
-        return False
-    pads = node.attr("pads") or (0,) * (2 * count)
-    strides = node.attr("strides") or (1,) * count
-    dilations = node.attr("dilations") or (1,) * count
-    unknown = False
-    for i in range(count):
-        size = shape[i + 2]
-        if not isinstance(size, int):
-            unknown = True
-            continue
-        span = dilations[i] * (kernel[i] - 1) + 1
-        outputs = -((pads[i] + size + pads[i + count] - span) // -strides[i]) + 1
-        if (outputs - 1) * strides[i] >= size + pads[i]:
-            return True
-    return None if unknown else False
-
-
 def quantized_dtype(node: Node) -> Optional[str]:
     """Element type on the quantized side of QuantizeLinear or DequantizeLinear."""
     if node.op_type == "DequantizeLinear":
@@ -241,7 +165,6 @@ WHEN: Dict[str, Callable[[Seen, Any], Answer]] = {
     "input_empty_initializer": lambda s, v: s.weights(v) and _input_empty(s, v),
     "input_initializer": lambda s, v: s.weights(v),
     "input_not_initializer": lambda s, v: s.node.present(v) and not s.weights(v),
-    "axes_partial": axes_partial,
     "attr_eq": _attr_eq,
     "attr_in": _attr_in,
     "when_attr": _attr_in,
@@ -266,11 +189,8 @@ WHEN: Dict[str, Callable[[Seen, Any], Answer]] = {
     "input_rank": lambda s, v: _all(_rank_in(s, int(i), ranks) for i, ranks in v.items()),
     "when_input_rank": lambda s, v: _all(_rank_in(s, int(i), ranks) for i, ranks in v.items()),
     "outputs_gt": lambda s, v: _count_outputs(s.node) > v,
-    "not_divisible": not_divisible,
     "quant_dtype": lambda s, v: quantized_dtype(s.node) in _listed(v),
     "scale_count_gt": lambda s, v: (_element_count(s, 1) or 0) > v,
-    "shape_slice": shape_slice,
-    "ceil_window_in_padding": ceil_window_in_padding,
     "value_kind": _value_kind,
     "negative_indices": _negative_indices,
     "when_initializer": lambda s, v: all(s.weights(i) for i in v),
@@ -278,7 +198,7 @@ WHEN: Dict[str, Callable[[Seen, Any], Answer]] = {
     "when_nb_inputs": lambda s, v: len(s.node.inputs) == v,
     "when_pads": lambda s, v: None if _pads(s) is None else any(p != 0 for p in _pads(s)),
 }
-
+WHEN.update(MATTERS)
 
 
 def holds(when: Mapping[str, Any], seen: Seen) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, Tuple
 
 from jetdoctor.graph import Node
 from jetdoctor.knowledge import Fact
@@ -47,9 +47,21 @@ def input_label(node: Node, index: int) -> str:
     return "%s (input %d)" % (name, index) if name else "input %d" % index
 
 
-def _says(fact: Fact) -> str:
+#: Longer messages leave the parser's own words to the line below.
+_ROOM = 160
+
+
+def _with_words(text: str, fact: Fact) -> str:
+    """The text, with what the build log will say if there is room for it."""
     message = fact.get("message")
-    return '; the parser says "%s"' % message if message else ""
+    quoted = '%s; the parser says "%s"' % (text, message)
+    return quoted if message and len(quoted) <= _ROOM else text
+
+
+def log_line(fact: Fact, text: str) -> Tuple[str, ...]:
+    """What the build log says of a refusal, unless the finding's text quotes it already."""
+    message = fact.get("message")
+    return ('the build log says "%s"' % message,) if message and message not in text else ()
 
 
 def _kind(node: Node, condition: Mapping[str, Any]) -> str:
@@ -67,10 +79,9 @@ def _dtype(node: Node, condition: Mapping[str, Any]) -> str:
 
 def _rank(node: Node, condition: Mapping[str, Any]) -> str:
     index = condition["input"]
-    shape = node.input(index).shape
-    shown = "x".join("?" if d is None else str(d) for d in shape) if shape is not None else "?"
-    if condition.get("static_shape"):
-        return "%s has the dynamic shape %s and must be static" % (input_label(node, index), shown or "scalar")
+    shown = _shape_text(node, index)
+    if condition.get("static_shape") and "rank" not in condition:
+        return "%s has the dynamic shape %s and must be static" % (input_label(node, index), shown)
     wanted = condition.get("rank")
     if wanted:
         text = "rank %s" % " or ".join(map(str, wanted))
@@ -78,15 +89,38 @@ def _rank(node: Node, condition: Mapping[str, Any]) -> str:
         text = "rank %d or more" % condition["rank_min"]
     else:
         text = "rank %d or less" % condition.get("rank_max", 8)
-    return "%s has shape %s and must have %s" % (input_label(node, index), shown or "scalar", text)
+    return "%s has shape %s and must have %s" % (input_label(node, index), shown, text)
 
 
 def _attribute(node: Node, condition: Mapping[str, Any]) -> str:
     value = node.attr(condition["attr"])
     if "values" in condition:
-        wanted = " or ".join(str(v) for v in condition["values"])
-        return "%s=%s is not accepted, only %s" % (condition["attr"], value, wanted)
-    return "attribute %s=%s is not accepted" % (condition["attr"], value)
+        return "%s=%s is refused, only %s is taken" % (condition["attr"], value, " or ".join(map(str, condition["values"])))
+    return "%s=%s is refused" % (condition["attr"], value)
+
+
+def _condition_text(node: Node, condition: Mapping[str, Any]) -> str:
+    """What is wrong, for the kinds of conditions that have no input, attribute or output to name."""
+    if "inputs_rank_equal" in condition:
+        shapes = ", ".join(_shape_text(node, i) for i in range(len(node.inputs)) if node.present(i))
+        return "its inputs must have equal ranks and are %s" % shapes
+    if "scales" in condition:
+        return "%s to %s resizes more than the innermost axes" % (_shape_text(node, 0), _shown(node.output(0).shape))
+    if "pads" in condition:
+        return "the pads %s differ at both ends" % list(node.attr("pads") or ())
+    if "activations" in condition:
+        return "both directions must have the same activations"
+    if "opset_min" in condition or "opset_max" in condition:
+        return "opset %d is too old: broadcasting by attribute is not read" % node.opset
+    return ""
+
+
+def _shown(shape: Any) -> str:
+    return "?" if shape is None else "x".join("?" if d is None else str(d) for d in shape) or "scalar"
+
+
+def _shape_text(node: Node, index: int) -> str:
+    return _shown(node.input(index).shape)
 
 
 def restriction_text(node: Node, fact: Fact) -> str:
@@ -105,23 +139,22 @@ def restriction_text(node: Node, fact: Fact) -> str:
     elif "nb_inputs" in condition:
         text = "it needs %d inputs and has %d" % (condition["nb_inputs"], len(node.inputs))
     else:
-        text = fact.get("note") or "its form is not accepted"
-    return "%s: %s%s" % (node.op_type, text, _says(fact))
+        text = _condition_text(node, condition) or fact.get("note") or "its form is not accepted"
+    return _with_words("%s: %s" % (node.op_type, text), fact)
 
 
 def fact_text(fact: Fact, node: Optional[Node], tensor: str, detail: str) -> str:
     """One line on any fact row that applies."""
     if fact.get("op") in ("(graph input)", "(initializer)"):
         kind = "graph input" if fact["op"] == "(graph input)" else "initializer"
-        return "%s %s is %s, for which this parser has no type%s" % (kind, tensor, detail, _says(fact))
+        return _with_words("%s %s is %s, a type that this parser does not have" % (kind, tensor, detail), fact)
     if fact.get("op") == "(any)" and node is not None:
-        return "%s produces %s as an intermediate tensor%s" % (node.op_type, detail, _says(fact))
+        return _with_words("%s hands %s on as %s, which may only be a graph output" % (node.op_type, tensor, detail), fact)
     if node is not None and ("require" in fact.row or "forbid" in fact.row):
         return restriction_text(node, fact)
     what = fact.get("what") or fact.get("change") or ""
-    if fact.get("status") == "rejected":
-        what = (what or "not accepted") + _says(fact)
-    return "%s: %s" % (node.op_type, what) if node is not None else what
+    text = "%s: %s" % (node.op_type, what) if node is not None else what
+    return _with_words(text, fact) if fact.get("status") == "rejected" else text
 
 
 def no_importer_text(node: Node, missing: VersionRange, known: bool) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.catalog import Catalog, CatalogRule
-from jetdoctor.check.describe import fact_text, no_importer_text
+from jetdoctor.check.describe import fact_text, log_line, no_importer_text
 from jetdoctor.check.facts import NodeFacts, intersect
 from jetdoctor.check.model_facts import ModelFacts, Place
 from jetdoctor.graph import Graph, Model, Node
@@ -51,7 +51,6 @@ def in_order(graph: Graph) -> Iterator[Node]:
 
 class Engine:
     """Holds the catalog and the facts; stateless between models."""
-
     def __init__(self, catalog: Catalog, knowledge: Knowledge) -> None:
         self.catalog, self.knowledge = catalog, knowledge
         self.node_facts = NodeFacts(knowledge)
@@ -114,11 +113,12 @@ class Engine:
             describe = getattr(rule.module, "describe", None)
             text = describe(place.node, fact.row) if describe else None
             text = text or fact_text(fact, place.node, place.tensor, place.detail)
-            cause = (fact["rule"], fact.get("id") or fact.get("op"), place.detail, text)
-        follow = getattr(rule.module, "consequences", None)
+            # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it.
+            cause = (fact["rule"], fact.get("id") or (fact.get("op"), text), place.detail)
+        follow = _consequences(rule, place)
         match = Match(
             text,
-            consequences=tuple(follow(place.node, fact.row)) if follow and place.node is not None else (),
+            consequences=follow or log_line(fact, text),
             node=place.node,
             tensor=place.tensor,
             fixes=tuple(self.fixes(fact.get("fix", ()))),
@@ -168,6 +168,11 @@ def _guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Cras
     except Exception as error:  # a crashed rule is a finding (JD000), never a silent gap
         crashes.append(Crash(rule.rule.id, error))
         return []
+
+
+def _consequences(rule: CatalogRule, place: Place) -> Tuple[str, ...]:
+    follow = getattr(rule.module, "consequences", None)
+    return tuple(follow(place.node, place.fact.row)) if follow and place.node is not None else ()
 
 
 def _without_plugin(node: Node) -> Callable[[Target], bool]:

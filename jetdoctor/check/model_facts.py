@@ -56,7 +56,7 @@ class ModelFacts:
             return
         if is_function_call(model, node):
             for fact in self._named.get("JD801", ()):
-                if fact["status"] == "rejected":
+                if fact["status"] == "rejected" or mistaken_call(model, node):
                     yield Place(fact, fact.range, node)
             return
         if not in_default_domain(node):
@@ -124,7 +124,14 @@ class ModelFacts:
                     yield Place(fact, fact.range, node, name, condition["output_dtype"])
 
     def whole(self, model: Model) -> Iterator[Place]:
-        """Domains, sparse initializers."""
+        """Domains, opset, nesting, sparse initializers."""
+        for fact in self.knowledge.restrictions.get("(any)", ()):
+            condition = fact.get("require") or {}
+            if len(model.declared_domains) > condition.get("opset_imports_max", len(model.declared_domains)):
+                yield Place(fact, fact.range)
+            depth = condition.get("nesting_max")
+            if depth is not None and any(len(graph.path) - 1 > depth for graph in model.graphs()):
+                yield Place(fact, fact.range)
         if "ai.onnx" in model.declared_domains and "" not in model.declared_domains and len(model.declared_domains) > 1:
             for fact in self._named.get("JD806", ()):
                 yield Place(fact, fact.range)
@@ -137,6 +144,23 @@ class ModelFacts:
             for sparse in getattr(graph.proto, "sparse_initializer", ()):
                 for fact in self._named.get("JD805", ()):
                     yield Place(fact, fact.range, tensor=sparse.values.name)
+
+
+def mistaken_call(model: Model, node: Node) -> bool:
+    """Whether a parser that keeps functions by bare name, in the caller's scope, gets this call wrong.
+
+    Either two functions share a name, or a formal input is called like another tensor of the calling graph.
+    """
+    named = [f for f in model.functions if f.proto.name == node.op_type]
+    if len(named) != 1:
+        return len(named) > 1
+    graph = node.graph
+    for index, formal in enumerate(named[0].input_names):
+        taken = graph.value(formal)
+        known = taken.producer is not None or taken.initializer is not None or taken.is_graph_input
+        if known and node.input(index).name != formal:
+            return True
+    return False
 
 
 def _beyond(release: Fact, opset: int, newest: int) -> Fact:

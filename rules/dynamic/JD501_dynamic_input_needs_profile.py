@@ -4,13 +4,14 @@
 A graph input with a dimension that has no fixed size.
 
 ## Why it fails
-TensorRT builds an engine for a range of shapes, and the range must be given: without a profile the Python API
-refuses (`Network has dynamic or shape inputs, but no optimization profile has been defined`) and trtexec quietly
-takes 1 for every dynamic dimension. On a Jetson a fixed shape also builds faster and uses less memory.
+TensorRT builds an engine for a range of shapes, and the range must be given: without a profile the Python
+API refuses (`Network has dynamic or shape inputs, but no optimization profile has been defined`) and
+trtexec quietly takes 1 for every dynamic dimension. On a Jetson a fixed shape also builds faster and uses
+less memory.
 
 ## Fix
-Give the range to trtexec (`--minShapes=… --optShapes=… --maxShapes=…`, printed with the finding), or fix the shape:
-`jetdoctor fix MODEL --freeze NAME=1x3x640x640 -o OUT`.
+Give the range to trtexec (`--minShapes=… --optShapes=… --maxShapes=…`, printed with the finding), or fix
+the shape: `jetdoctor fix MODEL --freeze NAME=1x3x640x640 -o OUT`.
 """
 
 from jetdoctor.rule import Match, Rule

@@ -4,12 +4,13 @@
 A model whose opset is newer than the newest that NVIDIA documents for the release.
 
 ## Why it fails
-It need not: the parser does not enforce the documented maximum. What it refuses or misreads are single
-operators, and jetdoctor names those one by one. But outside of the documented range NVIDIA has tested
-nothing.
+It need not: the parser does not enforce the documented maximum, which is why this is a remark and no more.
+What it refuses or misreads are single operators, and jetdoctor names those one by one. But outside of the
+documented range NVIDIA has tested nothing.
 
 ## Fix
-Only if you need the documented range: `jetdoctor fix MODEL --opset N -o OUT`, or export with an older opset.
+Only if you need the documented range: `jetdoctor fix MODEL --opset N -o OUT`, or export with an older
+opset.
 """
 
 from jetdoctor.rule import Rule
@@ -17,7 +18,7 @@ from jetdoctor.rule import Rule
 RULE = Rule(
     id="JD304",
     name="opset-beyond-documented",
-    severity="warning",
+    severity="info",
     outcome="undocumented",
     sources=("onnx-tensorrt docs/operators.md of each release; no check in ModelImporter",),
 )

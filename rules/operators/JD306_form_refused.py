@@ -1,13 +1,15 @@
 """A form of the operator that the importer refuses
 
 ## What it detects
-A node in a schema form that this release's importer does not take.
+A node in a schema form that this release's importer does not take, for instance RandomNormalLike or
+RandomUniformLike of an initializer, or an operator that the newest release documents as unsupported.
 
 ## Why it fails
-The operator has an importer, but not for this form.
+The operator has a name that the parser knows, but not in this form.
 
 ## Fix
-See the finding; the first release that takes the form is in `jetdoctor ops OP`.
+Like-operators of a constant can be folded or replaced by the plain form (`RandomNormal` with the shape).
+The first release that takes the form is in `jetdoctor ops OP`.
 """
 
 from jetdoctor.rule import Rule
@@ -19,3 +21,14 @@ RULE = Rule(
     outcome="rejected",
     sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
 )
+
+
+def describe(node, row):
+    if row.get("what", "").startswith(("documented", "not in")):
+        return "%s has no importer in this release by its operator list" % node.op_type
+    if "forbid" in row:
+        return "%s: its input %s is an initializer, and this parser wants a computed tensor" % (
+            node.op_type,
+            node.inputs[row["forbid"]["input"]],
+        )
+    return None

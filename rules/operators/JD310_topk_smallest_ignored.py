@@ -1,13 +1,14 @@
 """TopK `largest=0` returns the largest
 
 ## What it detects
-A TopK with `largest=0`.
+A TopK with `largest=0`: the k smallest values are asked for (`torch.topk(..., largest=False)`, `kthvalue`).
 
 ## Why it fails
-Before TensorRT 8.5 the attribute is not read: the k largest values are returned instead of the k smallest.
+Before TensorRT 8.5 the attribute is not read: the k **largest** values come back, with their indices.
+Nothing is said, and shapes are right.
 
 ## Fix
-Negate the input, take the largest, negate the values: indices stay the same.
+Negate the input, take the largest, negate the values: the indices stay the same.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +19,14 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt=">=7.0,<8.5",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importTopK, 7.1 to 8.4-GA: largest is not read; 8.5-GA reads it",
+    ),
 )
+
+
+def describe(node, row):
+    k = node.attr("k")
+    array = node.input(1).array()
+    k = int(array.reshape(-1)[0]) if k is None and array is not None and array.size else k
+    return "TopK largest=0 is ignored: the %s LARGEST values are returned, not the smallest" % (k or "k")

@@ -1,22 +1,34 @@
 """Pad's axes input is ignored
 
 ## What it detects
-A Pad of opset 18 with an axes input.
+A Pad of opset 18 with an axes input; before TensorRT 8.5 only if that makes a difference (the axes are not
+simply all axes in order, or a constant value stands before them).
 
 ## Why it fails
-Before 8.5 the input is not read: the pads go to the wrong axes and the constant value becomes 0. From 8.5
-to 9.3 it is refused.
+Before 8.5 the input is not read: the pads go to the trailing axes, and the constant value becomes 0 because
+the importer expects exactly three inputs. From 8.5 to 9.3 the node is refused (`TensorRT does not support
+dynamic axes for pad!`). 10.0 reads constant axes, 10.4 also computed ones.
 
 ## Fix
-The pads are written out for every axis, zeros for those left alone.
+The pads are written out for every axis, with zeros for those left alone.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD311",
     name="pad-axes-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importPad, 7.1 to 8.4-GA: three inputs are read; 8.5-GA builtin_op_importers.cpp:3273 refuses",
+    ),
 )
+
+
+def describe(node, row):
+    axes = node.input(3).array()
+    shown = node.inputs[3] if axes is None else brackets([int(a) for a in axes.reshape(-1)])
+    if row.get("status") != "wrong-output":
+        return "Pad gives axes=%s as its fourth input, which this release refuses" % shown
+    return "Pad axes=%s are ignored: the pads go to the trailing axes, and the pad value becomes 0" % shown

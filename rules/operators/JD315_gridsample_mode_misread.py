@@ -1,14 +1,14 @@
 """GridSample `linear` and `cubic` become nearest
 
 ## What it detects
-A GridSample of opset 20 with the mode names `linear` or `cubic`.
+A GridSample of opset 20 that writes the mode names `linear` or `cubic` (as PyTorch's dynamo exporter does).
 
 ## Why it fails
-The importer knows the opset-16 names `bilinear` and `bicubic`; any other word becomes nearest, without a
-message.
+The importer knows the opset-16 names `bilinear` and `bicubic`; any other word leaves the mode at nearest,
+without a message, in every release from 8.5 on, also in those that document opset 20.
 
 ## Fix
-The mode is written with its old name (and the opset lowered to 19, where the name is valid).
+The mode is written with its old name, and the opset lowered to 19, where the name is valid.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +18,11 @@ RULE = Rule(
     name="gridsample-mode-misread",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importGridSample, 8.5-GA to 10.10-GA; documented modes of 10.15",
+    ),
 )
+
+
+def describe(node, row):
+    return "GridSample mode=%s is an unknown word to this parser: it samples NEAREST" % node.attr("mode")

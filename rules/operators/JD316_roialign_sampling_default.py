@@ -1,10 +1,11 @@
 """RoiAlign without `sampling_ratio`
 
 ## What it detects
-A RoiAlign that leaves `sampling_ratio` to its default 0 (adaptive).
+A RoiAlign that leaves `sampling_ratio` to its default.
 
 ## Why it fails
-The importer's default is not ONNX's: the number of samples per bin differs.
+ONNX's default 0 means adaptive: ceil(roi size / output size) samples per bin. The importer's default is 1
+sample per bin, in every release from 8.5 on: features of large boxes are sampled too coarsely.
 
 ## Fix
 `sampling_ratio` is written out.
@@ -17,5 +18,9 @@ RULE = Rule(
     name="roialign-sampling-default",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt importRoiAlign, 8.5-GA to 10.10-GA; 10.15 (attribute default)",),
 )
+
+
+def describe(node, row):
+    return "RoiAlign leaves sampling_ratio to its default: ONNX adapts to the box, TensorRT takes 1 sample per bin"

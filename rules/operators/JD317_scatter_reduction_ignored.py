@@ -1,14 +1,16 @@
 """Scatter `reduction` is ignored
 
 ## What it detects
-ScatterElements or ScatterND with `reduction` add, mul, max or min.
+ScatterElements or ScatterND with `reduction` add, mul, max or min (`scatter_add`, `index_add`,
+`index_put(accumulate=True)`).
 
 ## Why it fails
-Before TensorRT 10.0 the attribute is not read and values overwrite each other; ScatterND with a reduction
-is refused from 10.0.
+Before TensorRT 10.0 the attribute is not read and the updates overwrite the data. ScatterND with a
+reduction is refused from 10.0; ScatterElements with one needs its plugin there.
 
 ## Fix
-With unique indices: gather, combine, scatter. With duplicates the result cannot be had this way.
+With unique indices: gather, combine, scatter. With duplicate indices a sum is a MatMul with a one-hot
+matrix; the rest cannot be had this way.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +20,14 @@ RULE = Rule(
     name="scatter-reduction-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importScatterElements (8.2-GA to 9.3) and importScatterND (8.0-GA to 9.3): reduction is not read",
+    ),
 )
+
+
+def describe(node, row):
+    reduction = node.attr("reduction")
+    if row.get("status") != "wrong-output":
+        return "ScatterND reduction=%s is refused by this release" % reduction
+    return "%s reduction=%s is ignored: updates overwrite the data instead" % (node.op_type, reduction)

@@ -1,14 +1,15 @@
 """BatchNormalization in training mode
 
 ## What it detects
-A BatchNormalization with `training_mode=1`.
+A BatchNormalization with `training_mode=1`: the model was exported without `model.eval()`.
 
 ## Why it fails
-Before TensorRT 8.5 the attribute is not read and the stored statistics are used; later releases refuse the
-node.
+Before TensorRT 8.5 the attribute is not read and the stored statistics are used instead of those of the
+batch; later releases refuse the node (`This version of TensorRT does not support training_mode == 1`).
 
 ## Fix
-Export in evaluation mode (`model.eval()`); jetdoctor can set `training_mode=0`, which changes the values.
+Export in evaluation mode (`model.eval()`): most likely that is what was meant. jetdoctor can set
+`training_mode=0`, which changes the values.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +19,13 @@ RULE = Rule(
     name="batchnorm-training-mode",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importBatchNormalization, 7.1 to 8.4-GA: not read; 8.5-GA and later refuse",
+    ),
 )
+
+
+def describe(node, row):
+    if row.get("status") != "wrong-output":
+        return "BatchNormalization training_mode=1 is refused: export with model.eval()"
+    return "BatchNormalization training_mode=1 is ignored: the stored mean and variance are used, not the batch's"

@@ -1,10 +1,12 @@
-"""Celu computes something else before 8.4
+"""Celu acts as Relu before 8.4
 
 ## What it detects
-A Celu node.
+A Celu node for TensorRT 7.2.2 to 8.2.
 
 ## Why it fails
-The importer of TensorRT 7.2.2 to 8.2 composes it wrongly when alpha is not 1.
+The importer raises alpha to the power (exp(x/alpha) - 1) where it should multiply. For a positive alpha
+that is positive and is clamped to 0: the negative half is lost and the operator acts as Relu, whatever
+alpha is. The 8.4 release notes own up to it.
 
 ## Fix
 Max(0, x) + Min(0, alpha * (Exp(x / alpha) - 1)) says it in every release.
@@ -18,5 +20,11 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt=">=7.2.3,<8.4",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importCelu: kPOW in 7.2.3, 8.0-GA and 8.2-GA, kPROD from 8.4; onnx-tensorrt change log 8.4 GA",
+    ),
 )
+
+
+def describe(node, row):
+    return "Celu (alpha=%g) loses its negative half in this release: it acts as Relu" % node.attr("alpha", 1.0)

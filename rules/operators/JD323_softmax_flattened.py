@@ -1,17 +1,18 @@
 """Softmax of opset 13 is read with opset-12 rules
 
 ## What it detects
-Softmax or LogSoftmax of opset 13 and newer for TensorRT 7.1 and 7.2.1.
+Softmax or LogSoftmax of opset 13 and newer for TensorRT 7.1 and 7.2.1, where flattening at the axis changes
+the result.
 
 ## Why it fails
 These parsers flatten to two dimensions at the axis and default to axis 1; opset 13 normalizes along one
-axis and defaults to the last.
+axis and defaults to the last. With the last axis written out both mean the same.
 
 ## Fix
 The opset is lowered to 12 with the axis moved last.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD323",
@@ -19,5 +20,17 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt="<7.2.3",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importSoftmax, 7.1 and 7.2.1; 7.2.2 (7.2.3 source) follows opset 13",
+    ),
 )
+
+
+def describe(node, row):
+    axis = node.attr("axis")
+    return "%s axis=%s on %s is flattened by opset-12 rules: normalized over everything from axis %s on" % (
+        node.op_type,
+        "(default)" if axis is None else axis,
+        brackets(node.input(0).shape),
+        1 if axis is None else axis,
+    )

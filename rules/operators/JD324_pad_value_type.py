@@ -4,7 +4,8 @@
 A Pad with a non-zero constant value that is not FLOAT.
 
 ## Why it fails
-TensorRT 8.2 and 8.4.0 read its bytes as float32; before, anything but 0 is refused.
+TensorRT 8.2 and 8.4.0 read its bytes as float32: an INT64 1 or a FLOAT16 1.0 pads with almost 0 or garbage.
+Before 8.2 anything but 0 is refused (`only supports constant 0 padding!`).
 
 ## Fix
 The padded block is concatenated instead, or the data kept FLOAT around the Pad.
@@ -17,5 +18,18 @@ RULE = Rule(
     name="pad-value-type",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt importPad, 8.2-GA and 8.4-EA: bytes reinterpreted; 8.4-GA converts by type; 7.1 to 8.0 refuse",
+    ),
 )
+
+
+def describe(node, row):
+    array = node.input(2).array()
+    value = "%g" % float(array.reshape(-1)[0]) if array is not None and array.size else "value"
+    if row.get("status") != "wrong-output":
+        return "Pad with the constant %s %s: this release pads with 0 only" % (node.input(2).dtype, value)
+    return "Pad's constant %s %s is read as if it were FLOAT: it pads with ~0 or garbage" % (
+        node.input(2).dtype,
+        value,
+    )

@@ -18,5 +18,12 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt="<8.0",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt 7.1 to 7.2.3 argMinMaxHelper: select_last_index is not read",),
 )
+
+
+def describe(node, row):
+    return "%s select_last_index=1 is ignored: on ties the FIRST index of axis %d is returned" % (
+        node.op_type,
+        node.attr("axis", 0),
+    )

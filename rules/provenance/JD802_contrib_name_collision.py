@@ -1,14 +1,15 @@
 """A custom operator is taken for the ONNX operator of the same name
 
 ## What it detects
-A node of another domain (com.microsoft, ai.onnx.ml …) whose operator name has an importer.
+A node of another domain (com.microsoft, ai.onnx.ml ...) whose operator name has an importer.
 
 ## Why it fails
 Importers are found by operator name alone, whatever the domain: the node is imported with ONNX's meaning.
+com.microsoft's operators often have other inputs, defaults or attributes under the same name.
 
 ## Fix
-Export without contrib operators (ONNX Runtime: `optimization level basic`), or expand the node to ONNX
-operators.
+Export without contrib operators (ONNX Runtime: `session_options.graph_optimization_level =
+ORT_ENABLE_BASIC` before saving the optimized model), or expand the node to ONNX operators.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +19,15 @@ RULE = Rule(
     name="contrib-name-collision",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt ModelImporter: importers are looked up by op_type, 7.1 to 10.10",
+    ),
 )
+
+
+def describe(node, row):
+    return "%s:%s is imported as ONNX's own %s: this parser looks at the name only" % (
+        node.domain,
+        node.op_type,
+        node.op_type,
+    )

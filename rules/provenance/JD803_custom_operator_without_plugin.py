@@ -4,10 +4,12 @@
 A node of a custom domain, or with a name that is no ONNX operator, for which TensorRT ships no plugin.
 
 ## Why it fails
-The parser looks for a plugin creator of that name and finds none.
+The parser looks for a plugin creator of that name and finds none: `Plugin not found, are the plugin name,
+version, and namespace correct?`
 
 ## Fix
-Bring the plugin (`--plugin NAME` tells jetdoctor), or export without the operator.
+Bring the plugin (`--plugin NAME` tells jetdoctor; `trtexec --plugins=libmine.so` builds with it), or export
+without the operator.
 """
 
 from jetdoctor.rule import Rule

@@ -1,7 +1,7 @@
 """Sequences and optionals have no place in TensorRT
 
 ## What it detects
-A node that handles sequence or optional values.
+An Identity of a sequence or optional value. (The operators on sequences have no importer: JD301.)
 
 ## Why it fails
 No release has a type for them.
@@ -19,3 +19,7 @@ RULE = Rule(
     outcome="rejected",
     sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
 )
+
+
+def describe(node, row):
+    return "%s of a %s: TensorRT has tensors only" % (node.op_type, node.input(0).kind)

@@ -4,10 +4,11 @@
 A sparse initializer, or a Constant with `sparse_value` or strings.
 
 ## Why it fails
-The parser reads dense tensors of numbers only.
+The parser reads dense tensors of numbers only: a sparse initializer is not registered at all (`Node input
+was not registered.`).
 
 ## Fix
-Sparse tensors are written out densely.
+Sparse tensors are written out densely. Strings belong in front of the model.
 """
 
 from jetdoctor.rule import Rule
@@ -19,3 +20,10 @@ RULE = Rule(
     outcome="rejected",
     sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
 )
+
+
+def describe(node, row):
+    if node is None:
+        return "a sparse initializer is not read by this parser: the nodes that use it find nothing"
+    written = next((n for n in ("sparse_value", "value_string", "value_strings") if node.has_attr(n)), "value")
+    return "Constant %s is not read by this parser" % written

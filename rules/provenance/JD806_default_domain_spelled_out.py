@@ -4,7 +4,8 @@
 A model that imports `ai.onnx` by name together with a second domain.
 
 ## Why it fails
-Before 8.4.1 the parser looks up the opset under the empty name and fails with `map::at`.
+ONNX takes `ai.onnx` and the empty name for the same domain. Before 8.4.1 the parser looks up the opset
+under the empty name and fails with `map::at`, which says nothing about the cause.
 
 ## Fix
 The domain is written as the empty string, which means the same.
@@ -18,5 +19,11 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     tensorrt="<8.4.1",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt ImporterContext::getOpsetVersion, 7.1 to 8.4-EA; 8.4-GA looks up both names",
+    ),
 )
+
+
+def describe(node, row):
+    return 'the model imports the default domain as "ai.onnx" beside another one; this parser looks for "" and fails'

@@ -4,11 +4,13 @@
 A Reshape in a model of opset 14 or newer that does not write the attribute `allowzero`.
 
 ## Why it fails
-The importer of these releases looks the attribute up without a default, and the lookup fails. ONNX says
-that a missing `allowzero` means 0. TensorRT 8.4.2 and 8.5 read it with its default.
+The importer of these releases looks the attribute up without a default, and the lookup fails with
+`Attribute not found: allowzero`. ONNX says that a missing `allowzero` means 0. JetPack 5.0.2 ships 8.4.1,
+which still does it; TensorRT 8.4.2 and 8.5 read it with its default. JetPack 4.6 (8.0, 8.2) is affected as
+well.
 
 ## Fix
-`allowzero=0` is written out: the same meaning in every runtime.
+`allowzero=0` is written out: the same meaning in every runtime. Exporting with opset 13 avoids it too.
 """
 
 from jetdoctor.rule import Rule
@@ -19,5 +21,11 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     tensorrt=">=8.0,<8.4.2",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt 8.0-GA, 8.2-GA, 8.4-GA importReshape (refused at commit 1da7332 = 8.4.1, fixed at the branch tip)",
+    ),
 )
+
+
+def describe(node, row):
+    return "Reshape leaves allowzero to its default; at opset %d this parser insists on the attribute" % node.opset

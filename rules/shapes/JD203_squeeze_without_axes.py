@@ -1,22 +1,32 @@
 """Squeeze without axes on a dynamic shape
 
 ## What it detects
-A Squeeze with neither an `axes` attribute nor an axes input whose input shape is not static.
+A Squeeze with neither an `axes` attribute nor an axes input whose input shape is not static (in TensorRT
+7.1 and 7.2.1: whatever the shape).
 
 ## Why it fails
-The parser has to know which dimensions are 1 when it builds the network; with dynamic dimensions it cannot.
+The parser has to know which dimensions are 1 when it builds the network. With a dynamic shape it stops:
+`Cannot infer squeeze dimensions from a dynamic shape!`. TensorRT 7.1 and 7.2.1 want the attribute in any
+case.
 
 ## Fix
-Write the axes out, where shape inference knows them, or freeze the input shape (`jetdoctor fix --freeze
-NAME=SHAPE`).
+The axes are written out where shape inference knows them; or freeze the input shape (`jetdoctor fix
+--freeze NAME=SHAPE`). At export: `x.squeeze(dim)`, never a bare `x.squeeze()`.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD203",
     name="squeeze-without-axes",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt importSqueeze, 7.1 to 10.10 (message of 7.2.3 and later)",),
 )
+
+
+def describe(node, row):
+    shape = node.input(0).shape
+    if row.get("before") == "7.2.3":
+        return "Squeeze names no axes, and this parser wants the attribute even for a static shape"
+    return "Squeeze names no axes and its input is %s: which dimensions are 1 is not known" % brackets(shape)

@@ -1,13 +1,15 @@
 """A reduction with an empty axes initializer
 
 ## What it detects
-ReduceSum or ReduceLogSum whose axes input is an initializer with no elements.
+ReduceSum (opset 13) or ReduceLogSum (opset 18) whose axes input is an initializer with no elements.
 
 ## Why it fails
-ONNX reads it as "all axes"; TensorRT 8.0 to 9.3 fails on the empty weights.
+ONNX reads it as "all axes" (with `noop_with_empty_axes=0`). TensorRT 8.0 to 9.3 takes the empty list
+literally and then refuses a reduction over no axes (`no dimensions to be reduced`). 10.0 and later reduce
+all axes.
 
 ## Fix
-The empty input is dropped, or the axes move to the attribute by lowering the opset.
+Drop the empty input, or export without it (`x.sum()` instead of `x.sum(dim=[])`).
 """
 
 from jetdoctor.rule import Rule
@@ -17,5 +19,9 @@ RULE = Rule(
     name="reduce-empty-axes",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt 8.0-GA onnx2trt_utils.cpp:1748 reduceTensor; 9.3 the same",),
 )
+
+
+def describe(node, row):
+    return "%s has an empty axes input (%s): ONNX means all axes, this release stops" % (node.op_type, node.inputs[1])

@@ -1,14 +1,17 @@
-"""A rank or shape that the importer refuses
+"""A rank, shape or number of inputs that the importer refuses
 
 ## What it detects
-A node whose input rank, shape or number of inputs is outside of what that release's importer asserts.
+A node whose input rank, shape or number of inputs is outside of what that release's importer asserts:
+GatherElements on a dynamic shape before 8.2, InstanceNormalization that is not 3-D to 5-D, a Gemm without C
+in 8.0, more than 1,024 domains, and others. Only what is certain from the file is reported.
 
 ## Why it fails
 Importers check ranks and shapes before they add a layer; the finding quotes the text that the build log
 shows.
 
 ## Fix
-Reshape, unsqueeze or split the tensor so that it has the rank that the finding names.
+Reshape, unsqueeze or split the tensor so that it has the rank that the finding names. A Gemm without C gets
+a bias of zeros.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +21,13 @@ RULE = Rule(
     name="shape-restriction",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=(
+        "onnx-tensorrt importer sources of each release (rows with JD212 in rules/data/restrictions.json)",
+    ),
 )
+
+
+def describe(node, row):
+    if node is not None and node.op_type == "Gemm" and row.get("status") == "rejected":
+        return "Gemm without the third input C: this parser looks the bias up unchecked and stops"
+    return None

@@ -10,12 +10,19 @@ The attribute is not read: a 0 in the shape copies the input's dimension instead
 Remove the empty branch, or give the shape without zeros.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD213",
     name="reshape-zero-copied",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    tensorrt="<8.0",
+    sources=("onnx-tensorrt 7.1 and 7.2 importReshape: allowzero is not read",),
 )
+
+
+def describe(node, row):
+    array = node.input(1).array()
+    shape = "the shape" if array is None else brackets([int(d) for d in array.reshape(-1)])
+    return "Reshape allowzero=1 is ignored: a 0 in %s copies the input's size instead of meaning 0" % shape

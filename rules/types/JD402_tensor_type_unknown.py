@@ -1,14 +1,17 @@
 """A tensor type that the parser has no type for
 
 ## What it detects
-A graph input, initializer or intermediate tensor of a type (UINT8, INT16, DOUBLE in 7.1, BFLOAT16 before
-9.0, STRING, sequences …) that the release does not have.
+A graph input, initializer or intermediate tensor of a type that the release does not have: UINT8 before 8.5
+(and between two nodes in every release), INT16, UINT16 and UINT32 always, DOUBLE in 7.1, BFLOAT16 before
+9.0, STRING, sequences.
 
 ## Why it fails
-The parser converts every tensor's type first and stops at one that it does not know.
+The parser converts the type of every graph input and initializer before it looks at a node, and stops at
+one that it does not know: `Failed to convert ONNX date type to TensorRT data type.` (spelled so) or `Failed
+to import initializer.`
 
 ## Fix
-Export with FLOAT or INT32 tensors; cast on the host before the model's input.
+Export with FLOAT or INT32 tensors. An image input of UINT8 becomes a FLOAT input with the Cast on the host.
 """
 
 from jetdoctor.rule import Rule

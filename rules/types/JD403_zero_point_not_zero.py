@@ -1,13 +1,17 @@
 """A zero point that is not zero
 
 ## What it detects
-QuantizeLinear or DequantizeLinear with a zero point other than 0.
+QuantizeLinear or DequantizeLinear with a zero point other than 0 (asymmetric quantization, the default of
+ONNX Runtime's and PyTorch's quantizers for activations).
 
 ## Why it fails
-TensorRT quantizes symmetrically. 7.x replaces the zero point by 0 with only a warning.
+TensorRT quantizes symmetrically: `TensorRT only supports symmetric quantization. The zero point must be all
+zeros.` TensorRT 7 replaces the zero point by 0 with only a warning and computes something else.
 
 ## Fix
-Quantize symmetrically (`activation_symmetric=True`), or re-quantize: both change values.
+Quantize again, symmetrically: `quantize_static(..., extra_options={"ActivationSymmetric": True,
+"WeightSymmetric": True})` in ONNX Runtime, or NVIDIA's Model Optimizer. Changing the zero point in place
+changes values.
 """
 
 from jetdoctor.rule import Rule
@@ -17,5 +21,15 @@ RULE = Rule(
     name="zero-point-not-zero",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=(
+        "onnx-tensorrt QuantDequantLinearHelper, 8.0-GA to 10.10 (refused); 7.1 and 7.2 (replaced by zeros)",
+    ),
 )
+
+
+def describe(node, row):
+    array = node.input(2).array()
+    shown = "non-zero" if array is None or array.size != 1 else str(array.reshape(-1)[0])
+    if row.get("status") == "wrong-output":
+        return "%s zero point %s is replaced by 0, with only a warning in the log" % (node.op_type, shown)
+    return "%s has the zero point %s (asymmetric); TensorRT takes 0 only" % (node.op_type, shown)

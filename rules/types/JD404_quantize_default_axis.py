@@ -1,21 +1,34 @@
 """Per-channel Q/DQ without an axis uses axis 0
 
 ## What it detects
-QuantizeLinear or DequantizeLinear with several scales and no `axis` attribute.
+QuantizeLinear or DequantizeLinear of opset 13 with several scales and no `axis` attribute.
 
 ## Why it fails
-ONNX's default axis is 1, the parser's is 0 (until 10.10).
+ONNX's default axis is 1, the parser's is 0 (until 10.10). Where dimension 0 happens to have as many entries
+as there are scales, every row gets the scale of another channel; otherwise the node is refused (`The number
+of scales is not equal to the number of output channels.`).
 
 ## Fix
 `axis=1` is written out.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD404",
     name="quantize-default-axis",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=(
+        "onnx-tensorrt QuantDequantLinearHelper, 7.1 to 10.10: a missing axis is 0; 10.15 takes 1",
+    ),
 )
+
+
+def describe(node, row):
+    shape, count = node.input(0).shape, node.input(1).static_shape
+    return "%s of %s with %s scales and no axis: ONNX takes axis 1, this parser axis 0" % (
+        node.op_type,
+        brackets(shape),
+        count[0] if count else "several",
+    )

@@ -1,13 +1,16 @@
 """A UINT8 zero point is quantized as INT8
 
 ## What it detects
-QuantizeLinear or DequantizeLinear with a UINT8 zero point that is zero.
+QuantizeLinear with a UINT8 zero point that is zero.
 
 ## Why it fails
-TensorRT quantizes to INT8: values above 127 saturate.
+TensorRT quantizes to INT8 whatever the zero point's type (10.10 says so in a warning): the range is
+-128..127 instead of 0..255, and everything above 127 * scale saturates. After a Relu the upper half of the
+values is lost.
 
 ## Fix
-Re-quantize to INT8 (shifted by 128 where the zero point becomes 0).
+Quantize again to INT8 (`activation_type=QuantType.QInt8`). Shifting by 128 is exact only where the zero
+point becomes 0.
 """
 
 from jetdoctor.rule import Rule
@@ -17,5 +20,9 @@ RULE = Rule(
     name="quantize-uint8",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt QuantDequantLinearHelper and convertOnnxWeights, 7.1 to 10.10",),
 )
+
+
+def describe(node, row):
+    return "QuantizeLinear to UINT8 is done in INT8: everything above 127 * scale saturates"

@@ -4,11 +4,13 @@
 QuantizeLinear or DequantizeLinear with two inputs.
 
 ## Why it fails
-Before 9.0 the importer wants three inputs; later ones take the missing zero point as INT8, where ONNX says
-UINT8.
+Before 9.0 the importer wants three inputs (`This version of TensorRT requires 3 inputs for the
+QuantizeLinear operator`). Later releases take the missing zero point of a QuantizeLinear as INT8 where ONNX
+says UINT8: values above 127 * scale saturate, values below 0 do not.
 
 ## Fix
-An INT8 zero point of zeros is written out (DequantizeLinear: of the input's type).
+An INT8 zero point of zeros is written out (DequantizeLinear: of the input's type). For QuantizeLinear this
+says what TensorRT does, not what ONNX means: check the accuracy.
 """
 
 from jetdoctor.rule import Rule
@@ -18,5 +20,13 @@ RULE = Rule(
     name="quantize-without-zero-point",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=(
+        "onnx-tensorrt QuantDequantLinearHelper: 7.1 to 8.6 want three inputs, 9.0 to 10.15 assume INT8",
+    ),
 )
+
+
+def describe(node, row):
+    if row.get("status") == "wrong-output":
+        return "QuantizeLinear without a zero point: ONNX means UINT8 (0..255), this release INT8 (-128..127)"
+    return "%s has no zero point input, and this release wants one" % node.op_type

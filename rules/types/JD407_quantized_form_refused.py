@@ -1,21 +1,44 @@
 """A quantized type or form that is refused
 
 ## What it detects
-Q/DQ with blocks, 4-bit, 16-bit or 8-bit float types, or scales that do not fit the axis.
+Q/DQ with blocks, with 4-bit, 16-bit or 8-bit float types, with scales that do not fit the axis, are
+negative or have a dynamic shape, or an odd number of 4-bit values.
 
 ## Why it fails
-INT8 is all there is before 9.0 (FP8) and 10.0 (INT4, blocks); UINT4 and 16-bit types are in no release.
+INT8 is all there is before 9.0 (FP8) and 10.0 (INT4, blocks); UINT4 and 16-bit integers are in no release.
 
 ## Fix
-Dequantize such weights offline.
+Dequantize such weights offline, or quantize again to INT8 per channel.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD407",
     name="quantized-form-refused",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=(
+        "onnx-tensorrt QuantDequantLinearHelper of each release (rows with JD407 in rules/data)",
+    ),
 )
+
+
+def describe(node, row):
+    when = row.get("when", {})
+    if "attr_gt" in when:
+        return "%s block_size=%s: blocked scales are not in this release" % (node.op_type, node.attr("block_size"))
+    if "quant_dtype" in when:
+        quantized = node.input(0).dtype if node.op_type == "DequantizeLinear" else node.output(0).dtype
+        return "%s with the quantized type %s, which this release does not have" % (node.op_type, quantized)
+    if when.get("attr_present") == "output_dtype":
+        return "%s output_dtype is compared with the zero point's type and refused" % node.op_type
+    if "scale_size" in row.get("require", {}):
+        return "%s has %s scales for the input %s: they fit no axis" % (
+            node.op_type,
+            brackets(node.input(1).shape),
+            brackets(node.input(0).shape),
+        )
+    if row.get("require", {}).get("all_positive"):
+        return "%s has a scale that is not positive" % node.op_type
+    return None
