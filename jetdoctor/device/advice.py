@@ -38,11 +38,11 @@ def advice(device: Device) -> Tuple[Advice, ...]:
     if row is None:
         return ()
     found: List[Advice] = []
-    for part in (_models(device, row), _workspace(device, row), _environment(device, row)):
+    for part in (_models(device, row), _workspace(device, row), _types(device), _environment(device, row)):
         found += part
     if not device.get("container"):
         found += [*_newest(device), *_hands_off(row)]
-    return tuple([*found[:2], *_wheels(device, row), *found[2:]])
+    return (*found, *_wheels(device, row))
 
 
 def _release(jetpack: Optional[str]) -> Optional[Dict[str, Any]]:
@@ -73,6 +73,18 @@ def _workspace(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
         "trtexec %s is a fair limit for %d MiB of memory" % (option % size, memory),
         "field notes",
     )
+
+
+def _types(device: Device) -> Iterator[Advice]:
+    """Precisions that this GPU has hardware for."""
+    module = as_target(device).module
+    if module and module.precision:
+        fast = ["FP32"] + [key.upper() for key, value in module.precision.items() if value.startswith("yes")]
+        none = [key.upper() for key, value in module.precision.items() if value.startswith("no")]
+        lacking = "; no %s" % ", ".join(none) if none else ""
+        yield Advice(
+            "types", "%s%s (compute capability %s)" % (", ".join(fast), lacking, module.compute_capability)
+        )
 
 
 def _wheels(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:

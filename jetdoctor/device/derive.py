@@ -114,13 +114,20 @@ def _module(facts: Facts) -> Fact:
     for row in detect_rows("model"):
         if row["module"] and re.search(row["value"], model):
             return Fact(row["module"], "board model %r" % _value(facts, "board_model"))
-    soc = _value(facts, "soc")
-    if soc and _value(facts, "ram_mb"):
-        ids = [m.id for m in modules() if m.soc == soc and (module_row(m.id) or {})["jetpacks"]]
-        fitting = _by_memory(facts, ids)
+    if _value(facts, "ram_mb"):
+        fitting = _by_memory(facts, _possible(facts))
         if len(fitting) == 1:
-            return Fact(fitting[0], "only module with %s and %d MiB" % (soc, _value(facts, "ram_mb")))
+            return Fact(fitting[0], "the only module of its kind with %d MiB" % _value(facts, "ram_mb"))
     return Fact(None, None, facts.get("part_numbers", Fact()).reason or "no part number that is known")
+
+
+def _possible(facts: Facts) -> List[str]:
+    """Modules with this SoC that run this JetPack; none when neither is known."""
+    soc, jetpack = _value(facts, "soc"), _value(facts, "jetpack")
+    if not soc and (not jetpack or _value(facts, "container")):
+        return []
+    runs = {m.id: (module_row(m.id) or {})["jetpacks"] for m in modules() if m.soc == soc or not soc}
+    return [name for name, jetpacks in runs.items() if (jetpack in jetpacks if jetpack else jetpacks)]
 
 
 def _by_memory(facts: Facts, ids: List[str]) -> List[str]:

@@ -12,7 +12,7 @@ from typing import Any, Dict, Optional, Sequence
 from jetdoctor.device.derive import derive
 from jetdoctor.device.document import details
 from jetdoctor.device.jetson_release import looks_like, read_jetson_release
-from jetdoctor.device.sources import device_from_probe
+from jetdoctor.device.sources import device_from_probe, find_document
 from jetdoctor.types import Device, UsageError
 
 LIMIT = 16 * 1024 * 1024  # bytes; a real snapshot has some tens of KiB
@@ -96,8 +96,8 @@ def from_snapshot(path: str) -> Device:
         return Device(derive(read_jetson_release(text, "jetson_release")), origin)
     try:
         document = json.loads(text)
-    except ValueError:
-        raise UsageError(_no_snapshot(path)) from None
+    except ValueError:  # `ssh host python3 - < probe.py > FILE` may have a greeting around it
+        document = find_document(text)
     return device_from_probe(_facts_of(document, path), origin)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from jetdoctor import probe
 from jetdoctor.device.derive import derive
@@ -22,6 +23,19 @@ def device_from_probe(document: Dict[str, Any], origin: str) -> Device:
         if isinstance(fact, dict):
             facts[key] = Fact(fact.get("value"), fact.get("source"), fact.get("reason"))
     return Device(facts=derive(facts), origin=origin)
+
+
+def find_document(text: str) -> Optional[Dict[str, Any]]:
+    """The probe's JSON within the noise that a login script prints before or after it; None without one."""
+    mark = text.find('"facts": {')
+    start = text.rfind("{", 0, mark)
+    if mark < 0 or start < 0:
+        return None
+    try:
+        document, _ = json.JSONDecoder().raw_decode(text[start:])
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) and "jetdoctor_probe" in document else None
 
 
 def inspect_local() -> Device:

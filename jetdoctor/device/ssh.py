@@ -6,15 +6,14 @@ known yet is refused: the user says yes to a new board in a terminal, not a tool
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, List, Optional, Sequence, Union
+from typing import List, Sequence, Union
 
 from jetdoctor import probe
-from jetdoctor.device.sources import device_from_probe
+from jetdoctor.device.sources import device_from_probe, find_document
 from jetdoctor.types import Device, JetdoctorError, UsageError
 
 CONNECT_SECONDS = 10
@@ -104,19 +103,6 @@ def _read(host: str, seconds: float) -> Device:
     if document is not None:
         return device_from_probe(document, host)
     raise JetdoctorError(explain(host, done.returncode, done.stdout, done.stderr))
-
-
-def find_document(text: str) -> Optional[Dict[str, Any]]:
-    """The probe's JSON within the noise that a login script prints before or after it; None without one."""
-    mark = text.find('"facts": {')
-    start = text.rfind("{", 0, mark)
-    if mark < 0 or start < 0:
-        return None
-    try:
-        document, _ = json.JSONDecoder().raw_decode(text[start:])
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) and "jetdoctor_probe" in document else None
 
 
 def explain(host: str, status: int, output: bytes, errors: bytes) -> str:
