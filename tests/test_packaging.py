@@ -83,7 +83,7 @@ def test_readme_transcript_says_what_the_command_says(tmp_path):
     done = python(code, "check", "gap.onnx", "--target", "jetpack-5.0.2", cwd=tmp_path)
     assert done.returncode == 1
     said = done.stdout.decode()
-    telling = [line for line in shown.splitlines() if re.match(r"FIXABLE|error |  at |\d+ error", line)]
+    telling = [line for line in shown.splitlines() if re.match(r"FIXABLE|error |  at ", line)]
     assert len(telling) >= 3
     assert [line for line in telling if line not in said] == []
 

@@ -49,7 +49,8 @@ def run(arguments: Any) -> int:
 def _pieces(log: Any) -> Any:
     """The log's text, piece by piece when it is long."""
     if log == "-" or log is None and not sys.stdin.isatty():
-        return _decoded(sys.stdin.buffer)
+        stdin: Any = sys.stdin
+        return _decoded(getattr(stdin, "buffer", stdin))
     if log is None:
         raise UsageError('triage what? Give a log file, - for standard input, or "the error line" in quotes')
     if os.path.isdir(log):

@@ -48,7 +48,8 @@ def find(lines: Iterable[Line], context: Context, known: Book) -> List[Hit]:
 def _hit(signature: Signature, line: Line, context: Context, known: Book) -> Hit:
     named = signature.operator(line.plain)
     operator = named or context.operator(line)
-    category, rank = signature.category, signature.rank - (WARNING_DISCOUNT if _WARNING.search(line.key) else 0)
+    category = signature.category
+    rank = signature.rank - (WARNING_DISCOUNT if _WARNING.search(line.key) else 0)
     if signature.by_operator:
         row = known.operators.get(operator)
         if row and row["alone"] is True:
