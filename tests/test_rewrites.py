@@ -233,7 +233,7 @@ def test_resize(mode, coordinate, size, out, by_scale, exclude):
     model = model_of("Resize", inputs, opset=19, constants=[n for n in ("scales", "sizes") if n in inputs], **attributes)
     scaled = [int(s * np.float32(o / s)) for s, o in zip(size, out)]
     assume(not by_scale or scaled == list(out))
-    assert_same(model, inputs, "resize_normalise_modes")
+    assert_same(model, inputs, "resize_to_matrices")
 
 
 @given(mode=st.sampled_from(["cubic", "linear"]), out=st.tuples(st.integers(2, 9), st.integers(2, 9)))
@@ -242,7 +242,7 @@ def test_resize_antialias(mode, out):
     assume(out != (7, 8))
     inputs = {"x": data([1, 2, 7, 8]), "-roi": None, "-scales": None, "sizes": np.array([1, 2] + list(out), np.int64)}
     model = model_of("Resize", inputs, opset=18, constants=["sizes"], mode=mode, antialias=1)
-    assert_same(model, inputs, "resize_drop_antialias")
+    assert_same(model, inputs, "resize_to_matrices")
 
 
 @given(

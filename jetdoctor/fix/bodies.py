@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from jetdoctor.graph import Node
 from jetdoctor.rule import CannotRewrite
 
-if TYPE_CHECKING:
-    from jetdoctor.fix.edit import Edit
 
-
-def write_out(edit: "Edit", node: Node) -> List[str]:
+def write_out(edit: Any, node: Node) -> List[str]:
     """Add the nodes of the operator's function body; returns the names that stand for its outputs.
 
     The body is onnx's own, for the node's attributes and input types and for the opset of the graph.

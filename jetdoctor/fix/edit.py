@@ -79,7 +79,8 @@ class Edit(Forms):
         tensor = numpy_helper.from_array(array, label)
         if self.node.graph.is_function:
             tensor.name = ""
-            return self.add("Constant", [], [label], name=label + "/Constant", value=tensor)
+            self.add("Constant", [], [label], name=label + "/Constant", value=tensor)
+            return label
         self.changes.of(self.node.graph).initializers.append(tensor)
         return label
 

@@ -16,14 +16,19 @@ FIX_REQUESTS = {
     "fold_window": ["fold_constants"],
     "fold_if": ["fold_constants"],
     "version_convert_up": ["raise_opset"],
+    "resize_cubic_to_linear_or_plugin": ["resize_to_matrices"],
+    "resize_drop_antialias": ["resize_to_matrices"],
+    "resize_normalise_modes": ["resize_to_matrices"],
+    "resize_resolve_sizes": ["resize_to_matrices"],
+    "resize_symmetric_to_half_pixel": ["resize_to_matrices"],
     "gridsample_mode_names": ["gridsample_mode_names", "lower_opset:19"],
 }
 for _name in (
     "drop_noop_reduce noop_composite_to_elementwise hardmax_to_argmax_onehot squeeze_explicit_axes "
     "split_explicit_sizes clip_fp32_or_minmax clip_to_minmax pad_to_concat_or_slice pad_decompose "
     "pad_value_float_or_cast pad_full_rank_pads pad_wrap_to_concat pad_negative_to_slice slice_fill_axes "
-    "resize_normalise_modes resize_cubic_to_linear_or_plugin resize_trim_inputs resize_full_rank "
-    "resize_drop_antialias resize_resolve_sizes resize_symmetric_to_half_pixel topk_negate cast_to_float "
+    "resize_trim_inputs resize_full_rank "
+    "topk_negate cast_to_float "
     "dropout_remove bn_inference_mode drop_training_outputs reshape_add_allowzero reshape_no_zero "
     "shape_then_slice cumsum_to_matmul gridsample_decompose gridsample_mode_names roialign_explicit_sampling "
     "roialign_plugin scatter_reduction_rewrite scatternd_drop_none layernorm_decompose groupnorm_decompose "
@@ -221,12 +226,10 @@ def restriction_rule(entry, condition, kind):
                                     "LayerNormalization": ["layernorm_decompose"],
                                     "BatchNormalization": ["bn_inference_mode"]}.get(op, [])
     if op == "Resize":
-        fix = {"antialias": "resize_drop_antialias", "keep_aspect_ratio_policy": "resize_resolve_sizes",
-               "mode": "resize_cubic_to_linear_or_plugin"}.get(condition.get("attr"), "resize_normalise_modes")
         rule = {"antialias": "JD312", "keep_aspect_ratio_policy": "JD313"}.get(condition.get("attr"), "JD327")
         if "dtype" in condition:
             return "JD401", condition, ["cast_to_float"]
-        return rule, condition, [fix]
+        return rule, condition, ["resize_to_matrices"]
     if op == "Pad":
         fix = "pad_negative_to_slice" if "all_min" in condition else "pad_decompose"
         if "dtype" in condition:

@@ -1,16 +1,40 @@
-"""Resize axis by axis, as a matrix or as indices: the arithmetic of onnx Resize-10 to -19.
+"""Resize written out axis by axis: constant matrices, or constant indices for nearest (onnx Resize-10 to -19).
+
+For forms that a parser does not know or ignores: cubic, antialias, kept aspect ratio, other coordinates.
 
 Coordinates are computed in FLOAT as ONNX Runtime does, since ties of ``nearest`` hang on the rounding.
 """
 
 from __future__ import annotations
 
-from jetdoctor.rule import CannotRewrite
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+REWRITE = Rewrite("resize_to_matrices", "Write the resize out with constant matrices or indices")
 
 _LARGEST_MATRIX = 1 << 22  # elements
 
 
-def resized_axes(node, edit):
+def rewrite(node, edit):
+    if node.attr("coordinate_transformation_mode", "") == "tf_crop_and_resize":
+        raise CannotRewrite("a crop with the resize is not written out")
+    rank, dtype = edit.rank(node.input(0)), edit.dtype(node.input(0))
+    mode, result = node.attr("mode", "nearest"), node.inputs[0]
+    if mode != "nearest" and dtype not in ("FLOAT", "FLOAT16", "DOUBLE"):
+        raise CannotRewrite("%s rounds in its own way" % dtype)
+    changing = _resized_axes(node, edit)
+    if not changing:
+        raise CannotRewrite("no axis changes its size")
+    for axis, size, out, scale in changing:
+        if mode == "nearest":
+            index = edit.ints(_nearest_indices(node, size, out, scale))
+            result = edit.add("Gather", [result, index], axis=axis)
+        else:
+            matrix = edit.of(_interpolation_matrix(node, size, out, scale), dtype)
+            result = _along_axis(edit, result, axis, rank, matrix)
+    edit.replace(node, [result])
+
+
+def _resized_axes(node, edit):
     """[(axis, size before, size after, scale)] of the axes that change; sizes must be fixed."""
     if node.op_type == "Upsample" or node.opset < 10:
         raise CannotRewrite("Upsample has no coordinate mode")
@@ -52,7 +76,7 @@ def _from_sizes(node, axes, before, sizes):
     return [(axis, before[axis], n, n / before[axis]) for axis, n in pairs if n != before[axis]]
 
 
-def coordinates(node, size, out, scale):
+def _coordinates(node, size, out, scale):
     """Positions in the input of every output pixel along one axis, FLOAT [out]."""
     import numpy as np
 
@@ -76,11 +100,11 @@ def coordinates(node, size, out, scale):
     raise CannotRewrite("coordinate mode %s is not written out" % mode)
 
 
-def nearest_indices(node, size, out, scale):
+def _nearest_indices(node, size, out, scale):
     """The input pixel of every output pixel, INT64 [out]."""
     import numpy as np
 
-    place = coordinates(node, size, out, scale)
+    place = _coordinates(node, size, out, scale)
     mode = node.attr("nearest_mode", "round_prefer_floor" if node.opset >= 11 else "floor")
     if mode == "round_prefer_floor":
         index = np.ceil(place - np.float32(0.5))
@@ -91,7 +115,7 @@ def nearest_indices(node, size, out, scale):
     return np.clip(index, 0, size - 1).astype(np.int64)
 
 
-def interpolation_matrix(node, size, out, scale):
+def _interpolation_matrix(node, size, out, scale):
     """FLOAT [out, size]: what each output pixel takes from each input pixel along one axis."""
     import numpy as np
 
@@ -103,7 +127,7 @@ def interpolation_matrix(node, size, out, scale):
     # Pixels beyond the border repeat the border pixel.
     outside = "drop" if node.attr("exclude_outside", 0) else "fold"
     reach = 2 if cubic else 1
-    for row, place in enumerate(coordinates(node, size, out, scale).astype(np.float64)):
+    for row, place in enumerate(_coordinates(node, size, out, scale).astype(np.float64)):
         if not cubic and stretch == 1:
             place = min(max(place, 0.0), size - 1.0)
         low = int(np.floor(place - reach * stretch)) + 1
@@ -127,7 +151,7 @@ def _cubic(t, a):
     return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a if t < 2 else 0.0
 
 
-def along_axis(edit, name, axis, rank, matrix):
+def _along_axis(edit, name, axis, rank, matrix):
     """``matrix`` [out, size] applied to one axis of ``name``."""
     if axis == rank - 2:
         return edit.add("MatMul", [edit.constant(matrix), name])
@@ -137,24 +161,3 @@ def along_axis(edit, name, axis, rank, matrix):
     back = [perm.index(a) for a in range(rank)]
     moved = edit.add("MatMul", [edit.transpose(name, perm), edit.constant(matrix.T)])
     return edit.transpose(moved, back)
-
-
-def write_out(node, edit):
-    """Replace Resize by matrices (linear, cubic) or Gather (nearest); ``CannotRewrite`` when it cannot."""
-    if node.attr("coordinate_transformation_mode", "") == "tf_crop_and_resize":
-        raise CannotRewrite("a crop with the resize is not written out")
-    rank, dtype = edit.rank(node.input(0)), edit.dtype(node.input(0))
-    mode, result = node.attr("mode", "nearest"), node.inputs[0]
-    if mode != "nearest" and dtype not in ("FLOAT", "FLOAT16", "DOUBLE"):
-        raise CannotRewrite("%s rounds in its own way" % dtype)
-    changing = resized_axes(node, edit)
-    if not changing:
-        raise CannotRewrite("no axis changes its size")
-    for axis, size, out, scale in changing:
-        if mode == "nearest":
-            index = edit.ints(nearest_indices(node, size, out, scale))
-            result = edit.add("Gather", [result, index], axis=axis)
-        else:
-            matrix = edit.of(interpolation_matrix(node, size, out, scale), dtype)
-            result = along_axis(edit, result, axis, rank, matrix)
-    edit.replace(node, [result])
