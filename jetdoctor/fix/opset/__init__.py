@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Tuple
 
 from jetdoctor.fix.opset.descent import Blocked, Descent
+from jetdoctor.fix.opset.inlining import inlined
 from jetdoctor.fix.opset.ir import lowered_ir_version
 from jetdoctor.fix.opset.schemas import newest_opset
 from jetdoctor.fix.opset.unused import drop_unused
@@ -47,6 +48,12 @@ def lower(proto: Any, to: int) -> Lowered:
     opset = _opset(proto)
     _check_range(opset, to)
     descent = _descend(proto, to)
+    if any(entry.location.graph[0] != "main" for group in descent.blocked.values() for entry in group):
+        flat = inlined(proto)
+        if flat is not None and _goes_further(flat, to, descent):
+            found = lower(flat, to)
+            note = "local functions written out where they are called"
+            return Lowered(found.proto, found.reached, found.blocked, (note,) + found.changes)
     if not descent.blocked:
         return Lowered(descent.proto, min(opset, to), (), tuple(descent.changes))
     reached = max(descent.blocked)
@@ -54,6 +61,10 @@ def lower(proto: Any, to: int) -> Lowered:
     # Once more, only as far as every node can go: what was built above is half-way between two opsets.
     partial = _descend(proto, reached)
     return Lowered(partial.proto, reached, blocked, tuple(partial.changes))
+
+
+def _goes_further(flat: Any, to: int, descent: Descent) -> bool:
+    return max(_descend(flat, to).blocked, default=to) < max(descent.blocked)
 
 
 def _descend(proto: Any, to: int) -> Descent:

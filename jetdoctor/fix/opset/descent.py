@@ -52,6 +52,7 @@ class Descent:
     def _walk(self, scope: Scope, holder: Any) -> None:
         for imported in holder.opset_import:
             if imported.domain in _DEFAULT and imported.version > self.to:
+                inference.complete(scope, imported.version)
                 for opset in range(imported.version, self.to, -1):
                     self._step(scope, opset)
                 imported.version = self.to

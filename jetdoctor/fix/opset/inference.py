@@ -48,6 +48,28 @@ def _copy_graph(graph: Any, twin: Any) -> None:
             twin.initializer.add(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
 
 
+#: Operators that keep the type of their first input and that onnx has no inference for.
+_LIKE_FIRST_INPUT = ("GroupNormalization", "MeanVarianceNormalization")
+
+
+def complete(scope: Any, opset: int) -> None:
+    """Infer what onnx left open, in graph order: behind an operator that it has no inference for, and in
+    the body of a Loop or Scan, where it does not take the declared shapes of the state for granted."""
+    for node in scope.nodes:
+        for child in scope.children.get(id(node), ()):
+            complete(child, opset)
+        if any(name and _is_vague(scope.types.get(name)) for name in node.output):
+            for name, proto in output_types(scope, node, opset).items():
+                if _is_vague(scope.types.get(name)):
+                    scope.types[name] = proto
+
+
+def _is_vague(proto: Any) -> bool:
+    if proto is None:
+        return True
+    return proto.HasField("tensor_type") and not proto.tensor_type.HasField("shape")
+
+
 def output_types(scope: Any, node: Any, opset: int) -> Dict[str, Any]:
     """Types of a node's outputs from the types of its inputs; empty when onnx cannot tell."""
     import onnx
@@ -56,6 +78,8 @@ def output_types(scope: Any, node: Any, opset: int) -> Dict[str, Any]:
     types = {name: scope.type(name) for name in node.input if name}
     if found is None or any(known is None for known in types.values()):
         return {}
+    if node.op_type in _LIKE_FIRST_INPUT:
+        return {node.output[0]: types[node.input[0]]}
     imports = [onnx.helper.make_operatorsetid("", opset)]
     data = {name: tensor for name in types for tensor in [_parameter(scope, name)] if tensor is not None}
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import List, Optional
 
 from jetdoctor.fix.opset.adapters.runtime_axes import squeezed, unsqueezed
 from jetdoctor.fix.opset.registry import step
@@ -18,8 +18,8 @@ def axes_to_attribute(site: Site) -> Optional[str]:
         return unsqueezed(site) if site.node.op_type == "Unsqueeze" else squeezed(site)
     if axes.size == 0 and site.node.op_type == "Unsqueeze":
         return site.emit("Identity", [site.input(0)])
+    site.set("axes", _sorted(site, [int(axis) for axis in axes.reshape(-1)]))
     site.inputs(site.input(0))
-    site.set("axes", [int(axis) for axis in axes.reshape(-1)])
     site.note("axes %s from input to attribute" % site.attr("axes"))
     return None
 
@@ -28,6 +28,16 @@ def axes_to_attribute(site: Site) -> Optional[str]:
 def axes_count_from_the_front(site: Site) -> None:
     axes = site.attr("axes", ())
     if any(axis < 0 for axis in axes):
-        rank = site.rank(site.input(0)) + (len(axes) if site.node.op_type == "Unsqueeze" else 0)
-        site.set("axes", sorted(axis % rank for axis in axes))
+        site.set("axes", sorted(axis % _full_rank(site, len(axes)) for axis in axes))
         site.note("axes counted from the front")
+
+
+def _full_rank(site: Site, count: int) -> int:
+    return site.rank(site.input(0)) + (count if site.node.op_type == "Unsqueeze" else 0)
+
+
+def _sorted(site: Site, axes: List[int]) -> List[int]:
+    """In rising order, which onnx's shape inference of these versions takes for granted."""
+    if min(axes, default=0) < 0 <= max(axes, default=0):
+        axes = [axis % _full_rank(site, len(axes)) for axis in axes]
+    return sorted(axes)

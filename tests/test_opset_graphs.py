@@ -1,0 +1,142 @@
+"""Lowering inside subgraphs and local functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import helper, inliner, parser
+
+from jetdoctor.fix.opset import lower
+from tests.opset_models import FLOAT, constant, floats, lowered_equal, model_of, operators, run
+
+FUNCTIONS = """
+<ir_version: 8, opset_import: ["": 18, "local": 1]>
+g (float[2,3,4] x) => (float[2,3,4] y) { a = local.norm(x)  y = local.twice(a) }
+<domain: "local", opset_import: ["": 18]>
+norm (x) => (y) { axes = Constant <value_ints = [-1]> ()  m = ReduceMean (x, axes)  d = Sub (x, m)
+  y = Softmax <axis = 1> (d) }
+<domain: "local", opset_import: ["": 18, "local": 1]>
+twice (x) => (y) { n = local.norm (x)  two = Constant <value_float = 2.0> ()  t = CastLike (two, n)  y = Mul (n, t) }
+"""
+
+
+def loop_with(body_nodes, opset=18):
+    """for i in range(3): v = body(v), with the axes in an initializer of the main graph."""
+    body = helper.make_graph(
+        body_nodes,
+        "body",
+        [
+            helper.make_tensor_value_info("i", onnx.TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", onnx.TensorProto.BOOL, []),
+            helper.make_tensor_value_info("v", FLOAT, [2, 3]),
+        ],
+        [
+            helper.make_tensor_value_info("go_on", onnx.TensorProto.BOOL, []),
+            helper.make_tensor_value_info("w", FLOAT, [2, 3]),
+        ],
+    )
+    loop = helper.make_node("Loop", ["times", "", "x"], ["y"], body=body, name="loop")
+    graph = helper.make_graph(
+        [loop],
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [2, 3])],
+        [helper.make_tensor_value_info("y", FLOAT, [2, 3])],
+        initializer=[constant("times", 3), constant("axes", [0])],
+    )
+    return model_of(graph, opset)
+
+
+def test_nodes_of_a_loop_body_with_axes_of_the_outer_graph():
+    model = loop_with([
+        helper.make_node("Identity", ["go"], ["go_on"]),
+        helper.make_node("ReduceMean", ["v", "axes"], ["m"], name="mean"),
+        helper.make_node("Sub", ["v", "m"], ["d"]),
+        helper.make_node("Softmax", ["d"], ["w"], axis=0, name="soft"),
+    ])
+    result = lowered_equal(model, 11, {"x": floats([2, 3])})
+    assert [tensor.name for tensor in result.proto.graph.initializer] == ["times"]
+    assert result.changes[0] == (
+        "ReduceMean mean in main/loop.body: axes [0] from input to attribute (opset 18 to 17)"
+    )
+
+
+def test_a_block_inside_a_body_names_its_graph():
+    model = loop_with([
+        helper.make_node("Identity", ["go"], ["go_on"]),
+        helper.make_node("Bernoulli", ["v"], ["b"], name="random", seed=1.0),
+        helper.make_node("BitwiseNot", ["i"], ["unused"], name="bits"),
+        helper.make_node("Identity", ["v"], ["w"]),
+    ])
+    result = lower(model, 17)
+    (location, reason), = result.blocked
+    assert location.graph == ("main", "loop.body") and location.node_name == "bits"
+    assert result.reached == 18 and result.proto == model
+
+
+def test_branches_with_equal_names_are_kept_apart():
+    def branch(op_type, **attributes):
+        nodes = [helper.make_node(op_type, ["x"], ["t"], **attributes), helper.make_node("Relu", ["t"], ["out"])]
+        return helper.make_graph(nodes, op_type, [], [helper.make_tensor_value_info("out", FLOAT, [2, 3])])
+
+    node = helper.make_node("If", ["c"], ["y"], then_branch=branch("Softmax", axis=0), else_branch=branch("Neg"))
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [helper.make_tensor_value_info("c", onnx.TensorProto.BOOL, []),
+         helper.make_tensor_value_info("x", FLOAT, [2, 3])],
+        [helper.make_tensor_value_info("y", FLOAT, [2, 3])],
+    )
+    for flag in (True, False):
+        lowered_equal(model_of(graph, 18), 9, {"c": np.array(flag), "x": floats([2, 3])})
+
+
+def test_local_functions_are_lowered_and_kept():
+    model = parser.parse_model(FUNCTIONS)
+    result = lower(model, 13)
+    assert result.reached == 13 and result.proto.ir_version == 8
+    assert [function.name for function in result.proto.functions] == ["norm", "twice"]
+    assert all(o.version == 13 for f in result.proto.functions for o in f.opset_import if o.domain == "")
+    onnx.checker.check_model(result.proto)
+    feeds = {"x": floats([2, 3, 4])}
+    np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-5)
+    flat = inliner.inline_local_functions(lower(model, 11).proto)
+    np.testing.assert_allclose(run(flat, feeds)[0], run(model, feeds)[0], rtol=1e-5)
+
+
+def test_a_function_of_a_newer_opset_than_the_model():
+    model = parser.parse_model(FUNCTIONS)
+    model.opset_import[0].version = 13
+    result = lower(model, 13)
+    assert result.reached == 13 and "CastLike" not in {n.op_type for f in result.proto.functions for n in f.node}
+
+
+def test_functions_whose_parameters_must_be_constant_are_written_out():
+    """torchlib style: the axes come in as an argument, different in each call."""
+    model = parser.parse_model("""
+    <ir_version: 8, opset_import: ["": 18, "local": 1]>
+    g (float[2,3,4] x) => (float[2,1,1] y)
+    { one = Constant <value_ints = [1]> ()  two = Constant <value_ints = [2]> ()
+      a = local.mean(x, one)  y = local.mean(a, two) }
+    <domain: "local", opset_import: ["": 18]>
+    mean (x, axes) => (y) { b = BitwiseKeep (x)  y = ReduceMean (x, axes) }
+    """.replace("b = BitwiseKeep (x)", ""))
+    result = lower(model, 12)
+    assert result.reached == 12
+    onnx.checker.check_model(result.proto, full_check=True)
+    feeds = {"x": floats([2, 3, 4])}
+    np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-5)
+
+
+def test_attributes_that_are_parameters_of_a_function():
+    model = parser.parse_model("""
+    <ir_version: 8, opset_import: ["": 13, "local": 1]>
+    g (float[2,3] x) => (float[2,3] y) { y = local.f <k = 0> (x) }
+    <domain: "local", opset_import: ["": 13]>
+    f <k> (x) => (y) { y = Softmax <axis: int = @k> (x) }
+    """)
+    result = lower(model, 11)
+    assert result.reached == 11
+    assert result.changes[0] == "local functions written out where they are called"
+    assert operators(result.proto) == ("Transpose", "Softmax", "Transpose")
+    feeds = {"x": floats([2, 3])}
+    np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-5)
