@@ -445,15 +445,17 @@ def container(machine, facts):
     facts.add("container", True if found else None, path)
     text, path = files.first("/run/systemd/container")
     facts.add("container", True if text else None, path)
+    text, path = files.first("/proc/self/mounts")
+    found = re.search(r"^overlay / overlay .*(docker|containers|containerd)", text, re.M)
+    facts.add("container", True if found else None, path)
     if machine.live:
-        facts.add(
-            "container", True if os.environ.get("container") else None, "environment variable container"
-        )
-        facts.add("container", False, "no /.dockerenv, no container in /proc/1/cgroup")
+        for name in ("container", "KUBERNETES_SERVICE_HOST"):
+            facts.add("container", True if os.environ.get(name) else None, "environment variable " + name)
+        facts.add("container", False if text else None, "no mark of a container, %s shows none" % path)
     for key in ("board_compatible", "l4t"):
         if facts.value(key):
             facts.add("container", False, "no /.dockerenv beside " + facts[key]["source"])
-    facts.missing("container", "the capture has neither a container mark nor a board's files")
+    facts.missing("container", "neither a mark of a container nor the files of a board")
     csv = [
         n
         for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d")
