@@ -32,6 +32,9 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
     parser.add_selection(options)
     options.add_argument("--baseline", metavar="FILE", help="JSON report whose findings are known already")
+    options.add_argument(
+        "--prove", action="store_true", help="also build with the best compiler that is here"
+    )
     options.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="models checked at once")
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
@@ -56,11 +59,18 @@ def run(arguments: Any) -> int:
     )
     question = _question(arguments, settings)
     paths = list(dict.fromkeys(arguments.models))
-    results = tuple(chosen.apply(r) for group in _all(paths, question, arguments.jobs) for r in group)
+    groups = list(_all(paths, question, arguments.jobs))
+    unproven = 0
+    if arguments.prove:
+        from jetdoctor.cli.prove import prove
+
+        groups, unproven = prove(groups)
+    results = tuple(chosen.apply(result) for group in groups for result in group)
     found = Report(results)
     render = partial(report.render, found, arguments.format, matrix=question.matrix)
     output.emit(render, arguments.output)
-    return exit_code(results, arguments.fail_on or settings.fail_on or "error", question.matrix)
+    code = exit_code(results, arguments.fail_on or settings.fail_on or "error", question.matrix)
+    return max(code, 3 if unproven else 0)
 
 
 def _question(arguments: Any, settings: config.Config) -> Question:

@@ -68,8 +68,8 @@ def header(writer: Writer, result: Result) -> None:
 
 def _verdict(writer: Writer, result: Result) -> None:
     word, reason = result.verdict.upper(), words.verdict_reason(result)
-    line = "%s  %s" % (writer.paint(word, VERDICT_COLOR[result.verdict], "bold"), reason)
-    writer.line(line.rstrip())
+    styles = (VERDICT_COLOR[result.verdict], "bold")
+    writer.wrapped(word + "  ", reason, indent=0, label_styles=styles)
     if result.verdict != "unknown":
         writer.wrapped("evidence  ", words.evidence_line(result), "dim")
 

@@ -83,10 +83,11 @@ def verdict_reason(result: Result) -> str:
     if result.verdict == "fixable":
         unsafe = any(f.fix is None or f.fix.applicability != "safe" for f in errors)
         return "jetdoctor fix can repair it" + (" (with --unsafe)" if unsafe else "")
+    if result.verdict == "fails":
+        manual = [f.rule for f in errors if f.fix is None or f.fix.applicability == "manual"]
+        return "no automatic fix for %s" % ", ".join(dict.fromkeys(manual)) if manual else ""
     if result.verdict == "unknown":
-        return clean(
-            result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target")
-        )
+        return clean(result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
     return clean(result.error or "")
 
 

@@ -1,0 +1,58 @@
+"""What ``jetdoctor verify`` earned: one block per backend, strongest first; "not run" is never "passed"."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Sequence
+
+from jetdoctor.report import text as model_text
+from jetdoctor.report import words
+from jetdoctor.report.document import dumps, head
+from jetdoctor.report.style import Writer, clean
+from jetdoctor.types import EVIDENCE_LEVELS, Evidence, Target
+
+_COLOR = {"passed": "green", "not-run": "dim"}
+
+
+def level(found: Sequence[Evidence]) -> str:
+    """The strongest level that any backend passed at."""
+    passed = [EVIDENCE_LEVELS.index(one.level) for one in found if one.status == "passed"]
+    return EVIDENCE_LEVELS[max(passed)] if passed else "not-run"
+
+
+def document(model: str, target: Optional[Target], found: Sequence[Evidence], width: int, color: bool) -> str:
+    """The JSON document of ``jetdoctor verify``."""
+    rows = [_row(one) for one in found]
+    whole = dict(head(), model=model, target=target.to_json() if target else None)
+    return dumps(dict(whole, evidence=level(found), backends=rows))
+
+
+def _row(one: Evidence) -> Dict[str, Any]:
+    return {
+        "backend": one.backend,
+        "level": one.level,
+        "status": one.status,
+        "message": one.message,
+        "seconds": round(one.seconds, 3),
+        "details": dict(one.details),
+        "findings": [finding.to_json() for finding in one.findings],
+    }
+
+
+def text(model: str, target: Optional[Target], found: Sequence[Evidence], width: int, color: bool) -> str:
+    """Text for a terminal."""
+    writer = Writer(width, color)
+    name = target.name if target else "no target named"
+    writer.ends(clean(model), name, writer.paint(clean(model), "bold"), writer.paint(name, "dim"))
+    writer.line()
+    for one in found:
+        word = one.status.upper()
+        painted = writer.paint(word, _COLOR.get(one.status, "red"), "bold")
+        seconds = "  (%.1f s)" % one.seconds if one.seconds >= 0.05 else ""
+        writer.line("%s%s %s%s" % (painted, " " * (9 - len(word)), one.backend, seconds))
+        writer.wrapped("", one.message)
+        model_text.findings(writer, list(one.findings))
+    earned = level(found)
+    writer.line()
+    meaning = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
+    writer.wrapped("evidence  ", meaning, indent=0)
+    return writer.text()
