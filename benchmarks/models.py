@@ -11,7 +11,7 @@ _BLOCK = 10
 
 
 def transformer(path: Path, nodes: int, weight_bytes: int) -> Path:
-    """Write a model of about ``nodes`` nodes whose embedded weights take ``weight_bytes``; returns ``path``."""
+    """Write a model of about ``nodes`` nodes with ``weight_bytes`` of embedded weights; returns ``path``."""
     import numpy
     import onnx
     from onnx import TensorProto, helper, numpy_helper
