@@ -364,7 +364,8 @@ class Graph:
         if self._constant_outputs is None:
             # One pass in graph order: ONNX graphs are sorted, and in one that is not, what comes
             # late simply does not count as constant.
-            self._constant_outputs = found = set()
+            found: Set[str] = set()
+            self._constant_outputs = found
             for node in self.nodes:
                 if node.op_type.startswith(("Random", "Multinomial", "Bernoulli")) or node.subgraphs:
                     continue
@@ -389,8 +390,7 @@ class Graph:
         yield self
         for graphs in self._subgraphs.values():
             for graph in graphs:
-                for below in graph.walk():
-                    yield below
+                yield from graph.walk()
 
 
 class Model:
@@ -434,13 +434,11 @@ class Model:
     def graphs(self) -> Iterator[Graph]:
         """Main graph, subgraphs, then function bodies."""
         for root in [self.main] + self.functions:
-            for graph in root.walk():
-                yield graph
+            yield from root.walk()
 
     def nodes(self) -> Iterator[Node]:
         for graph in self.graphs():
-            for node in graph.nodes:
-                yield node
+            yield from graph.nodes
 
     def consumers_of(self, value: Value) -> List[Node]:
         if self._consumers is None:

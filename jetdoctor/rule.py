@@ -10,7 +10,8 @@ A rule file is ``rules/<category>/JDnnn_snake_name.py``. Its docstring is the pa
 
 each a generator of ``Match``. Rows of ``rules/data/`` that name the rule's id become its findings too; a rule with
 rows and no detector is a *fact rule*. For rows the file may define ``describe(node, row)``, the message
-(None for the common one), and ``consequences(node, row)``, lines that the build log will show further down. Releases are told apart last: a detector does not ask for the
+(None for the common one), and ``consequences(node, row)``, lines that the build log will show further down.
+Releases are told apart last: a detector does not ask for the
 target's TensorRT, it states on every match the range of releases that the match holds for.
 """
 
@@ -90,7 +91,8 @@ class Match:
     Matches of one rule with the same ``cause`` become one finding with several nodes. ``tensorrt``
     narrows the rule's range. ``applies`` may refuse a target by anything else (its GPU, its memory).
     ``doubt`` is the part of the range where neighbouring releases disagree and nothing was read: an
-    error there is reported as a warning. ``consequences`` are the lines that a build log will show further down because of it: they are
+    error there is reported as a warning. ``consequences`` are the lines that a build log will show further down
+    because of it: they are
     attached to the finding and never counted as errors of their own.
     """
 

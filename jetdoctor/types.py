@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -314,7 +314,7 @@ class Result:
     hidden: int = 0
 
     def to_json(self) -> dict:
-        document = {
+        document: Dict[str, Any] = {
             "model": self.model.to_json(),
             "target": self.target.to_json(),
             "verdict": self.verdict,

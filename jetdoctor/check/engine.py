@@ -111,8 +111,8 @@ class Engine:
             cause = (fact["rule"], place.node.domain, place.node.op_type)
         else:
             describe = getattr(rule.module, "describe", None)
-            text = describe(place.node, fact.row) if describe else None
-            text = text or fact_text(fact, place.node, place.tensor, place.detail)
+            own: Optional[str] = describe(place.node, fact.row) if describe else None
+            text = own or fact_text(fact, place.node, place.tensor, place.detail)
             # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it.
             cause = (fact["rule"], fact.get("id") or (fact.get("op"), text), place.detail)
         follow = _consequences(rule, place)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.conditions import Seen, holds
 from jetdoctor.check.requirements import violated
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
-from jetdoctor.types import VersionRange
+from jetdoctor.types import Version, VersionRange
 
 #: Operators that go through the parser's broadcasting elementwise helper.
 ELEMENTWISE = frozenset(
@@ -30,7 +30,8 @@ def intersect(a: VersionRange, b: VersionRange) -> Optional[VersionRange]:
 
 def outside(ranges: Sequence[VersionRange]) -> List[VersionRange]:
     """Ranges that lie outside of the given ones (sorted, disjoint)."""
-    gaps, start = [], None  # type: Tuple[List[VersionRange], Any]
+    gaps: List[VersionRange] = []
+    start: Optional[Version] = None
     for item in ranges:
         if item.since is not None and (start is None or start < item.since):
             gaps.append(VersionRange(start, item.since))

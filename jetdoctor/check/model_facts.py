@@ -1,15 +1,15 @@
-"""Fact rows that speak of a whole model: its inputs, initializers, domains, functions, operators unknown to a release."""
+"""Fact rows that speak of a whole model: inputs, initializers, domains, functions, operators without importer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Sequence
 
 from jetdoctor.check.conditions import _listed
 from jetdoctor.check.facts import in_default_domain, is_function_call, outside
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge, read_rows
-from jetdoctor.types import EVERY_VERSION, VersionRange, parse_version
+from jetdoctor.types import VersionRange, parse_version
 
 
 @dataclass(frozen=True)

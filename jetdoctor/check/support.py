@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.types import Version, VersionRange
@@ -57,7 +57,7 @@ def _form(fact: Fact) -> str:
     return "%s: %s" % (fact["change"], fact.get("what") or fact.get("message") or fact["status"])
 
 
-def limit_text(row: Dict[str, Any]) -> str:
+def limit_text(row: Mapping[str, Any]) -> str:
     """A ``require`` or ``forbid`` row in words."""
     condition = row.get("require") or row.get("forbid") or {}
     wanted = "require" in row
