@@ -50,9 +50,8 @@ def _one_line(writer: Writer, result: Result) -> None:
 
 def _full(writer: Writer, result: Result) -> None:
     header(writer, result)
-    writer.line(
-        writer.paint(result.target.name, "bold") + "  " + writer.paint(words.target_line(result), "dim")
-    )
+    label = result.target.name + "  "
+    writer.wrapped(label, words.target_line(result), "dim", indent=0, label_styles=("bold",))
     writer.line()
     _verdict(writer, result)
     findings(writer, list(result.findings))
