@@ -53,7 +53,8 @@ def pieces(fragment: str) -> list:
 
 def category(row: dict, ops: list) -> str:
     kinds = {OPERATORS.get(op) for op in ops}
-    if len(kinds) == 1 and None not in kinds:
+    about_outputs = "output tensors" in row["fragment"] or "topologically" in row["fragment"]
+    if len(kinds) == 1 and None not in kinds and not about_outputs:
         return kinds.pop()
     for pattern, name in PATTERNS:
         if re.search(pattern, row["fragment"].lower()):
