@@ -55,9 +55,7 @@ def test_small_tensors_keep_their_data(tmp_path):
 
 
 def test_constants_sparse_tensors_subgraphs_and_functions(tmp_path):
-    branch = helper.make_graph(
-        [helper.make_node("Add", ["x", "inner"], ["o"])], "b", [], [floats("o")], [raw("inner")]
-    )
+    branch = helper.make_graph([helper.make_node("Add", ["x", "inner"], ["o"])], "b", [], [floats("o")], [raw("inner")])
     sparse = helper.make_sparse_tensor(raw("sparse"), raw("", dtype="int64"), [LARGE * 2])
     nodes = [
         helper.make_node("Constant", [], ["c"], value=raw("")),
@@ -106,9 +104,7 @@ def test_unknown_domains_and_recursive_functions_load(tmp_path):
     circle = simple(nodes=[helper.make_node("f", ["x"], ["y"], domain="local")])
     circle.opset_import.add(domain="local", version=1)
     circle.functions.add().CopyFrom(
-        helper.make_function(
-            "local", "f", ["a"], ["b"], [helper.make_node("f", ["a"], ["b"], domain="local")], []
-        )
+        helper.make_function("local", "f", ["a"], ["b"], [helper.make_node("f", ["a"], ["b"], domain="local")], [])
     )
     model = load(saved(tmp_path, circle))
     assert "calls itself" in model.inference_error and len(model.functions) == 1
@@ -119,6 +115,18 @@ def test_a_node_that_crashes_onnx_does_not_crash_us(tmp_path):
     node = helper.make_node("EyeLike", [""], ["y"], dtype=1 << 40)
     model = load(saved(tmp_path, simple(nodes=[node])))
     assert model.main.nodes[0].op_type == "EyeLike" and model.inference_error
+
+
+def test_names_in_another_code_page(tmp_path):
+    inner = helper.make_graph([helper.make_node("Neg", ["abcd"], ["o"])], "b", [], [floats("o")])
+    nodes = [
+        helper.make_node("Relu", ["x"], ["abcd"], name="abcd"),
+        helper.make_node("If", ["abcd"], ["y"], then_branch=inner, else_branch=inner),
+    ]
+    data = simple(nodes=nodes).SerializeToString().replace(b"abcd", b"\xc4\xe3cd")
+    model = load(saved(tmp_path, data))
+    assert model.main.nodes[0].name == "\\xc4\\xe3cd"
+    assert [user.op_type for user in model.main.value("\\xc4\\xe3cd").consumers] == ["If", "Neg", "Neg"]
 
 
 def test_external_data_is_never_opened(tmp_path):

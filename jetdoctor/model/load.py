@@ -9,7 +9,7 @@ import stat
 from typing import Any, Optional
 
 from jetdoctor import graph
-from jetdoctor.model import infer, unreadable, weights, wire
+from jetdoctor.model import infer, names, unreadable, weights, wire
 from jetdoctor.model.unreadable import UnreadableModel
 from jetdoctor.types import ModelSummary
 
@@ -30,7 +30,11 @@ def load(path: Any) -> graph.Model:
         known = unreadable.looks_like(skeleton.data[: unreadable.HEAD_BYTES])
         known = known or "an ONNX file that was cut short"
         raise UnreadableModel("%s holds no graph; it looks like %s" % (path, known))
-    model = _view(proto, skeleton.data, path)
+    data = skeleton.data
+    if not names.are_text(proto):
+        names.repair(proto)
+        data = proto.SerializeToString()
+    model = _view(proto, data, path)
     model.file_size = size
     model.weights = weights.by_name(proto, skeleton.left_out, path)
     return model
