@@ -264,6 +264,21 @@ def test_a_fleet_shows_what_differs_and_its_weakest_target():
     assert room.common_target([made()]) is None
 
 
+def test_a_fleet_as_text_fits_80_columns(tmp_path):
+    paths = []
+    for board in BOARDS:
+        paths += ["--snapshot", str(tmp_path / board.name[:12])]
+        room.save_snapshot(room.from_root(str(board)), paths[-1])
+    done = subprocess.run(
+        [sys.executable, "-m", "jetdoctor", "device", *paths],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ, COLUMNS="80"),
+    )
+    assert done.returncode == 1 and "JD116" in done.stdout and "weakest: " in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
 # --- SSH ----------------------------------------------------------------------------------------------------
 
 #: Name of a login -> what its key runs instead of a plain shell (sshd's ForceCommand by key).

@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 from jetdoctor import device as room
 from jetdoctor.report import text as model_text
 from jetdoctor.report.document import dumps, head
+from jetdoctor.report.fleet import fleet
 from jetdoctor.report.style import Writer, clean, plural
 from jetdoctor.types import Device, Finding, JetdoctorError
 
@@ -63,14 +64,12 @@ def document(answered: Sequence[Judged], lost: Sequence[JetdoctorError], several
 
 
 def text(answered: Sequence[Judged], width: int, color: bool) -> str:
-    """Facts in a few lines, then what is wrong, then what to type next."""
+    """One board: facts, what is wrong, advice, what to type next. Several: a table and what differs."""
     writer = Writer(width, color)
-    for number, (device, findings) in enumerate(answered):
-        if number:
-            writer.line()
-        _board(writer, device, findings)
     if len(answered) > 1:
-        _fleet(writer, [device for device, _ in answered])
+        fleet(writer, answered)
+    else:
+        _board(writer, *answered[0])
     return writer.text()
 
 
@@ -135,20 +134,3 @@ def _fact(device: Device, key: str) -> str:
 def _reason(device: Device, key: str) -> str:
     fact = device.facts.get(key)
     return fact.reason if fact and fact.reason else "nothing found"
-
-
-def _fleet(writer: Writer, devices: Sequence[Device]) -> None:
-    """What differs between boards, and the target that suits them all."""
-    writer.line()
-    writer.line(writer.paint("What differs", "bold"))
-    for key, values, differs in room.compare(devices):
-        if differs:
-            writer.wrapped(
-                key.replace("_", " ").ljust(20), " | ".join("?" if v is None else str(v) for v in values)
-            )
-    common = room.common_target(devices)
-    if common:
-        writer.line()
-        writer.line(
-            "weakest: " + writer.paint("jetdoctor check model.onnx --target %s" % common.name, "cyan")
-        )
