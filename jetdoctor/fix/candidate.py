@@ -11,39 +11,51 @@ from jetdoctor.fix.sweep import subgraphs
 
 
 class Candidate:
-    """``with Candidate(proto, original) as c``: ``c.path`` for tools, ``c.trouble`` if it is invalid."""
+    """``with Candidate(proto, original) as c``: ``c.path`` for tools, ``c.trouble`` if it is invalid.
 
-    def __init__(self, proto: Any, original: str) -> None:
-        self.proto, self.original = proto, os.path.abspath(original)
-        self.trouble = ""
-        self.folder = self.path = ""
+    A model with external data is put beside the original for that time, since ONNX refuses links to
+    data; where that folder cannot be written, the data is copied.
+    """
+
+    def __init__(self, proto: Any, original: str, check: bool = True) -> None:
+        self.proto, self.original, self.check = proto, os.path.abspath(original), check
+        self.trouble = self.path = self._folder = ""
 
     def __enter__(self) -> "Candidate":
-        self.folder = tempfile.mkdtemp(prefix="jetdoctor-")
-        self.path = os.path.join(self.folder, "candidate.onnx")
         try:
-            bring_external_files(self.proto, self.original, self.folder)
+            self.path = self._place()
             with open(self.path, "wb") as file:
                 file.write(self.proto.SerializeToString(deterministic=True))
-            self.trouble = _checked(self.path)
+            self.trouble = _checked(self.path) if self.check else ""
         except (OSError, ValueError) as error:
             self.trouble = "the fixed model cannot be written for its proof: %s" % error
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: Any) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        elif self.path:
+            os.unlink(self.path)
 
-
-def bring_external_files(proto: Any, original: str, folder: str) -> None:
-    """External data of ``proto`` into ``folder``: by hard link, else by copy (ONNX refuses soft links)."""
-    for location in sorted(external_files(proto)):
-        source = os.path.join(os.path.dirname(os.path.abspath(original)), location)
-        place = os.path.join(folder, location)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        try:
-            os.link(source, place)
-        except OSError:
-            shutil.copyfile(source, place)
+    def _place(self) -> str:
+        locations = sorted(external_files(self.proto))
+        source = os.path.dirname(self.original)
+        if locations:
+            try:
+                handle, name = tempfile.mkstemp(prefix=".jetdoctor-", suffix=".onnx", dir=source)
+                os.close(handle)
+                return name
+            except OSError:
+                pass
+        self._folder = tempfile.mkdtemp(prefix="jetdoctor-")
+        for location in locations:
+            place = os.path.join(self._folder, location)
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            shutil.copyfile(os.path.join(source, location), place)
+        return os.path.join(self._folder, "candidate.onnx")
 
 
 def _checked(path: str) -> str:

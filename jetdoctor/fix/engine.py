@@ -92,7 +92,8 @@ class _Job:
         self.choices.begin()
         attempt = Attempt(_read(self.path), self.path, self.targets, self.choices)
         if self.freeze:
-            attempt.proto = freezing.freeze(attempt.proto, self.freeze, self.path)
+            attempt.proto = freezing.freeze(attempt.proto, self.freeze)
+            attempt.fold("what follows from the sizes given")
             note = ", ".join("%s=%s" % item for item in sorted(self.freeze.items()))
             attempt.steps.append(PlanStep("", "Freeze %s" % note, "unsafe", "", True))
         if self.opset is not None:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Mapping, Tuple
 from jetdoctor.types import UsageError
 
 
-def freeze(proto: Any, wanted: Mapping[str, Any], path: str) -> Any:
+def freeze(proto: Any, wanted: Mapping[str, Any]) -> Any:
     """Set the sizes in ``proto``, clear what was inferred with open ones, and return it.
 
     ``wanted`` maps an input to its shape ("1x3x640x640" or a sequence) or a symbol to a size. Raises

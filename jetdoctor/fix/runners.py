@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from typing import Any, Dict, Mapping
 
+from jetdoctor.fix.candidate import Candidate
 from jetdoctor.types import JetdoctorError
 from jetdoctor.verify.onnxruntime import CannotRun, run_session, session
 
@@ -60,16 +59,7 @@ def _older_ir(path: str, optimise: bool) -> Any:
     """A session on a copy of the model that says an IR version which this ONNX Runtime reads."""
     import onnx
 
-    from jetdoctor.fix.candidate import bring_external_files
-
     proto = onnx.load(path, load_external_data=False)
     proto.ir_version = OLD_IR
-    folder = tempfile.mkdtemp(prefix="jetdoctor-")
-    try:
-        bring_external_files(proto, path, folder)
-        copy = folder + "/older.onnx"
-        with open(copy, "wb") as file:
-            file.write(proto.SerializeToString())
-        return session(copy, optimise)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with Candidate(proto, path, check=False) as copy:
+        return session(copy.path, optimise)

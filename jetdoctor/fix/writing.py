@@ -34,7 +34,7 @@ def write(outcome: FixOutcome, path: Optional[str] = None, apply: bool = False) 
     if os.path.exists(target) and os.path.samefile(target, outcome.path):
         raise UsageError("%s is the original: use --apply to replace it" % path)
     if outcome.proto is None:
-        if any(step.reason and not step.applied for step in outcome.plan.steps):
+        if not outcome.clean or any(not step.applied for step in outcome.plan.steps):
             return None
         _Writer(target).copy(outcome.path)
     else:
@@ -46,9 +46,15 @@ def _apply(outcome: FixOutcome) -> str:
     original = os.path.realpath(outcome.path)  # a symbolic link keeps pointing to its file
     backup = original + ".orig"
     writer = _Writer(original)
-    if not os.path.exists(backup):
+    first = not os.path.exists(backup)
+    if first:
         _Writer(backup).copy(original, data=False)
-    writer.save(outcome.proto, original, same_folder_data=True)
+    try:
+        writer.save(outcome.proto, original, same_folder_data=True)
+    except BaseException:  # nothing was replaced, so that there is nothing to go back to
+        if first:
+            os.unlink(backup)
+        raise
     return outcome.path
 
 

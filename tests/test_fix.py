@@ -1,0 +1,320 @@
+"""``fix`` from end to end: choice, proof, writing. Wrong rewrites must be caught and nothing written."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper, parser
+
+from jetdoctor import target
+from jetdoctor.check import catalog
+from jetdoctor.fix import attempt, fix, write
+from jetdoctor.rule import Rewrite
+from jetdoctor.types import JetdoctorError, UsageError
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+OLD, NEW = target.resolve("tensorrt-8.4.3"), target.resolve("tensorrt-10.3.0")
+
+CLEAN = """<ir_version: 8, opset_import: ["": 13]>
+g (float[2,3] x) => (float[2,3] y) { y = Relu(x) }"""
+
+MISH = """<ir_version: 8, opset_import: ["": 18]>
+g (float[N,3] x) => (float[N,3] y) { y = Mish(x) }"""
+
+POOL = """<ir_version: 8, opset_import: ["": 18]>
+g (float[1,4,5,5] x) => (float[1,4] y) <int64[2] axes = {2,3}, int64[2] shape = {1,4}> {
+  mean = ReduceMean <keepdims = 1> (x, axes) y = Reshape(mean, shape) }"""
+
+SPLIT = """<ir_version: 8, opset_import: ["": 18]>
+g (float[7,2] x) => (float[3,2] a, float[3,2] b, float[1,2] c) { a, b, c = Split <num_outputs = 3> (x) }"""
+
+PAD = """<ir_version: 8, opset_import: ["": 18]>
+g (float[2,3] x) => (float[2,6] y) <int64[2] pads = {1,2}, int64[1] axes = {1}> { y = Pad(x, pads, , axes) }"""
+
+TOPK = """<ir_version: 8, opset_import: ["": 13]>
+g (float[3,3] x) => (float[3,2] v, int64[3,2] i) <int64[1] k = {2}> {
+  v, i = TopK <largest = 0, axis = 1> (x, k) }"""
+
+
+def save(folder, text, name="model.onnx"):
+    path = str(folder / name)
+    onnx.save(parser.parse_model(text), path)
+    return path
+
+
+def content(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def ops(path):
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+def test_clean_model_is_copied_byte_for_byte(tmp_path):
+    path = save(tmp_path, CLEAN)
+    outcome = fix(path, OLD)
+    assert outcome.clean and not outcome.changed and not outcome.plan.steps
+    assert write(outcome, apply=True) is None and os.listdir(str(tmp_path)) == ["model.onnx"]
+    out = str(tmp_path / "out.onnx")
+    assert write(outcome, out) == out and content(out) == content(path)
+
+
+def test_operator_without_importer_is_written_out(tmp_path):
+    path, out = save(tmp_path, MISH), str(tmp_path / "out.onnx")
+    outcome = fix(path, OLD)
+    assert outcome.clean and outcome.plan.equivalence.status == "equal" and outcome.plan.equivalence.runs >= 6
+    assert [(s.title, s.applied) for s in outcome.plan.steps] == [("Write Mish as x * Tanh(Softplus(x))", True)]
+    assert write(outcome, out) == out and ops(out) == ["Softplus", "Tanh", "Mul"]
+    assert "jetdoctor.fixes" in {p.key for p in onnx.load(out).metadata_props}
+
+
+def test_reduce_axes_go_back_to_the_attribute(tmp_path):
+    outcome = fix(save(tmp_path, POOL), OLD)
+    assert outcome.clean and outcome.before[0].verdict == "fixable"
+    assert outcome.proto.opset_import[0].version == 17
+    assert [a.name for a in outcome.proto.graph.node[0].attribute] == ["keepdims", "axes"]
+
+
+def test_same_input_gives_the_same_bytes(tmp_path):
+    path = save(tmp_path, POOL)
+    one, other = (fix(path, OLD).proto.SerializeToString(deterministic=True) for _ in range(2))
+    assert one == other
+
+
+def test_one_file_for_several_targets(tmp_path):
+    outcome = fix(save(tmp_path, MISH), OLD + NEW)
+    assert outcome.clean and len(outcome.results) == 2 and outcome.changed
+    assert not fix(save(tmp_path, MISH), NEW).changed
+
+
+def test_select_leaves_the_rest(tmp_path):
+    outcome = fix(save(tmp_path, MISH), OLD, select=["JD204"])
+    assert not outcome.changed and not outcome.clean
+    assert write(outcome, str(tmp_path / "out.onnx")) is None
+
+
+def test_opset_alone(tmp_path):
+    outcome = fix(save(tmp_path, POOL), (), opset=17)
+    assert outcome.changed and outcome.results == () and outcome.plan.equivalence.status == "equal"
+    assert outcome.proto.opset_import[0].version == 17
+    refused = fix(save(tmp_path, MISH), (), opset=8)
+    assert not refused.changed and not refused.plan.steps[0].applied
+
+
+def test_freeze_by_shape_and_by_symbol(tmp_path):
+    path = save(tmp_path, MISH)
+    for freeze in ({"x": "4x3"}, {"N": "4"}, {"N": 4}):
+        outcome = fix(path, (), freeze=freeze)
+        assert outcome.changed and outcome.plan.equivalence.status == "equal"
+        for value in (outcome.proto.graph.input[0], outcome.proto.graph.output[0]):
+            assert [d.dim_value for d in value.type.tensor_type.shape.dim] == [4, 3]
+    for wrong in ({"z": "1"}, {"x": "4"}, {"x": "4x5"}, {"N": "four"}, {"N": "0"}):
+        with pytest.raises(UsageError):
+            fix(path, (), freeze=wrong)
+
+
+def test_freeze_folds_shape_arithmetic(tmp_path):
+    text = """<ir_version: 8, opset_import: ["": 13]>
+    g (float[N,4] x) => (float[N,2,2] y) <int64[1] zero = {0}, int64[2] rest = {2,2}> {
+      s = Shape(x) n = Gather(s, zero) t = Concat <axis = 0> (n, rest) y = Reshape(x, t) }"""
+    outcome = fix(save(tmp_path, text), (), freeze={"N": 3})
+    assert [n.op_type for n in outcome.proto.graph.node] == ["Reshape"]
+
+
+def test_unreadable_model(tmp_path):
+    (tmp_path / "text.onnx").write_text("hello")
+    with pytest.raises(UsageError):
+        fix(str(tmp_path / "text.onnx"), OLD)
+    with pytest.raises(UsageError):
+        fix(str(tmp_path / "missing.onnx"), OLD)
+
+
+# Rewrites that are wrong on purpose: each computes something slightly else.
+
+def _flipped_axis(node, edit):
+    turned = edit.add("Transpose", [node.inputs[0]], perm=[1, 0])
+    values, indices = edit.again(node, [edit.add("Neg", [turned]), node.inputs[1]], 2, largest=1)
+    edit.replace(node, [edit.add("Neg", [values]), indices])
+
+
+def _dropped_pad(node, edit):
+    edit.set_input(node, 1, edit.ints([0, 0, 0, 3]))  # the pad before went behind
+    edit.drop_inputs(node, 2)
+
+
+def _lost_remainder(node, edit):
+    """Three equal parts, and a last one taken from the wrong place so that the shapes are right."""
+    x = node.inputs[0]
+    parts = [edit.slice(x, [start], [end], [0]) for start, end in ((0, 3), (3, 6), (5, 6))]
+    edit.replace(node, parts)
+
+
+def _off_by_one(node, edit):
+    """Right when the open dim is 1, off by one for every other size."""
+    mish = edit.add("Mul", [node.inputs[0], edit.add("Tanh", [edit.add("Softplus", [node.inputs[0]])])])
+    size = edit.cast(edit.slice(edit.add("Shape", [node.inputs[0]]), [0], [1], [0]), "FLOAT")
+    edit.replace(node, [edit.add("Add", [mish, edit.add("Sub", [size, edit.scalar(1, "FLOAT")])])])
+
+
+def _crashes(node, edit):
+    edit.add("Neg", [node.inputs[0]])
+    raise RuntimeError("oops")
+
+
+@pytest.mark.parametrize(
+    "text, name, wrong, said",
+    [
+        (TOPK, "topk_negate", _flipped_axis, "changed the outputs"),
+        (PAD, "pad_full_rank_pads", _dropped_pad, "changed the outputs"),
+        (SPLIT, "split_explicit_sizes", _lost_remainder, "changed the outputs"),
+        (MISH, "mish_decompose", _off_by_one, "changed the outputs"),
+        (MISH, "mish_decompose", _crashes, "rewrite mish_decompose failed: RuntimeError: oops"),
+    ],
+)
+def test_wrong_rewrite_is_caught_and_nothing_written(tmp_path, monkeypatch, text, name, wrong, said):
+    only = {name: SimpleNamespace(REWRITE=Rewrite(name, "Wrong"), rewrite=wrong)}
+    monkeypatch.setattr(attempt, "catalog", lambda: SimpleNamespace(rewrites=only))
+    monkeypatch.setattr(attempt.lowering, "lower", lambda proto, to: (None, (), "not in this test"))
+    path = save(tmp_path, text)
+    before, out = content(path), str(tmp_path / "out.onnx")
+    outcome = fix(path, OLD)
+    assert not outcome.clean and not outcome.changed
+    assert any(said in step.reason and not step.applied for step in outcome.plan.steps)
+    assert write(outcome, out) is None and not os.path.exists(out)
+    assert write(outcome, apply=True) is None and content(path) == before
+    assert os.listdir(str(tmp_path)) == ["model.onnx"]
+
+
+def test_the_right_ones_are_taken(tmp_path):
+    for text, ops_after in ((TOPK, ["Neg", "TopK", "Neg"]), (PAD, ["Pad"]), (SPLIT, ["Split"])):
+        outcome = fix(save(tmp_path, text), OLD)
+        assert outcome.clean and [n.op_type for n in outcome.proto.graph.node] == ops_after
+
+
+def test_a_rewrite_that_brings_new_errors_is_not_kept(tmp_path, monkeypatch):
+    def worse(node, edit):
+        edit.replace(node, [edit.add("Elu", [edit.add("NonZero", [node.inputs[0]])])])
+
+    rewrites = dict(catalog().rewrites, mish_decompose=SimpleNamespace(REWRITE=Rewrite("m", "Worse"), rewrite=worse))
+    monkeypatch.setattr(attempt, "catalog", lambda: SimpleNamespace(rewrites=rewrites))
+    outcome = fix(save(tmp_path, MISH), OLD)
+    assert not outcome.changed and "would bring" in outcome.plan.steps[-1].reason
+
+
+def test_apply_keeps_the_first_original(tmp_path):
+    path = save(tmp_path, MISH)
+    first = content(path)
+    assert write(fix(path, OLD), apply=True) == path
+    assert ops(path) == ["Softplus", "Tanh", "Mul"] and content(path + ".orig") == first
+    save(tmp_path, POOL)
+    assert write(fix(path, OLD), apply=True) == path
+    assert content(path + ".orig") == first and sorted(os.listdir(str(tmp_path))) == ["model.onnx", "model.onnx.orig"]
+
+
+def external(folder):
+    """A model whose weights lie in ``weights.bin``."""
+    model = parser.parse_model("""<ir_version: 8, opset_import: ["": 18]>
+    g (float[2,64] x) => (float[2,64] y) { m = MatMul(x, w) y = Mish(m) }""")
+    weights = np.random.RandomState(0).standard_normal((64, 64)).astype(np.float32)
+    model.graph.initializer.append(numpy_helper.from_array(weights, "w"))
+    path = str(folder / "model.onnx")
+    onnx.save(model, path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    return path
+
+
+def test_external_data_is_proven_and_carried_along(tmp_path):
+    (tmp_path / "in").mkdir(), (tmp_path / "out").mkdir()
+    path, out = external(tmp_path / "in"), str(tmp_path / "out" / "fixed.onnx")
+    outcome = fix(path, OLD)
+    assert outcome.plan.equivalence.status == "equal" and write(outcome, out) == out
+    assert sorted(os.listdir(str(tmp_path / "out"))) == ["fixed.onnx", "weights.bin"]
+    onnx.checker.check_model(out)
+    assert write(outcome, apply=True) == path
+    assert sorted(os.listdir(str(tmp_path / "in"))) == ["model.onnx", "model.onnx.orig", "weights.bin"]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "weights.bin").write_bytes(b"someone else's")
+    with pytest.raises(UsageError, match="other content"):
+        write(outcome, str(tmp_path / "other" / "fixed.onnx"))
+    assert os.listdir(str(tmp_path / "other")) == ["weights.bin"]
+
+
+def test_output_over_the_original_is_refused(tmp_path):
+    path = save(tmp_path, MISH)
+    with pytest.raises(UsageError, match="--apply"):
+        write(fix(path, OLD), path)
+    with pytest.raises(UsageError, match="cannot write"):
+        write(fix(path, OLD), str(tmp_path / "nowhere" / "out.onnx"))
+
+
+@pytest.mark.parametrize("name", ["replace", "fsync"])
+@pytest.mark.parametrize("error, raised", [
+    (KeyboardInterrupt(), KeyboardInterrupt),
+    (OSError(28, "No space left on device"), JetdoctorError),
+    (PermissionError(13, "Permission denied"), UsageError),
+])  # fmt: skip
+def test_trouble_while_writing_leaves_the_original(tmp_path, monkeypatch, name, error, raised):
+    path = save(tmp_path, MISH)
+    before, outcome = content(path), fix(path, OLD)
+
+    def trouble(*_):
+        raise error
+
+    monkeypatch.setattr("jetdoctor.fix.writing.os." + name, trouble)
+    with pytest.raises(raised):
+        write(outcome, apply=True)
+    with pytest.raises(raised):
+        write(outcome, str(tmp_path / "out.onnx"))
+    assert content(path) == before
+    assert not glob.glob(str(tmp_path / ".jetdoctor*")) and not os.path.exists(str(tmp_path / "out.onnx"))
+
+
+def test_full_disk(tmp_path):
+    """A file size limit of the kernel stands for a full disk."""
+    pytest.importorskip("resource")
+    path = save(tmp_path, MISH)
+    before = content(path)
+    script = """
+import resource, signal, sys
+from jetdoctor import target
+from jetdoctor.fix import fix, write
+from jetdoctor.types import JetdoctorError
+outcome = fix(sys.argv[1], target.resolve("tensorrt-8.4.3"))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    write(outcome, apply=True)
+except JetdoctorError as error:
+    print(error)
+"""
+    environment = dict(os.environ, PYTHONPATH=ROOT)
+    said = subprocess.run([sys.executable, "-c", script, path], env=environment, stdout=subprocess.PIPE, timeout=60)
+    assert b"nothing was changed" in said.stdout
+    assert content(path) == before and os.listdir(str(tmp_path)) == ["model.onnx"]
+
+
+def test_not_proven_is_written_only_when_unsafe(tmp_path, monkeypatch):
+    from jetdoctor.fix import engine
+    from jetdoctor.types import Equivalence
+
+    monkeypatch.setattr(engine, "prove", lambda *_: Equivalence(reason="no ONNX Runtime here"))
+    path = save(tmp_path, MISH)
+    outcome = fix(path, OLD)
+    assert not outcome.changed and not outcome.clean and "no ONNX Runtime here" in outcome.reason
+    assert write(outcome, str(tmp_path / "out.onnx")) is None
+    assert fix(path, OLD, unsafe=True).changed
+
+
+def test_user_inputs_take_part_in_the_proof(tmp_path):
+    np.savez(str(tmp_path / "in.npz"), x=np.ones((5, 3), np.float32))
+    path = save(tmp_path, MISH)
+    alone, more = fix(path, OLD), fix(path, OLD, inputs=str(tmp_path / "in.npz"))
+    assert more.plan.equivalence.runs == alone.plan.equivalence.runs + 1
