@@ -64,6 +64,8 @@ def _model(group: List[Result]) -> List[str]:
     if first.verdict == "unreadable":
         return parts + ['<p><b class="verdict unreadable">unreadable</b> %s</p>' % safe(first.error or "")]
     parts.append('<p class="soft">%s</p>' % safe(words.model_line(first)))
+    headline = safe(matrix.headline(group))
+    parts.append('<p><b class="verdict %s">%s</b></p>' % (matrix.overall(group), headline))
     parts.append("<table><tr><th>target</th><th>TensorRT</th><th>verdict</th><th>because of</th></tr>")
     for span in matrix.spans(group):
         cells = (

@@ -20,7 +20,8 @@ def render(report: Report, options: Options) -> str:
         if group[0].verdict == "unreadable":
             lines += ["%s **unreadable**: %s" % (MARKS["unreadable"], escape(group[0].error or "")), ""]
             continue
-        lines += [escape(words.model_line(group[0])), ""] + _table(group) + [""]
+        lines += [escape(words.model_line(group[0])), ""]
+        lines += ["**%s**" % escape(matrix.headline(group)), ""] + _table(group) + [""]
         found, where = matrix.merged(group)
         for finding in words.by_severity(found):
             lines += _finding(finding, where[finding.key])
