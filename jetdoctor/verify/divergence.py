@@ -13,6 +13,7 @@ from jetdoctor.types import JetdoctorError
 from jetdoctor.verify import arrays, marking
 from jetdoctor.verify.compare import compare
 from jetdoctor.verify.job import Job
+from jetdoctor.verify.tolerance import BY_PRECISION, Tolerance
 
 PROBES = 32
 
@@ -85,6 +86,49 @@ def _between_models(job: Job, run: str, place: str) -> Dict[str, Any]:
         return {"error": "no tensor that both models name differs; %d were asked" % len(order)}
     tensor = upstream(tensor, _sources(candidate, shared), probe)
     return describe(candidate, tensor, reasons.get(tensor, ""))
+
+
+def upstream_search(
+    job: Job, run: str, place: str, outputs: Callable[..., Mapping[str, Any]]
+) -> Dict[str, Any]:
+    """Where an engine and ONNX Runtime part: rebuilds the model with marked tensors, few at a time.
+
+    ``outputs(model, feeds, want)`` builds and runs a marked model. More outputs keep layers from being
+    fused, so that the difference may vanish: that is said, too.
+    """
+    try:
+        return _search_engine(job, dict(job.runs)[run], place, outputs)
+    except JetdoctorError as error:
+        return {"error": "the first difference was not found: %s" % error}
+
+
+def _search_engine(
+    job: Job, feeds: Mapping[str, Any], place: str, outputs: Callable[..., Mapping[str, Any]]
+) -> Dict[str, Any]:
+    proto = marking.load_whole(job.model)
+    tolerance = job.tolerance or BY_PRECISION[job.precision]
+    reasons: Dict[str, str] = {}
+
+    def probe(names: Sequence[str]) -> Mapping[str, str]:
+        want = outputs_of(proto, names, feeds, place, job)
+        got = outputs(marking.save(marking.mark(proto, names), place, "engine-marked.onnx"), feeds, want)
+        found = {n: _engine_reason(n, want, got, tolerance) for n in names if n in got}
+        reasons.update(found)
+        return found
+
+    order = marking.tensors(proto)
+    tensor = first(order, probe, probes=8)
+    if tensor is None:
+        return {"error": "with inner tensors marked as outputs nothing differs: a fusion is to blame"}
+    tensor = upstream(tensor, _sources(proto, set(order)), probe)
+    return describe(proto, tensor, reasons.get(tensor, ""))
+
+
+def _engine_reason(
+    name: str, want: Mapping[str, Any], got: Mapping[str, Any], tolerance: Optional[Tolerance]
+) -> str:
+    result = compare({name: want[name]}, {name: got[name]}, tolerance, ordered=False, same_dtype=False)
+    return result.reason
 
 
 def _sources(proto: Any, shared: Set[str]) -> Dict[str, List[str]]:
