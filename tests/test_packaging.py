@@ -47,6 +47,13 @@ def test_dependencies_suit_the_pythons_of_jetpack():
     assert "platform_machine == 'x86_64'" in rtx
 
 
+def test_every_dependency_is_used():
+    listed = PYPROJECT.partition("\ndependencies = [")[2].partition("\n]")[0]
+    names = {re.split(r"[<>=!;\s]", text)[0] for text in re.findall(r'^  "([^"]+)"', listed, re.M)}
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "jetdoctor").rglob("*.py"))
+    assert names and all(re.search(r"(import|from) %s\b" % name.replace("-", "_"), code) for name in names)
+
+
 def test_licence_is_the_whole_apache_text():
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in text and "END OF TERMS AND CONDITIONS" in text
