@@ -23,7 +23,7 @@ RULE = Rule(
     severity="warning",
     outcome="environment",
     sources=(
-        "https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/SoftwarePackagesAndTheUpdateMechanism.html",
+        "https://docs.nvidia.com/jetson/archives/r35.2.1/DeveloperGuide/text/SD/SoftwarePackagesAndTheUpdateMechanism.html",
         "https://github.com/rbonghi/jetson_stats (L4T and JetPack table)",
     ),
 )
@@ -39,9 +39,7 @@ def check_device(device):
         yield Match(
             "the nvidia-jetpack packages are of JetPack %s, but L4T %s runs" % (packages, l4t),
             cause="packages",
-            fixes=(
-                Fix("Set the apt source to r%d.%d and install nvidia-jetpack from there" % pocket, "manual"),
-            ),
+            fixes=(Fix("Set the apt source to r%d.%d and install nvidia-jetpack from there" % pocket, "manual"),),
         )
     if source and parse_version(source)[:2] != pocket:
         yield Match(

@@ -40,8 +40,7 @@ def check_device(device):
             cause="python",
             fixes=(
                 Fix(
-                    "Use /usr/bin/python%s (a venv of it with --system-site-packages), else trtexec"
-                    % row["python"],
+                    "Use /usr/bin/python%s (a venv of it with --system-site-packages), else trtexec" % row["python"],
                     "manual",
                 ),
             ),

@@ -40,6 +40,4 @@ def check_device(device):
 
 
 def _match(message):
-    return Match(
-        message, cause=message, fixes=(Fix("Take a build for this distribution, or a container", "manual"),)
-    )
+    return Match(message, cause=message, fixes=(Fix("Take a build for this distribution, or a container", "manual"),))

@@ -19,8 +19,8 @@ RULE = Rule(
     severity="error",
     outcome="environment",
     sources=(
-        "https://docs.nvidia.com/jetson/archives/r35.4.1/DeveloperGuide/text/SD/Security.html",
-        "https://github.com/dusty-nv/jetson-containers/blob/master/docs/setup.md",
+        "https://github.com/NVIDIA/NemoClaw/pull/5018 (/dev/nvmap belongs to root:video, cuInit fails)",
+        "https://github.com/JuliaGPU/CUDA.jl/issues/2435 (NvRmMemInitNvmap: Permission denied)",
     ),
 )
 

@@ -19,9 +19,7 @@ RULE = Rule(
     name="clocks-not-locked",
     severity="info",
     outcome="environment",
-    sources=(
-        "https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",
-    ),
+    sources=("https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",),
 )
 
 

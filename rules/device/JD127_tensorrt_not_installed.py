@@ -34,9 +34,5 @@ def check_device(device):
         yield Match(
             "no TensorRT is installed: only the board support package, L4T %s" % device.get("l4t"),
             cause="tensorrt",
-            fixes=(
-                Fix(
-                    "sudo apt install nvidia-jetpack (of the release that runs), or use a container", "manual"
-                ),
-            ),
+            fixes=(Fix("sudo apt install nvidia-jetpack (of the release that runs), or use a container", "manual"),),
         )

@@ -36,7 +36,5 @@ def check_device(device):
         yield Match(
             "Ubuntu %s runs, JetPack %s is made for %s" % (system[1], row["jetpack"], row["ubuntu"]),
             cause="ubuntu",
-            fixes=(
-                Fix("Do not update NVIDIA's packages; for Python bindings flash NVIDIA's image", "manual"),
-            ),
+            fixes=(Fix("Do not update NVIDIA's packages; for Python bindings flash NVIDIA's image", "manual"),),
         )

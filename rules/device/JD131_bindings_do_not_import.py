@@ -38,9 +38,5 @@ def check_device(device):
     yield Match(
         "import tensorrt fails: %s" % reason[:200],
         cause="import",
-        fixes=(
-            Fix(
-                "See `ldconfig -p | grep nvinfer`; sudo apt install --reinstall python3-libnvinfer", "manual"
-            ),
-        ),
+        fixes=(Fix("See `ldconfig -p | grep nvinfer`; sudo apt install --reinstall python3-libnvinfer", "manual"),),
     )
