@@ -20,9 +20,7 @@ from jetdoctor.device.derive import derive
 from jetdoctor.types import Device, Fact, JetdoctorError, UsageError
 
 BOARDS = sorted((Path(__file__).resolve().parent.parent / "fixtures" / "devices").iterdir())
-CONTRACT = (
-    "jetpack l4t module soc compute_capability ram_mb dla cuda cudnn tensorrt python numpy container"
-).split()
+CONTRACT = ("jetpack l4t module soc compute_capability ram_mb dla cuda cudnn tensorrt python numpy container").split()
 
 JETSON_RELEASE_3 = """
  - NVIDIA Jetson Nano (Developer Kit Version)
@@ -79,6 +77,12 @@ def test_a_spoilt_nano_shows_what_its_owner_learnt_the_hard_way():
 def test_a_healthy_board_has_no_error_and_no_warning():
     healthy = room.from_root(str(next(path for path in BOARDS if "xavier" in path.name)))
     assert {finding.severity for finding in check_device(healthy)} <= {"info"}
+    assert [finding.rule for finding in check_device(healthy)] == ["JD122"]  # 30 W, and it has MAXN
+
+
+def test_no_reading_of_a_board_is_of_a_wrong_kind():
+    for device in [room.inspect_local(), *(room.from_root(str(board)) for board in BOARDS)]:
+        assert not [key for key, fact in device.facts.items() if "wrong kind" in (fact.reason or "")]
 
 
 @pytest.mark.parametrize(
@@ -231,13 +235,28 @@ def test_text_of_jetson_release_is_a_snapshot(tmp_path, text, expected):
     assert {key: device.get(key) for key in expected} == expected
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"facts": 3}', "hello", "\0\0", '{"a":'])
+@pytest.mark.parametrize("content", ["", "{}", "[" * 100000, "[1]", '{"facts": 3}', "hello", "\0\0", '{"a":'])
 def test_what_is_no_snapshot_is_said_in_one_line(tmp_path, content):
     path = tmp_path / "x.json"
     path.write_text(content)
     with pytest.raises(UsageError, match="no snapshot of a device|no facts of a device") as error:
         room.from_snapshot(str(path))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("junk", [[1, [2]], {"a": None}, -5, 1e400, True, "\x1b[31m" * 3, "x" * 9999, "8.4.1\n"])
+def test_a_snapshot_with_junk_values_is_no_crash(tmp_path, junk):
+    genuine = json.loads(json.dumps(room.to_json(room.from_root(str(BOARDS[-1])))["details"]))
+    path = tmp_path / "junk.json"
+    path.write_text(json.dumps({"facts": {key: dict(fact, value=junk) for key, fact in genuine.items()}}))
+    device = room.from_snapshot(str(path))
+    check_device(device)
+    room.to_json(device)
+    done = subprocess.run(
+        [sys.executable, "-m", "jetdoctor", "device", "--snapshot", str(path)], capture_output=True, text=True
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert "\x1b" not in done.stdout and "JD000" not in done.stdout
 
 
 def test_advice_fits_the_board_and_never_harms():
@@ -248,11 +267,7 @@ def test_advice_fits_the_board_and_never_harms():
     xavier = room.advice(made(l4t="35.1.0", tensorrt="8.4.1.5", part_numbers=[["p3668-0001", "x"]]))
     text = "\n".join("%s: %s" % (piece.topic, piece.text) for piece in xavier)
     assert "torch-1.13.0a0+d0d6b1f2.nv22.10-cp38" in text and "recorded 2026-11-20" in text
-    assert (
-        "numpy<1.24" in text
-        and "newest for xavier-nx: 5.1.6" in text
-        and "memPoolSize=workspace:1024" in text
-    )
+    assert "numpy<1.24" in text and "newest for xavier-nx: 5.1.6" in text and "memPoolSize=workspace:1024" in text
     assert room.advice(made(gpu="NVIDIA GeForce RTX 4090")) == ()
 
 
@@ -306,9 +321,7 @@ def sshd(tmp_path_factory):
     write_client(base, port)
     if os.geteuid() == 0:
         os.makedirs("/run/sshd", exist_ok=True)
-    process = subprocess.Popen(
-        [server, "-D", "-e", "-f", str(base / "sshd_config")], stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([server, "-D", "-e", "-f", str(base / "sshd_config")], stderr=subprocess.DEVNULL)
     for _ in range(50):
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
@@ -423,9 +436,7 @@ def test_a_host_is_never_an_option(host):
 
 def test_command_line_over_ssh(client, tmp_path):
     def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "jetdoctor", "device", *arguments], capture_output=True, text=True
-        )
+        return subprocess.run([sys.executable, "-m", "jetdoctor", "device", *arguments], capture_output=True, text=True)
 
     done = run("--ssh", "good", "--format", "json", "--save", str(tmp_path / "board.json"))
     assert done.returncode == 0, done.stderr

@@ -82,9 +82,7 @@ def _types(device: Device) -> Iterator[Advice]:
         fast = ["FP32"] + [key.upper() for key, value in module.precision.items() if value.startswith("yes")]
         none = [key.upper() for key, value in module.precision.items() if value.startswith("no")]
         lacking = "; no %s" % ", ".join(none) if none else ""
-        yield Advice(
-            "types", "%s%s (compute capability %s)" % (", ".join(fast), lacking, module.compute_capability)
-        )
+        yield Advice("types", "%s%s (compute capability %s)" % (", ".join(fast), lacking, module.compute_capability))
 
 
 def _wheels(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
@@ -94,9 +92,7 @@ def _wheels(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
             continue
         origin = "a forum post" if wheel["forum"] else "a community build" if wheel["community"] else ""
         note = "; ".join(part for part in (wheel["note"], origin, "recorded " + wheel["recorded"]) if part)
-        where = wheel["where"] + (
-            wheel["wheel"] if (wheel["wheel"] or "") and wheel["where"].endswith("/") else ""
-        )
+        where = wheel["where"] + (wheel["wheel"] if (wheel["wheel"] or "") and wheel["where"].endswith("/") else "")
         name = "%s %s for Python %s" % (wheel["package"], wheel["version"], wheel["python"])
         yield Advice("wheel", "%s: %s (%s)" % (name, where, note), wheel["sources"][0])
 
@@ -120,9 +116,7 @@ def _newest(device: Device) -> Iterator[Advice]:
         text = "newest for %s: %s; by flashing, never by apt across releases" % (module["id"], known[-1])
         yield Advice("jetpack", text, module["sources"][0])
     elif module and known:
-        yield Advice(
-            "jetpack", "%s is the newest that %s runs" % (known[-1], module["id"]), module["sources"][0]
-        )
+        yield Advice("jetpack", "%s is the newest that %s runs" % (known[-1], module["id"]), module["sources"][0])
 
 
 def _hands_off(row: Dict[str, Any]) -> Iterator[Advice]:
@@ -130,6 +124,5 @@ def _hands_off(row: Dict[str, Any]) -> Iterator[Advice]:
     yield Advice(
         "hands off",
         "CUDA, cuDNN, TensorRT, nvidia-l4t-* (tested together with the driver of this release), the system "
-        "Python %s (the bindings are compiled for it), pip's tensorrt (not made for this GPU)"
-        % row["python"],
+        "Python %s (the bindings are compiled for it), pip's tensorrt (not made for this GPU)" % row["python"],
     )

@@ -55,9 +55,7 @@ def _jetpack(facts: Facts) -> Fact:
     if not l4t:
         if packages:
             return Fact(packages, facts["jetpack_packages"].source)
-        return Fact(
-            None, None, facts.get("l4t", Fact()).reason or "no L4T release and no nvidia-jetpack package"
-        )
+        return Fact(None, None, facts.get("l4t", Fact()).reason or "no L4T release and no nvidia-jetpack package")
     by_l4t = [row["jetpack"] for row in releases() if row["l4t"] and _padded(row["l4t"]) == _padded(l4t)]
     named = packages or _by_cudart(facts, l4t)
     if named and named in _pocket(l4t):
@@ -73,9 +71,7 @@ def _padded(version: str) -> tuple:
 
 def _pocket(l4t: str) -> List[str]:
     """JetPacks of the apt pocket (r36.4, r39.2 ...) that serves an L4T release, which may know newer ones."""
-    return [
-        row["jetpack"] for row in releases() if row["l4t"] and _padded(row["l4t"])[:2] == _padded(l4t)[:2]
-    ]
+    return [row["jetpack"] for row in releases() if row["l4t"] and _padded(row["l4t"])[:2] == _padded(l4t)[:2]]
 
 
 def _by_cudart(facts: Facts, l4t: str) -> Optional[str]:

@@ -55,8 +55,7 @@ def redact(facts: Dict[str, Any], secrets: Sequence[str] = ()) -> Dict[str, Any]
     names = re.compile("|".join(r"\b%s\b" % re.escape(word) for word in words) or r"(?!)")
     return {
         key: {
-            part: _clean(value, names if key in _FREE_TEXT or part != "value" else None)
-            for part, value in fact.items()
+            part: _clean(value, names if key in _FREE_TEXT or part != "value" else None) for part, value in fact.items()
         }
         for key, fact in facts.items()
     }
@@ -96,6 +95,8 @@ def from_snapshot(path: str) -> Device:
         return Device(derive(read_jetson_release(text, "jetson_release")), origin)
     try:
         document = json.loads(text)
+    except RecursionError:
+        raise UsageError(_no_snapshot(path)) from None
     except ValueError:  # `ssh host python3 - < probe.py > FILE` may have a greeting around it
         document = find_document(text)
     return device_from_probe(_facts_of(document, path), origin)

@@ -10,6 +10,7 @@ from typing import Any, Dict, Optional
 from jetdoctor import probe
 from jetdoctor.device.derive import derive
 from jetdoctor.device.jetson_release import read_jetson_release
+from jetdoctor.device.kinds import checked
 from jetdoctor.types import Device, Fact, UsageError
 
 
@@ -21,7 +22,7 @@ def device_from_probe(document: Dict[str, Any], origin: str) -> Device:
     facts = {}
     for key, fact in raw.items():
         if isinstance(fact, dict):
-            facts[key] = Fact(fact.get("value"), fact.get("source"), fact.get("reason"))
+            facts[key] = checked(key, Fact(fact.get("value"), fact.get("source"), fact.get("reason")))
     return Device(facts=derive(facts), origin=origin)
 
 
