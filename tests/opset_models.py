@@ -62,7 +62,9 @@ def run(model: onnx.ModelProto, feeds: Dict[str, np.ndarray]) -> List[np.ndarray
     return session.run(None, feeds)
 
 
-def lowered_equal(model: onnx.ModelProto, to: int, feeds: Dict[str, np.ndarray], rtol: float = 1e-5) -> Lowered:
+def lowered_equal(
+    model: onnx.ModelProto, to: int, feeds: Dict[str, np.ndarray], rtol: float = 1e-5
+) -> Lowered:
     """Lower, require the opset, the checker and equal outputs; return the result for more questions."""
     before = model.SerializeToString(deterministic=True)
     result = lower(model, to)

@@ -6,11 +6,11 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper, parser
-from tests.opset_models import FLOAT, constant, floats, lowered_equal, model_of, one_node, operators, run
 
 from jetdoctor.fix.opset import lower
 from jetdoctor.fix.opset.schemas import newest_opset
 from jetdoctor.types import UsageError
+from tests.opset_models import FLOAT, constant, floats, lowered_equal, model_of, one_node, operators, run
 
 
 def gap(opset: int = 18) -> onnx.ModelProto:
@@ -26,7 +26,9 @@ def test_reduce_axes_become_an_attribute_and_the_initializer_goes():
     assert result.changes == ("ReduceMean node: axes [2, 3] from input to attribute (opset 18 to 17)",)
 
 
-@pytest.mark.parametrize("opset, ir", [(18, 8), (17, 8), (16, 8), (15, 8), (14, 7), (12, 7), (11, 6), (10, 5), (9, 4)])
+@pytest.mark.parametrize(
+    "opset, ir", [(18, 8), (17, 8), (16, 8), (15, 8), (14, 7), (12, 7), (11, 6), (10, 5), (9, 4)]
+)
 def test_ir_version_follows_the_opset(opset, ir):
     result = lower(gap(20), opset)
     assert (result.reached, result.proto.ir_version) == (opset, ir)
@@ -76,15 +78,17 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
     graph = helper.make_graph(
         nodes,
         "g",
-        [helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in
-         (("x", [1, 2, 4, 4]), ("grid", [1, 3, 3, 2]))],
+        [
+            helper.make_tensor_value_info(name, FLOAT, shape)
+            for name, shape in (("x", [1, 2, 4, 4]), ("grid", [1, 3, 3, 2]))
+        ],
         [helper.make_tensor_value_info("y", FLOAT, None)],
         initializer=[constant("axes", [1])],
     )
     model = model_of(graph, 20)
     result = lower(model, 13)
     assert result.reached == 16
-    (location, reason), = result.blocked
+    ((location, reason),) = result.blocked
     assert (location.node_name, location.op_type, location.node_index) == ("sample", "GridSample", 1)
     assert reason == "GridSample does not exist at opset 15"
     assert str(result.blocked[0]) == "GridSample sample: GridSample does not exist at opset 15"
@@ -97,14 +101,32 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
     "op_type, opset, to, attributes, constants, reason",
     [
         ("BitwiseNot", 18, 17, {}, [], "does not exist at opset 17"),
-        ("Resize", 18, 17, {"antialias": 1, "mode": "cubic", "coordinate_transformation_mode": "align_corners"},
-         [constant("roi", [], "float32"), constant("s", [1, 1, 0.5, 0.5], "float32")], "antialias while shrinking"),
+        (
+            "Resize",
+            18,
+            17,
+            {"antialias": 1, "mode": "cubic", "coordinate_transformation_mode": "align_corners"},
+            [constant("roi", [], "float32"), constant("s", [1, 1, 0.5, 0.5], "float32")],
+            "antialias while shrinking",
+        ),
         ("Reshape", 14, 13, {"allowzero": 1}, [constant("s", [0, 48])], "allowzero=1"),
         ("TopK", 11, 10, {"largest": 0}, [constant("k", [1])], None),
-        ("Resize", 11, 10, {"mode": "cubic"},
-         [constant("roi", [], "float32"), constant("s", [1, 1, 2, 2], "float32")], "no mode cubic"),
-        ("Slice", 10, 9, {}, [constant("a", [0]), constant("b", [4]), constant("c", [3]), constant("d", [2])],
-         "steps other than 1"),
+        (
+            "Resize",
+            11,
+            10,
+            {"mode": "cubic"},
+            [constant("roi", [], "float32"), constant("s", [1, 1, 2, 2], "float32")],
+            "no mode cubic",
+        ),
+        (
+            "Slice",
+            10,
+            9,
+            {},
+            [constant("a", [0]), constant("b", [4]), constant("c", [3]), constant("d", [2])],
+            "steps other than 1",
+        ),
     ],
 )
 def test_what_an_opset_cannot_say(op_type, opset, to, attributes, constants, reason):
@@ -121,7 +143,10 @@ def test_what_an_opset_cannot_say(op_type, opset, to, attributes, constants, rea
 def test_a_type_that_came_later_blocks():
     model = one_node("Relu", [2], 14, element=onnx.TensorProto.BFLOAT16)
     result = lower(model, 12)
-    assert (result.reached, result.blocked[0].reason) == (13, "Relu at opset 12 does not take tensor(bfloat16) for X")
+    assert (result.reached, result.blocked[0].reason) == (
+        13,
+        "Relu at opset 12 does not take tensor(bfloat16) for X",
+    )
 
 
 def test_names_docs_metadata_and_annotations_stay():

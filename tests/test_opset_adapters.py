@@ -18,7 +18,9 @@ REDUCTIONS = ("L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare").split()
 
 
 @SETTINGS
-@given(SHAPES, st.data(), st.sampled_from(["Softmax", "LogSoftmax", "Hardmax"]), st.sampled_from([12, 11, 10, 9]))
+@given(
+    SHAPES, st.data(), st.sampled_from(["Softmax", "LogSoftmax", "Hardmax"]), st.sampled_from([12, 11, 10, 9])
+)
 def test_softmax_over_any_axis(shape, data, op_type, to):
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
     model = one_node(op_type, shape, 13, axis=axis)
@@ -49,7 +51,9 @@ def test_axes_are_found_wherever_they_are_constant(how):
     if how == "outer":
         branch = helper.make_graph([reduce], "b", [], [helper.make_tensor_value_info("m", FLOAT, ["n", "c"])])
         other = helper.make_graph(
-            [helper.make_node("ReduceSum", ["x", "axes"], ["s"], keepdims=0)], "c", [],
+            [helper.make_node("ReduceSum", ["x", "axes"], ["s"], keepdims=0)],
+            "c",
+            [],
             [helper.make_tensor_value_info("s", FLOAT, ["n", "c"])],
         )
         inits.append(constant("yes", True, "bool"))
@@ -57,8 +61,11 @@ def test_axes_are_found_wherever_they_are_constant(how):
     else:
         inner = [reduce, helper.make_node("Identity", ["m"], ["y"])]
     graph = helper.make_graph(
-        nodes + inner, "g", [helper.make_tensor_value_info("x", FLOAT, [1, 5, 2, 3])],
-        [helper.make_tensor_value_info("y", FLOAT, ["n", "c"])], initializer=inits,
+        nodes + inner,
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [1, 5, 2, 3])],
+        [helper.make_tensor_value_info("y", FLOAT, ["n", "c"])],
+        initializer=inits,
     )
     model, feeds = model_of(graph, 18), {"x": floats([1, 5, 2, 3])}
     expected = run(model, feeds)[0]
@@ -70,14 +77,26 @@ def test_axes_are_found_wherever_they_are_constant(how):
 
 
 @SETTINGS
-@given(SHAPES, st.data(), st.sampled_from(REDUCTIONS), st.booleans(), st.booleans(), st.sampled_from([17, 12, 10]))
+@given(
+    SHAPES,
+    st.data(),
+    st.sampled_from(REDUCTIONS),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([17, 12, 10]),
+)
 def test_reductions(shape, data, name, keepdims, noop, to):
     axes = data.draw(st.lists(st.integers(0, len(shape) - 1), unique=True, max_size=len(shape)))
     axes = [axis - data.draw(st.sampled_from([0, len(shape)])) for axis in axes]
     # Elementwise results of a composite without axes differ between releases of ONNX Runtime.
     noop = noop and (bool(axes) or name in ("Max", "Mean", "Min", "Prod", "Sum"))
     model = one_node(
-        "Reduce" + name, shape, 18, [constant("axes", axes)], keepdims=int(keepdims), noop_with_empty_axes=int(noop)
+        "Reduce" + name,
+        shape,
+        18,
+        [constant("axes", axes)],
+        keepdims=int(keepdims),
+        noop_with_empty_axes=int(noop),
     )
     lowered_equal(model, to, {"x": abs(floats(shape)) + 0.1}, rtol=1e-4)
 
@@ -127,9 +146,13 @@ def test_pad_that_wraps(pads):
 
 
 @SETTINGS
-@given(st.sampled_from(["nearest", "linear"]), st.booleans(), st.sampled_from([0.5, 1.0, 1.7, 2.0, 3.0]),
-       st.sampled_from(["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"]),
-       st.sampled_from([17, 12, 11]))
+@given(
+    st.sampled_from(["nearest", "linear"]),
+    st.booleans(),
+    st.sampled_from([0.5, 1.0, 1.7, 2.0, 3.0]),
+    st.sampled_from(["half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"]),
+    st.sampled_from([17, 12, 11]),
+)
 def test_resize_of_some_axes(mode, by_sizes, scale, coordinates, to):
     empty = constant("roi", [], "float32")
     if by_sizes:
@@ -137,8 +160,16 @@ def test_resize_of_some_axes(mode, by_sizes, scale, coordinates, to):
     else:
         tensors = [empty, constant("s", [scale, scale], "float32")]
     names = ["x", "", "" if by_sizes else "s"] + (["sizes"] if by_sizes else [])
-    model = one_node("Resize", [1, 2, 4, 6], 18, tensors, inputs=names, mode=mode, axes=[2, 3],
-                     coordinate_transformation_mode=coordinates)
+    model = one_node(
+        "Resize",
+        [1, 2, 4, 6],
+        18,
+        tensors,
+        inputs=names,
+        mode=mode,
+        axes=[2, 3],
+        coordinate_transformation_mode=coordinates,
+    )
     lowered_equal(model, to, {"x": floats([1, 2, 4, 6])}, rtol=1e-4)
 
 
@@ -178,7 +209,9 @@ def test_unsqueeze_and_squeeze(shape, data, to, run_time):
 @SETTINGS
 @given(st.sampled_from([None, -0.5, 0.0]), st.sampled_from([None, -1.0, 0.5]), st.sampled_from([10, 9]))
 def test_clip(low, high, to):
-    tensors = [constant(name, value, "float32") for name, value in (("lo", low), ("hi", high)) if value is not None]
+    tensors = [
+        constant(name, value, "float32") for name, value in (("lo", low), ("hi", high)) if value is not None
+    ]
     names = ["x", "lo" if low is not None else "", "hi" if high is not None else ""]
     lowered_equal(one_node("Clip", [20], 13, tensors, inputs=names), to, {"x": floats([20])})
 
@@ -195,8 +228,12 @@ def test_integers_where_only_floats_were_taken(op_type):
 def test_layer_normalization(data, opsets, bias, statistics):
     axis = data.draw(st.integers(-3, 2))
     shape, normal = [2, 3, 4], [2, 3, 4][axis:]
-    tensors = [constant("s", floats(normal, 1), "float32")] + [constant("b", floats(normal, 2), "float32")] * bias
-    model = one_node("LayerNormalization", shape, opsets[0], tensors, outputs=3 if statistics else 1, axis=axis)
+    tensors = [constant("s", floats(normal, 1), "float32")] + [
+        constant("b", floats(normal, 2), "float32")
+    ] * bias
+    model = one_node(
+        "LayerNormalization", shape, opsets[0], tensors, outputs=3 if statistics else 1, axis=axis
+    )
     lowered_equal(model, opsets[1], {"x": floats(shape)}, rtol=1e-3)
 
 
@@ -225,10 +262,15 @@ def test_gelu(attributes, to):
     lowered_equal(one_node("Gelu", [2, 50], 20, **attributes), to, {"x": 3 * floats([2, 50])}, rtol=1e-4)
 
 
-@pytest.mark.parametrize("op_type, opset, to, attributes", [
-    ("Mish", 18, 11, {}), ("HardSwish", 14, 11, {}), ("Celu", 12, 11, {"alpha": 0.7}),
-    ("ThresholdedRelu", 10, 9, {"alpha": 0.3}),
-])
+@pytest.mark.parametrize(
+    "op_type, opset, to, attributes",
+    [
+        ("Mish", 18, 11, {}),
+        ("HardSwish", 14, 11, {}),
+        ("Celu", 12, 11, {"alpha": 0.7}),
+        ("ThresholdedRelu", 10, 9, {"alpha": 0.3}),
+    ],
+)
 def test_activations_of_newer_opsets(op_type, opset, to, attributes):
     lowered_equal(one_node(op_type, [2, 50], opset, **attributes), to, {"x": 3 * floats([2, 50])}, rtol=1e-4)
 
@@ -241,7 +283,10 @@ def test_part_of_a_shape(start, end):
 
 @pytest.mark.parametrize("op_type, gates", [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
 def test_recurrent_batch_first(op_type, gates):
-    tensors = [constant("w", floats([1, gates * 5, 3]), "float32"), constant("r", floats([1, gates * 5, 5], 1), "float32")]
+    tensors = [
+        constant("w", floats([1, gates * 5, 3]), "float32"),
+        constant("r", floats([1, gates * 5, 5], 1), "float32"),
+    ]
     model = one_node(op_type, [2, 4, 3], 14, tensors, outputs=2, hidden_size=5, layout=1)
     # ONNX Runtime does not run layout=1 on every release, so that numpy's order is the reference.
     result = lower(model, 13)
@@ -276,15 +321,22 @@ def test_pooling_that_rounds_up(op_type, size):
 def test_scatter_with_a_reduction(reduction):
     opset = 18
     elements = [constant("i", [[0, 1, 0], [0, -1, 1]]), constant("u", floats([2, 3], 3), "float32")]
-    lowered_equal(one_node("ScatterElements", [4, 3], opset, elements, axis=0, reduction=reduction), 11,
-                  {"x": floats([4, 3])})
+    lowered_equal(
+        one_node("ScatterElements", [4, 3], opset, elements, axis=0, reduction=reduction),
+        11,
+        {"x": floats([4, 3])},
+    )
     tuples = [constant("i", [[0, 1], [2, 0], [0, 1], [-1, -1]]), constant("u", floats([4, 3], 3), "float32")]
-    lowered_equal(one_node("ScatterND", [4, 2, 3], opset, tuples, reduction=reduction), 11, {"x": floats([4, 2, 3])})
+    lowered_equal(
+        one_node("ScatterND", [4, 2, 3], opset, tuples, reduction=reduction), 11, {"x": floats([4, 2, 3])}
+    )
 
 
 def test_training_batch_normalization_is_written_out():
     tensors = [constant(name, abs(floats([3], seed)) + 0.1, "float32") for seed, name in enumerate("sbmv")]
-    model = one_node("BatchNormalization", [2, 3, 4, 4], 15, tensors, outputs=3, training_mode=1, momentum=0.8)
+    model = one_node(
+        "BatchNormalization", [2, 3, 4, 4], 15, tensors, outputs=3, training_mode=1, momentum=0.8
+    )
     result = lower(model, 13)
     assert result.reached == 13 and "BatchNormalization" not in operators(result.proto)
     from tests.opset_models import run

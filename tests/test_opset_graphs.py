@@ -47,12 +47,14 @@ def loop_with(body_nodes, opset=18):
 
 
 def test_nodes_of_a_loop_body_with_axes_of_the_outer_graph():
-    model = loop_with([
-        helper.make_node("Identity", ["go"], ["go_on"]),
-        helper.make_node("ReduceMean", ["v", "axes"], ["m"], name="mean"),
-        helper.make_node("Sub", ["v", "m"], ["d"]),
-        helper.make_node("Softmax", ["d"], ["w"], axis=0, name="soft"),
-    ])
+    model = loop_with(
+        [
+            helper.make_node("Identity", ["go"], ["go_on"]),
+            helper.make_node("ReduceMean", ["v", "axes"], ["m"], name="mean"),
+            helper.make_node("Sub", ["v", "m"], ["d"]),
+            helper.make_node("Softmax", ["d"], ["w"], axis=0, name="soft"),
+        ]
+    )
     result = lowered_equal(model, 11, {"x": floats([2, 3])})
     assert [tensor.name for tensor in result.proto.graph.initializer] == ["times"]
     assert result.changes[0] == (
@@ -61,29 +63,38 @@ def test_nodes_of_a_loop_body_with_axes_of_the_outer_graph():
 
 
 def test_a_block_inside_a_body_names_its_graph():
-    model = loop_with([
-        helper.make_node("Identity", ["go"], ["go_on"]),
-        helper.make_node("Bernoulli", ["v"], ["b"], name="random", seed=1.0),
-        helper.make_node("BitwiseNot", ["i"], ["unused"], name="bits"),
-        helper.make_node("Identity", ["v"], ["w"]),
-    ])
+    model = loop_with(
+        [
+            helper.make_node("Identity", ["go"], ["go_on"]),
+            helper.make_node("Bernoulli", ["v"], ["b"], name="random", seed=1.0),
+            helper.make_node("BitwiseNot", ["i"], ["unused"], name="bits"),
+            helper.make_node("Identity", ["v"], ["w"]),
+        ]
+    )
     result = lower(model, 17)
-    (location, reason), = result.blocked
+    ((location, reason),) = result.blocked
     assert location.graph == ("main", "loop.body") and location.node_name == "bits"
     assert result.reached == 18 and result.proto == model
 
 
 def test_branches_with_equal_names_are_kept_apart():
     def branch(op_type, **attributes):
-        nodes = [helper.make_node(op_type, ["x"], ["t"], **attributes), helper.make_node("Relu", ["t"], ["out"])]
+        nodes = [
+            helper.make_node(op_type, ["x"], ["t"], **attributes),
+            helper.make_node("Relu", ["t"], ["out"]),
+        ]
         return helper.make_graph(nodes, op_type, [], [helper.make_tensor_value_info("out", FLOAT, [2, 3])])
 
-    node = helper.make_node("If", ["c"], ["y"], then_branch=branch("Softmax", axis=0), else_branch=branch("Neg"))
+    node = helper.make_node(
+        "If", ["c"], ["y"], then_branch=branch("Softmax", axis=0), else_branch=branch("Neg")
+    )
     graph = helper.make_graph(
         [node],
         "g",
-        [helper.make_tensor_value_info("c", onnx.TensorProto.BOOL, []),
-         helper.make_tensor_value_info("x", FLOAT, [2, 3])],
+        [
+            helper.make_tensor_value_info("c", onnx.TensorProto.BOOL, []),
+            helper.make_tensor_value_info("x", FLOAT, [2, 3]),
+        ],
         [helper.make_tensor_value_info("y", FLOAT, [2, 3])],
     )
     for flag in (True, False):
@@ -107,19 +118,23 @@ def test_a_function_of_a_newer_opset_than_the_model():
     model = parser.parse_model(FUNCTIONS)
     model.opset_import[0].version = 13
     result = lower(model, 13)
-    assert result.reached == 13 and "CastLike" not in {n.op_type for f in result.proto.functions for n in f.node}
+    assert result.reached == 13 and "CastLike" not in {
+        n.op_type for f in result.proto.functions for n in f.node
+    }
 
 
 def test_functions_whose_parameters_must_be_constant_are_written_out():
     """torchlib style: the axes come in as an argument, different in each call."""
-    model = parser.parse_model("""
+    model = parser.parse_model(
+        """
     <ir_version: 8, opset_import: ["": 18, "local": 1]>
     g (float[2,3,4] x) => (float[2,1,1] y)
     { one = Constant <value_ints = [1]> ()  two = Constant <value_ints = [2]> ()
       a = local.mean(x, one)  y = local.mean(a, two) }
     <domain: "local", opset_import: ["": 18]>
     mean (x, axes) => (y) { b = BitwiseKeep (x)  y = ReduceMean (x, axes) }
-    """.replace("b = BitwiseKeep (x)", ""))
+    """.replace("b = BitwiseKeep (x)", "")
+    )
     result = lower(model, 12)
     assert result.reached == 12
     onnx.checker.check_model(result.proto, full_check=True)

@@ -57,7 +57,9 @@ def lower(proto: Any, to: int) -> Lowered:
     if not descent.blocked:
         return Lowered(descent.proto, min(opset, to), (), tuple(descent.changes))
     reached = max(descent.blocked)
-    blocked = tuple(entry for stop in sorted(descent.blocked, reverse=True) for entry in descent.blocked[stop])
+    blocked = tuple(
+        entry for stop in sorted(descent.blocked, reverse=True) for entry in descent.blocked[stop]
+    )
     # Once more, only as far as every node can go: what was built above is half-way between two opsets.
     partial = _descend(proto, reached)
     return Lowered(partial.proto, reached, blocked, tuple(partial.changes))

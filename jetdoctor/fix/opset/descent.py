@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Set
 
 from jetdoctor.fix.opset import bodies, fitting, inference, schemas
 from jetdoctor.fix.opset.calls import Calls
@@ -37,7 +37,8 @@ class Descent:
         twin = inference.inferred_twin(proto)
         self.main = open_scope(proto.graph, twin.graph, names, ("main",), None)
         self.functions = [
-            (f, open_scope(f, f, names, ("function:%s:%s" % (f.domain, f.name),), None)) for f in proto.functions
+            (f, open_scope(f, f, names, ("function:%s:%s" % (f.domain, f.name),), None))
+            for f in proto.functions
         ]
         Calls(self.functions).infer(self.main)
 
@@ -116,8 +117,9 @@ class Descent:
     def _checked(self, site: Site) -> List[Any]:
         for node in site.emitted:
             if node.domain in _DEFAULT and not schemas.usable(node.op_type, site.opset):
-                raise CannotLower("%s needs %s, which opset %d lacks" % (
-                    site.node.op_type, node.op_type, site.opset))
+                raise CannotLower(
+                    "%s needs %s, which opset %d lacks" % (site.node.op_type, node.op_type, site.opset)
+                )
             fitting.check_types(site.scope, node, site.opset)
         return site.emitted
 
@@ -126,8 +128,9 @@ class Descent:
         if not notes and nodes[-1] is not site.node:
             notes = ["written as " + ", ".join(node.op_type for node in nodes)]
         place = site.scope.place(site.node)
-        self.changes.append("%s: %s (opset %d to %d)" % (
-            place, "; ".join(notes) or "defaults left out", opset, opset - 1))
+        self.changes.append(
+            "%s: %s (opset %d to %d)" % (place, "; ".join(notes) or "defaults left out", opset, opset - 1)
+        )
 
 
 def _rename(site: Site, names: List[str]) -> None:

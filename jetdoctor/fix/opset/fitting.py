@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Dict
 
 from jetdoctor.fix.opset import schemas
 from jetdoctor.fix.opset.element_types import type_string
@@ -87,16 +87,18 @@ def check_types(scope: Any, node: Any, opset: int) -> None:
     if found is None or node.domain not in ("", "ai.onnx"):
         return
     for names, parameters in ((node.input, found.inputs), (node.output, found.outputs)):
-        bound = {}
+        bound: Dict[str, str] = {}
         for index, name in enumerate(names):
             parameter = schemas.formal(parameters, index)
             known = type_string(scope.type(name)) if name and parameter is not None else None
             if known is None:
                 continue
             if known not in schemas.allowed_types(node.op_type, opset, parameter.type_str):
-                raise CannotLower("%s at opset %d does not take %s for %s" % (
-                    node.op_type, opset, known, parameter.name))
+                raise CannotLower(
+                    "%s at opset %d does not take %s for %s" % (node.op_type, opset, known, parameter.name)
+                )
             first = bound.setdefault(parameter.type_str, known)
             if parameter.is_homogeneous and first != known:
-                raise CannotLower("%s at opset %d wants one type, not %s and %s" % (
-                    node.op_type, opset, first, known))
+                raise CannotLower(
+                    "%s at opset %d wants one type, not %s and %s" % (node.op_type, opset, first, known)
+                )

@@ -107,7 +107,7 @@ def _shape(scope: Any, node: Any) -> Any:
     return np.array(dims, dtype=object if None in dims else "int64").reshape(len(dims))
 
 
-def dims_of(proto: Any) -> Optional[List[Optional[int]]]:
+def dims_of(proto: Any) -> Optional[List[Any]]:
     """Dims of a tensor type, None for each one that is not a known size; None without a rank."""
     if proto is None or proto.WhichOneof("value") != "tensor_type" or not proto.tensor_type.HasField("shape"):
         return None
@@ -158,7 +158,9 @@ def _divide(np: Any, v: List[Any], a: Dict[str, Any]) -> Any:
 
 
 def _reshape(np: Any, v: List[Any], a: Dict[str, Any]) -> Any:
-    shape = [v[0].shape[i] if size == 0 and not a.get("allowzero") else int(size) for i, size in enumerate(v[1])]
+    shape = [
+        v[0].shape[i] if size == 0 and not a.get("allowzero") else int(size) for i, size in enumerate(v[1])
+    ]
     return v[0].reshape(shape)
 
 

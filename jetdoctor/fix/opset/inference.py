@@ -60,7 +60,7 @@ def complete(scope: Any, opset: int) -> None:
             complete(child, opset)
         if any(name and _is_vague(scope.types.get(name)) for name in node.output):
             for name, proto in output_types(scope, node, opset).items():
-                if _is_vague(scope.types.get(name)):
+                if _is_vague(scope.types.get(name)) and _has_element(proto):
                     scope.types[name] = proto
 
 
@@ -68,6 +68,10 @@ def _is_vague(proto: Any) -> bool:
     if proto is None:
         return True
     return proto.HasField("tensor_type") and not proto.tensor_type.HasField("shape")
+
+
+def _has_element(proto: Any) -> bool:
+    return not proto.HasField("tensor_type") or bool(proto.tensor_type.elem_type)
 
 
 def output_types(scope: Any, node: Any, opset: int) -> Dict[str, Any]:

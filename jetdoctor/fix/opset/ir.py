@@ -15,7 +15,9 @@ def lowered_ir_version(model: Any) -> int:
 
     wanted = [_FREE_INITIALIZERS_SINCE]
     table = {version: ir for _, ir, version, *_ in reversed(helper.VERSION_TABLE)}
-    wanted += [table[o.version] for o in model.opset_import if o.domain in ("", "ai.onnx") and o.version in table]
+    wanted += [
+        table[o.version] for o in model.opset_import if o.domain in ("", "ai.onnx") and o.version in table
+    ]
     if model.functions:
         wanted.append(_FUNCTIONS_SINCE)
     if any(getattr(function, "overload", "") for function in model.functions):

@@ -121,7 +121,7 @@ def open_below(scope: Scope, node: Any, twin: Any) -> None:
     """Open the scopes of a node's subgraphs."""
     for (label, graph), (_, inferred) in zip(subgraphs(node), subgraphs(twin)):
         place = scope.place(node)
-        name = "%s.%s" % (node.name or "%s_%d" % (node.op_type, place.node_index), label)
+        name = "%s.%s" % (node.name or "%s_%s" % (node.op_type, place.node_index), label)
         child = open_scope(graph, inferred, scope.names, scope.path + (name,), scope)
         scope.children.setdefault(id(node), []).append(child)
 

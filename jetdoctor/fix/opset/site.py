@@ -52,7 +52,7 @@ class Site:
             raise CannotLower("%s computed at run time; opset %d wants a constant" % (what, self.opset))
         return found
 
-    def dims(self, name: str) -> Optional[List[Optional[int]]]:
+    def dims(self, name: str) -> Optional[List[Any]]:
         """Dims of a value (None for each unknown one); None when the rank is unknown."""
         return fold.dims_of(self.scope.type(name))
 

@@ -31,7 +31,9 @@ def _drop(scope: Scope, freed: Set[str]) -> None:
     gone = freed - used - declared
     if not scope.is_function:
         _delete(graph.initializer, [i for i, t in enumerate(graph.initializer) if t.name in gone])
-    _delete(graph.node, [i for i, n in enumerate(graph.node) if n.op_type == "Constant" and n.output[0] in gone])
+    _delete(
+        graph.node, [i for i, n in enumerate(graph.node) if n.op_type == "Constant" and n.output[0] in gone]
+    )
 
 
 def _delete(field: Any, indices: List[int]) -> None:

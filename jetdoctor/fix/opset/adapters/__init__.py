@@ -3,6 +3,7 @@
 from jetdoctor.fix.opset.adapters import (  # noqa: F401
     activations,
     arithmetic,
+    attention,
     axes,
     casts,
     clip_dropout,

@@ -19,11 +19,23 @@ def integers_by_comparison(site: Site) -> Optional[str]:
     element = site.element(site.input(0))
     if element in (0,) + _FLOATS:
         return None
-    found, *others = site.node.input
+    wide = comparable(site, element)
+    found, *others = [_cast(site, name, element, wide) for name in site.node.input]
     test = "Greater" if site.node.op_type == "Max" else "Less"
     for other in others:
         found = site.emit("Where", [site.emit(test, [found, other]), found, other])
-    return found
+    return _cast(site, found, wide, element)
+
+
+def comparable(site: Site, element: int) -> int:
+    """The integer type to compare in: Greater, Less and Where run on int32 and int64 everywhere."""
+    if element == _UINT64:
+        raise CannotLower("%s of uint64; opset %d takes floats only" % (site.node.op_type, site.opset))
+    return {_INT32: _INT32, _INT64: _INT64, _UINT32: _INT64}.get(element, _INT32)
+
+
+def _cast(site: Site, name: str, element: int, to: int) -> str:
+    return name if element == to else str(site.emit("Cast", [name], to=to))
 
 
 @step("Pow", 12)
@@ -37,8 +49,9 @@ def exponent_of_the_same_type(site: Site) -> Optional[str]:
         if whole.ndim == 0:
             return site.emit("Mul", [site.input(0), site.input(0)])
     wide = base if base in _FLOATS else _DOUBLE
-    values = [name if site.element(name) == wide else site.emit("Cast", [name], to=wide)
-              for name in site.node.input]
+    values = [
+        name if site.element(name) == wide else site.emit("Cast", [name], to=wide) for name in site.node.input
+    ]
     found = site.again(values)
     return found if wide == base else site.emit("Cast", [found], to=base)
 
@@ -58,10 +71,10 @@ def integer_relu(site: Site) -> Optional[str]:
     element = site.element(site.input(0))
     if element in (0,) + _FLOATS:
         return None
-    zero = site.array(0, element)
-    if element in _SMALL and site.opset < 9:
-        raise CannotLower("no integer comparison")
-    return site.emit("Where", [site.emit("Less", [site.input(0), zero]), zero, site.input(0)])
+    wide = comparable(site, element)
+    data, zero = _cast(site, site.input(0), element, wide), site.array(0, wide)
+    found = site.emit("Where", [site.emit("Less", [data, zero]), zero, data])
+    return _cast(site, found, wide, element)
 
 
 @step("Equal", 11)

@@ -12,14 +12,14 @@ _FLOAT8E8M0 = 24
 @step("Cast CastLike", 24)
 def unrounded(site: Site) -> None:
     """round_mode only concerns float8e8m0."""
-    if _target(site) != _FLOAT8E8M0:
+    if site.attr("round_mode", "up") != "up" and _target(site) != _FLOAT8E8M0:
         site.remove("round_mode")
 
 
 @step("Cast CastLike", 19)
 def unsaturated(site: Site) -> None:
     """saturate only concerns the float8 types."""
-    if _target(site) not in _FLOAT8:
+    if not site.attr("saturate", 1) and _target(site) not in _FLOAT8:
         site.remove("saturate")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Dict, Optional
 
+from jetdoctor.fix.opset.adapters.arithmetic import comparable
 from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
@@ -13,15 +14,19 @@ _FLOATS = (0, 1, 10, 11, 16)
 @step("Clip", 12)
 def integers_by_comparison(site: Site) -> Optional[str]:
     """Below 12 Clip takes floats only; integers go through Where, which is exact."""
-    data, low, high = site.input(0), site.input(1), site.input(2)
-    if site.element(data) in _FLOATS:
+    element = site.element(site.input(0))
+    if element in _FLOATS:
         return None
-    found = data
+    wide = comparable(site, element)
+    found, low, high = (
+        name if not name or element == wide else site.emit("Cast", [name], to=wide)
+        for name in (site.input(0), site.input(1), site.input(2))
+    )
     if low:
         found = site.emit("Where", [site.emit("Less", [found, low]), low, found])
     if high:
         found = site.emit("Where", [site.emit("Greater", [found, high]), high, found])
-    return found
+    return found if element == wide else str(site.emit("Cast", [found], to=element))
 
 
 @step("Clip", 11)
@@ -62,7 +67,7 @@ def inference_dropout(site: Site) -> Replacement:
     # ONNX Runtime fills the mask of older versions with false, so it is made here.
     true = helper.make_tensor("", TensorProto.BOOL, [1], [True])
     mask = site.emit("ConstantOfShape", [site.emit("Shape", [site.input(0)])], value=true)
-    ratios = {} if ratio is None else {"ratio": float(ratio)}
+    ratios: Dict[str, Any] = {} if ratio is None else {"ratio": float(ratio)}
     return [site.emit("Dropout", [site.input(0)], **ratios), mask]
 
 

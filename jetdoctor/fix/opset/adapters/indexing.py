@@ -57,7 +57,9 @@ def columns_first(site: Site) -> Optional[str]:
     size, (depth, height, width) = site.attr("blocksize"), _known(site)
     channels = depth // (size * size)
     return _rearranged(
-        site, [0, channels, size, size, height, width], [0, 1, 4, 2, 5, 3],
+        site,
+        [0, channels, size, size, height, width],
+        [0, 1, 4, 2, 5, 3],
         [0, channels, height * size, width * size],
     )
 
@@ -68,7 +70,9 @@ def channel_major_depth(site: Site) -> Optional[str]:
         return None
     size, (channels, height, width) = site.attr("blocksize"), _known(site)
     return _rearranged(
-        site, [0, channels, height // size, size, width // size, size], [0, 1, 3, 5, 2, 4],
+        site,
+        [0, channels, height // size, size, width // size, size],
+        [0, 1, 3, 5, 2, 4],
         [0, channels * size * size, height // size, width // size],
     )
 

@@ -72,7 +72,9 @@ def _scattered(site: Site, rank: int) -> str:
     begins = site.emit("Mod", [site.emit("Add", [axes, site.ints(rank)]), site.ints(rank)])
     ends = site.emit("Add", [begins, site.ints(rank)])
     index = site.emit("Concat", [begins, ends], axis=0)
-    return site.emit("ScatterElements", [site.array(np.zeros(2 * rank, "int64")), index, site.input(1)], axis=0)
+    return site.emit(
+        "ScatterElements", [site.array(np.zeros(2 * rank, "int64")), index, site.input(1)], axis=0
+    )
 
 
 @step("Pad", 11)

@@ -81,7 +81,13 @@ def _axes(site: Site) -> Optional[List[Axis]]:
     strides, dilations = site.attr("strides", ones), site.attr("dilations", ones)
     pads = site.attr("pads", [0] * (2 * count))
     return [
-        Axis(given[i + 2] or 0, found[i + 2] or 0, (kernel[i] - 1) * dilations[i] + 1, strides[i],
-             pads[i], pads[i + count])
+        Axis(
+            given[i + 2] or 0,
+            found[i + 2] or 0,
+            (kernel[i] - 1) * dilations[i] + 1,
+            strides[i],
+            pads[i],
+            pads[i + count],
+        )
         for i in range(count)
     ]

@@ -55,7 +55,9 @@ def _repeated(site: Site, name: str) -> str:
         raise CannotLower("block quantization with a shape that is not known")
     wide = site.emit("Unsqueeze", [name, site.ints(axis + 1)])
     tiled = site.emit("Tile", [wide, site.ints(*(block if i == axis + 1 else 1 for i in range(rank + 1)))])
-    flat = site.emit("Reshape", [tiled, site.ints(*(d * block if i == axis else d for i, d in enumerate(dims)))])
+    flat = site.emit(
+        "Reshape", [tiled, site.ints(*(d * block if i == axis else d for i, d in enumerate(dims)))]
+    )
     if dims[axis] * block == given[axis]:
         return str(flat)
     return str(site.emit("Slice", [flat, site.ints(0), site.ints(given[axis]), site.ints(axis)]))

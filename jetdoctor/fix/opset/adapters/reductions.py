@@ -12,7 +12,8 @@ _COMPOSITE = {"ReduceL1": "Abs", "ReduceL2": "Abs", "ReduceLogSum": "Log", "Redu
 
 
 @step(
-    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSumSquare", 18
+    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSumSquare",
+    18,
 )
 @step("ReduceSum", 13)
 def axes_to_attribute(site: Site) -> Optional[str]:
@@ -49,8 +50,11 @@ def truth_as_integers(site: Site) -> Optional[str]:
     return site.emit("Cast", [reduced], to=9)
 
 
-@step("ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd "
-      "ReduceSum ReduceSumSquare", 11)
+@step(
+    "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd "
+    "ReduceSum ReduceSumSquare",
+    11,
+)
 def axes_count_from_the_front(site: Site) -> None:
     axes = site.attr("axes", ())
     if any(axis < 0 for axis in axes):

@@ -18,8 +18,10 @@ def without_symmetric_pixels(site: Site) -> None:
     scales = site.constant(2)
     exact = scales is None and bool(site.input(3))
     if scales is not None and given and found and None not in given + found:
-        exact = not site.input(4) and site.attr("axes") is None and all(
-            size * float(scale) == out for size, scale, out in zip(given, scales, found)
+        exact = (
+            not site.input(4)
+            and site.attr("axes") is None
+            and all(size * float(scale) == out for size, scale, out in zip(given, scales, found))
         )
     if not exact:
         raise CannotLower("coordinate_transformation_mode half_pixel_symmetric with a rounded output size")
@@ -108,8 +110,13 @@ def scales_alone(site: Site) -> None:
     name = site.input(2) if site.constant(2) is not None and site.constant(2).size else None
     if name is None:
         name = site.input(2) if scales is None else site.array(scales, element or 1)
-    for attribute in ("coordinate_transformation_mode", "cubic_coeff_a", "exclude_outside",
-                      "extrapolation_value", "nearest_mode"):
+    for attribute in (
+        "coordinate_transformation_mode",
+        "cubic_coeff_a",
+        "exclude_outside",
+        "extrapolation_value",
+        "nearest_mode",
+    ):
         site.remove(attribute)
     site.inputs(site.input(0), name)
     site.note("scales alone")

@@ -42,7 +42,9 @@ def unsqueezed(site: Site) -> str:
     import numpy as np
 
     data, dims = site.input(0), site.dims(site.input(1))
-    rank = site.rank(data) + (dims[0] if dims and dims[0] is not None else site.rank(site.output(0)) - site.rank(data))
+    rank = site.rank(data) + (
+        dims[0] if dims and dims[0] is not None else site.rank(site.output(0)) - site.rank(data)
+    )
     new = flags(site, site.input(1), rank)
     old = site.emit("Reshape", [site.emit("NonZero", [site.emit("Sub", [site.ints(1), new])]), site.ints(-1)])
     ones = site.array(np.ones(rank, "int64"))
@@ -81,7 +83,9 @@ def _by_sum(site: Site, each: str, after: str) -> str:
     data = site.input(0)
     if each:
         data = site.emit(each, [data, data] if each == "Mul" else [data])
-    kept = {name: site.attr(name) for name in ("keepdims", "noop_with_empty_axes") if site.attr(name) is not None}
+    kept = {
+        name: site.attr(name) for name in ("keepdims", "noop_with_empty_axes") if site.attr(name) is not None
+    }
     found = site.emit("ReduceSum", [data, site.input(1)], **kept)
     if site.node.op_type == "ReduceMean":
         many = site.emit("Div", [site.emit("Size", [data]), site.emit("Size", [found])])
@@ -104,7 +108,9 @@ def _by_choice(site: Site, reduce: str, data: str, rank: int) -> str:
         found = site.emit("Where", [_flag(site, reduce, axis), shorter, found])
     wanted = site.emit("Cast", [reduce], to=_BOOL)
     ends = site.emit("Where", [wanted, site.ints(1), site.emit("Shape", [data])])
-    return str(site.emit("Slice", [found, site.array(np.zeros(rank, "int64")), ends, site.ints(*range(rank))]))
+    return str(
+        site.emit("Slice", [found, site.array(np.zeros(rank, "int64")), ends, site.ints(*range(rank))])
+    )
 
 
 def _if_flagged(site: Site, flag: str, data: str, axis: int, dims: List[Any]) -> str:

@@ -6,9 +6,9 @@ the data and reduced there. That needs (updates x places) elements, which is lim
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import List
 
-from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
 _LIMIT = 1 << 24  # elements of the comparison
@@ -18,13 +18,13 @@ _COMBINE = {"add": "Add", "mul": "Mul", "max": "Max", "min": "Min"}
 
 @step("ScatterElements", 18)
 @step("ScatterND", 18)
-def extremes(site: Site) -> Optional[str]:
+def extremes(site: Site) -> Replacement:
     return reduced_scatter(site) if site.attr("reduction", "none") in ("max", "min") else None
 
 
 @step("ScatterElements", 16)
 @step("ScatterND", 16)
-def reduced_scatter(site: Site) -> Optional[str]:
+def reduced_scatter(site: Site) -> Replacement:
     reduction = site.attr("reduction", "none")
     if reduction == "none":
         site.remove("reduction")
@@ -42,7 +42,10 @@ def _scatter_elements(site: Site, reduction: str) -> str:
     if [d for i, d in enumerate(dims) if i != axis] != [d for i, d in enumerate(shape) if i != axis]:
         raise CannotLower("reduction %s over a part of the data" % reduction)
     perm = [axis] + [i for i in range(len(dims)) if i != axis]
-    rows = [_rows(site, name, perm, size[axis]) for name, size in ((data, dims), (indices, shape), (updates, shape))]
+    rows = [
+        _rows(site, name, perm, size[axis])
+        for name, size in ((data, dims), (indices, shape), (updates, shape))
+    ]
     found = _combined(site, reduction, rows[0], rows[1], rows[2], dims[axis], shape[axis])
     moved = site.emit("Reshape", [found, site.ints(*(dims[i] for i in perm))])
     return str(site.emit("Transpose", [moved], perm=[perm.index(i) for i in range(len(dims))]))
@@ -58,7 +61,7 @@ def _scatter_nd(site: Site, reduction: str) -> str:
     data, indices, updates = site.node.input[:3]
     dims, shape = _static(site, data), _static(site, indices)
     depth, places, count = shape[-1], 1, 1
-    strides = []
+    strides: List[int] = []
     for dim in reversed(dims[:depth]):
         strides.insert(0, places)
         places *= dim
@@ -69,12 +72,17 @@ def _scatter_nd(site: Site, reduction: str) -> str:
     counted = site.emit("Mod", [site.emit("Add", [flat, sizes]), sizes])
     numbers = site.emit("Mul", [counted, site.ints(*strides)])
     number = site.emit("ReduceSum", [numbers, site.ints(1)], keepdims=1)
-    rows = [site.emit("Reshape", [data, site.ints(places, -1)]), site.emit("Reshape", [updates, site.ints(count, -1)])]
+    rows = [
+        site.emit("Reshape", [data, site.ints(places, -1)]),
+        site.emit("Reshape", [updates, site.ints(count, -1)]),
+    ]
     found = _combined(site, reduction, rows[0], number, rows[1], places, count)
     return str(site.emit("Reshape", [found, site.ints(*dims)]))
 
 
-def _combined(site: Site, reduction: str, data: str, index: str, updates: str, places: int, count: int) -> str:
+def _combined(
+    site: Site, reduction: str, data: str, index: str, updates: str, places: int, count: int
+) -> str:
     """data [places, R] combined with the updates [count, R] whose index [count, R or 1] is the place."""
     import numpy as np
 
@@ -84,11 +92,21 @@ def _combined(site: Site, reduction: str, data: str, index: str, updates: str, p
         total *= dim
     if total > _LIMIT or not count:
         raise CannotLower("reduction %s; to write it out takes %d elements" % (reduction, total))
-    wrapped = site.emit("Mod", [site.emit("Add", [index, _as(site, places, index)]), _as(site, places, index)])
-    numbers = site.emit("Cast", [site.array(np.arange(places).reshape(places, 1, 1))], to=site.element(index) or 7)
+    wrapped = site.emit(
+        "Mod", [site.emit("Add", [index, _as(site, places, index)]), _as(site, places, index)]
+    )
+    numbers = site.emit(
+        "Cast", [site.array(np.arange(places).reshape(places, 1, 1))], to=site.element(index) or 7
+    )
     hit = site.emit("Equal", [numbers, site.emit("Unsqueeze", [wrapped, site.ints(0)])])
-    laid = site.emit("Where", [hit, site.emit("Unsqueeze", [updates, site.ints(0)]),
-                               site.array(_neutral(reduction, element), element)])
+    laid = site.emit(
+        "Where",
+        [
+            hit,
+            site.emit("Unsqueeze", [updates, site.ints(0)]),
+            site.array(_neutral(reduction, element), element),
+        ],
+    )
     reduce = _REDUCTIONS[reduction]
     if reduce == "ReduceSum" or site.opset >= 18:
         gathered = site.emit(reduce, [laid, site.ints(1)], keepdims=0)

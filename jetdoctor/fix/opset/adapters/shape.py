@@ -10,8 +10,20 @@ from jetdoctor.fix.opset.site import CannotLower, Site
 
 #: Operators that pass sizes on without making a zero out of sizes that are none.
 _SIZE_KEEPING = {
-    "Shape", "Size", "Gather", "Concat", "Unsqueeze", "Squeeze", "Slice", "Cast", "Identity", "Reshape", "Mul",
-    "Max", "Abs", "ReduceProd",
+    "Shape",
+    "Size",
+    "Gather",
+    "Concat",
+    "Unsqueeze",
+    "Squeeze",
+    "Slice",
+    "Cast",
+    "Identity",
+    "Reshape",
+    "Mul",
+    "Max",
+    "Abs",
+    "ReduceProd",
 }
 
 
