@@ -14,7 +14,7 @@ that was there). The numpy of the distribution, 1.17.4 on JetPack 5, always fits
 uninstall numpy` brings it back when pip's lies above it.
 """
 
-from jetdoctor.rule import Fix, Match, Rule, parse_version
+from jetdoctor.rule import Fix, Match, Rule, VersionRange, parse_version, table
 
 RULE = Rule(
     id="JD108",
@@ -33,9 +33,13 @@ def check_device(device):
     numpy, tensorrt = device.get("numpy"), device.get("tensorrt_python") or device.get("tensorrt")
     if not numpy or not tensorrt or device.get("tensorrt_nptype"):
         return
-    if parse_version(numpy) >= (1, 24) and (8, 0) <= parse_version(tensorrt)[:3] < (8, 5, 3):
-        yield Match(
-            "numpy %s has no np.bool, which the bindings of TensorRT %s use" % (numpy, tensorrt),
-            cause="numpy",
-            fixes=(Fix('python3 -m pip install "numpy<1.24"', "manual"),),
-        )
+    for row in table("python_facts"):
+        first = row.get("numpy_from")
+        if not first or parse_version(numpy) < parse_version(first):
+            continue
+        if parse_version(tensorrt)[:3] in VersionRange.parse(row["tensorrt"]):
+            yield Match(
+                "numpy %s has no np.bool, which the bindings of TensorRT %s use" % (numpy, tensorrt),
+                cause="numpy",
+                fixes=(Fix('python3 -m pip install "numpy<%s"' % first, "manual"),),
+            )

@@ -14,7 +14,7 @@ extensions.
 for numpy 2.
 """
 
-from jetdoctor.rule import Fix, Match, Rule, parse_version
+from jetdoctor.rule import Fix, Match, Rule, parse_version, table
 
 RULE = Rule(
     id="JD109",
@@ -27,18 +27,16 @@ RULE = Rule(
     ),
 )
 
-#: First release of each package that was built for numpy 2.
-FIRST_FOR_NUMPY_2 = {"torch": (2, 3), "opencv": (4, 10), "onnxruntime": (1, 19)}
-
 
 def check_device(device):
     numpy = device.get("numpy")
     if not numpy or parse_version(numpy)[:1] < (2,):
         return
+    firsts = {row["package"]: row["first_for_numpy_2"] for row in table("python_facts") if row["rule"] == RULE.id}
     old = [
         "%s %s" % (name, device.get(name))
-        for name, first in FIRST_FOR_NUMPY_2.items()
-        if device.get(name) and parse_version(device.get(name)) < first
+        for name, first in firsts.items()
+        if device.get(name) and parse_version(device.get(name)) < parse_version(first)
     ]
     if old:
         yield Match(
