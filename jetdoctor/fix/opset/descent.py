@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Set
 
+from jetdoctor.fix.opset import adapters as _adapters  # noqa: F401  (importing registers them)
 from jetdoctor.fix.opset import bodies, fitting, inference, schemas
 from jetdoctor.fix.opset.calls import Calls
 from jetdoctor.fix.opset.registry import adapter_for

@@ -32,10 +32,4 @@ def step(operators: Union[str, Iterable[str]], *opsets: int) -> Callable[[Adapte
 
 def adapter_for(op_type: str, opset: int) -> Optional[Adapter]:
     """The adapter of an operator for the step down from ``opset``, None when schemas alone decide."""
-    _load()
     return _ADAPTERS.get((op_type, opset))
-
-
-def _load() -> None:
-    # Late, because the adapter modules import ``step`` from here; a no-op after the first time.
-    from jetdoctor.fix.opset import adapters  # noqa: F401

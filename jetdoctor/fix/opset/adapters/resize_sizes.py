@@ -28,7 +28,7 @@ def kept_aspect(site: Site) -> None:
         return
     sizes, dims = site.constant(3), site.dims(site.input(0))
     axes = site.attr("axes") or (range(len(dims)) if dims else ())
-    lengths = [dims[axis] for axis in axes] if dims else [None]
+    lengths: List[Any] = [dims[axis] for axis in axes] if dims else [None]
     if sizes is None or None in lengths or 0 in lengths:
         raise CannotLower("keep_aspect_ratio_policy with sizes that are not all known")
     choose = min if policy == "not_larger" else max
