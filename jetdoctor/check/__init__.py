@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import List, Optional, Sequence, Tuple
 
 from jetdoctor.check.catalog import Catalog, CatalogRule, catalog
-from jetdoctor.check.engine import Crash, Engine, findings
+from jetdoctor.check.engine import Crash, Engine
+from jetdoctor.check.group import findings
 from jetdoctor.graph import Model
 from jetdoctor.knowledge import knowledge
 from jetdoctor.types import Device, Finding, ModelSummary, Result, Target

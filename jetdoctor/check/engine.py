@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from dataclasses import replace
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from jetdoctor.check.catalog import Catalog, CatalogRule
 from jetdoctor.check.describe import fact_text, log_line, no_importer_text
 from jetdoctor.check.facts import NodeFacts, intersect
+from jetdoctor.check.hit import Hit
 from jetdoctor.check.model_facts import ModelFacts, Place
 from jetdoctor.graph import Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
-from jetdoctor.types import SEVERITIES, Device, Finding, Fix, Location, Target, VersionRange, parse_version
+from jetdoctor.types import Device, Fix, Target, VersionRange, parse_version
 
 #: Parsers before 9.0 do not look into local functions: JD801 speaks for the whole function there.
 _FUNCTIONS_READ = VersionRange((9, 0), None)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A match of a rule, with the position that orders findings (graph order, owners before bodies)."""
-
-    rule: CatalogRule
-    match: Match
-    range: VersionRange
-    position: int
 
 
 class Crash(Exception):
@@ -73,7 +64,7 @@ class Engine:
                 for hit in self._node_hits(model, node, position, crashes):
                     within = intersect(hit.range, limit)
                     if within is not None:
-                        hits.append(Hit(hit.rule, hit.match, within, position))
+                        hits.append(replace(hit, range=within))
         for hit in self._model_hits(model, crashes):
             hits.append(hit)
         return hits, crashes
@@ -129,7 +120,8 @@ class Engine:
             doubt=VersionRange(parse_version(fact["doubt"]), place.range.before) if fact.get("doubt") else None,
             applies=_without_plugin(place.node) if fact["rule"] in ("JD301", "JD803") else None,
         )
-        return Hit(rule, match, place.range, position)
+        requirement = "require" in fact.row or "forbid" in fact.row
+        return Hit(rule, match, place.range, position, form=bool(fact.get("id")), repeats=requirement)
 
     def fixes(self, requests: Iterable[str]) -> Iterator[Fix]:
         """Fix requests by name, those that this installation can carry out."""
@@ -190,61 +182,3 @@ def _tensor_of(fact: Fact, node: Node) -> str:
     condition = fact.get("require") or fact.get("forbid") or {}
     index = condition.get("input")
     return node.input(index).name if isinstance(index, int) and node.present(index) else ""
-
-
-def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
-    """Hits that hold for the target, grouped by cause, errors first and then in graph order."""
-    version = target.tensorrt_version
-    groups: Dict[Any, List[Hit]] = {}
-    for hit in hits:
-        rule_range = hit.rule.rule.range
-        if (version and (version not in hit.range or version not in rule_range)) or (
-            hit.match.applies is not None and not hit.match.applies(target)
-        ):
-            continue
-        key = (hit.rule.rule.id, hit.match.cause if hit.match.cause is not None else id(hit))
-        groups.setdefault(key, []).append(hit)
-    made = []
-    for group in groups.values():
-        doubted = group[0].match.doubt is not None and version in group[0].match.doubt
-        finding = _finding(group, basis, doubted)
-        made.append(((SEVERITIES.index(finding.severity), group[0].position), finding))
-    made.sort(key=lambda pair: pair[0])
-    return [finding for _, finding in made]
-
-
-_DOUBT = " (so in the release read before this one, not in the one after; this one was not read)"
-
-
-def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
-    first = group[0]
-    rule, match = first.rule.rule, first.match
-    severity = match.severity or rule.severity
-    places: List[Location] = []
-    for hit in group:
-        place = _location(hit.match)
-        if place is not None and place not in places:
-            places.append(place)
-    consequences: List[str] = []
-    for hit in group:
-        consequences += [c for c in hit.match.consequences if c not in consequences]
-    return Finding(
-        rule=rule.id,
-        name=rule.name,
-        severity="warning" if doubted and severity == "error" else severity,
-        outcome=match.outcome or rule.outcome,
-        message=match.message + (_DOUBT if doubted else ""),
-        location=places[0] if places else None,
-        also=tuple(places[1:]),
-        fixes=match.fixes,
-        sources=match.sources or rule.sources,
-        consequences=tuple(consequences),
-        basis="preview" if rule.preview else basis if basis.startswith("interpolated") else match.basis,
-    )
-
-
-def _location(match: Match) -> Optional[Location]:
-    if match.node is not None:
-        place: Location = match.node.location(match.tensor)
-        return place
-    return Location(tensor=match.tensor) if match.tensor else None

@@ -152,7 +152,7 @@ def semantics(facts, ops):
             cell = entry["releases"][run[0]]
             doubt = "10.11" if before == "10.15" else None  # between the two nobody has read: said as a warning
             row = {"id": "%s/%s" % (op.strip("()"), slug(entry["change"])), "op": op, "since": since, "before": before}
-            row.update(status=STATUS[status], change=entry["change"], when=condition(entry, status))
+            row.update(status=STATUS[status], change=entry["change"], when=condition(entry, status, what))
             if doubt:
                 row["doubt"] = doubt
             if what:

@@ -1,0 +1,80 @@
+"""Hits of all rules become the findings of one target: what holds for it, one finding for each cause."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from jetdoctor.check.hit import Hit
+from jetdoctor.rule import Match
+from jetdoctor.types import SEVERITIES, Finding, Location, Target
+
+
+def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
+    """Hits that hold for the target, grouped by cause, errors first and then in graph order."""
+    version = target.tensorrt_version
+    groups: Dict[Any, List[Hit]] = {}
+    for hit in _said_once([hit for hit in hits if _holds(hit, target)]):
+        key = (hit.rule.rule.id, hit.match.cause if hit.match.cause is not None else id(hit))
+        groups.setdefault(key, []).append(hit)
+    made = []
+    for group in groups.values():
+        doubted = group[0].match.doubt is not None and version in group[0].match.doubt
+        finding = _finding(group, basis, doubted)
+        made.append(((SEVERITIES.index(finding.severity), group[0].position), finding))
+    made.sort(key=lambda pair: pair[0])
+    return [finding for _, finding in made]
+
+
+def _holds(hit: Hit, target: Target) -> bool:
+    version = target.tensorrt_version
+    if version and (version not in hit.range or version not in hit.rule.rule.range):
+        return False
+    return hit.match.applies is None or hit.match.applies(target)
+
+
+def _said_once(hits: Sequence[Hit]) -> List[Hit]:
+    """Without what a requirement says again of a node that a described form of the rule speaks of."""
+    described = {_subject(hit) for hit in hits if hit.form}
+    return [hit for hit in hits if not (hit.repeats and _subject(hit) in described)]
+
+
+def _subject(hit: Hit) -> Tuple[str, Optional[str], int]:
+    node = hit.match.node
+    return hit.rule.rule.id, hit.match.outcome, 0 if node is None else id(node.proto)
+
+
+_DOUBT = " (so in the release read before this one, not in the one after; this one was not read)"
+
+
+def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
+    first = group[0]
+    rule, match = first.rule.rule, first.match
+    severity = match.severity or rule.severity
+    places: List[Location] = []
+    for hit in group:
+        place = _location(hit.match)
+        if place is not None and place not in places:
+            places.append(place)
+    consequences: List[str] = []
+    for hit in group:
+        consequences += [c for c in hit.match.consequences if c not in consequences]
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity="warning" if doubted and severity == "error" else severity,
+        outcome=match.outcome or rule.outcome,
+        message=match.message + (_DOUBT if doubted else ""),
+        location=places[0] if places else None,
+        also=tuple(places[1:]),
+        fixes=match.fixes,
+        sources=match.sources or rule.sources,
+        consequences=tuple(consequences),
+        basis="preview" if rule.preview else basis if basis.startswith("interpolated") else match.basis,
+    )
+
+
+def _location(match: Match) -> Optional[Location]:
+    if match.node is not None:
+        place: Location = match.node.location(match.tensor)
+        return place
+    return Location(tensor=match.tensor) if match.tensor else None

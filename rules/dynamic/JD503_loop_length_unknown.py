@@ -1,0 +1,56 @@
+"""A Loop collects outputs over an unknown number of turns
+
+## What it detects
+A Loop with scan outputs whose trip count is computed from the input, or whose body computes its own stop.
+
+## Why it fails
+The parser takes it. TensorRT's loop wants the length of concatenated outputs known from shapes; where it depends on data the
+builder refuses (documented with the operator; not checked by the parser).
+
+## Fix
+Export the model unrolled for a fixed number of turns, or run the loop on the host around an engine for one turn (the usual form for
+autoregressive decoders).
+"""
+
+from jetdoctor.rule import Match, Rule
+
+RULE = Rule(
+    id="JD503",
+    name="loop-length-unknown",
+    severity="warning",
+    outcome="build-risk",
+    tensorrt=">=8.0",
+    sources=("onnx-tensorrt docs/operators.md, Loop: scan output length must be static (7.1 to 10.10)",),
+    ops=("Loop",),
+)
+
+
+def check_node(node):
+    """Outputs beyond the loop-carried values are the scan outputs."""
+    carried = max(len(node.inputs) - 2, 0)
+    if not any(node.outputs[carried:]) or not node.subgraphs:
+        return
+    if node.present(0) and _from_shapes(node.input(0)) and not _stops_itself(node.subgraphs[0]):
+        return
+    yield Match("Loop stacks outputs over a number of turns that depends on the data", node, cause="loop")
+
+
+def _from_shapes(value, depth=32):
+    """Whether a trip count follows from constants and shapes (dynamic ones as well)."""
+    if value.is_constant_expression():
+        return True
+    node = value.producer
+    if node is None or depth == 0:
+        return False
+    if node.op_type in ("Shape", "Size"):
+        return True
+    given = [node.input(i) for i, name in enumerate(node.inputs) if name]
+    return not node.subgraphs and all(_from_shapes(value, depth - 1) for value in given)
+
+
+def _stops_itself(body):
+    """Whether the body's condition is neither constant nor the one that came in."""
+    value = body.value(body.output_names[0])
+    while value.producer is not None and value.producer.op_type in ("Identity", "Cast"):
+        value = value.producer.input(0)
+    return not value.is_constant_expression() and value.name not in body.input_names[1:2]
