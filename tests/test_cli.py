@@ -63,7 +63,7 @@ def test_help_names_every_command_in_80_columns(run, arguments):
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "fix", "device", "triage", "targets", "ops", "rules", "explain"]
+    "command", ["check", "fix", "verify", "device", "triage", "targets", "ops", "rules", "explain"]
 )
 def test_help_of_a_command(run, command):
     code, out, err = run(command, "--help")
@@ -381,6 +381,59 @@ def test_fix_writes_and_the_result_deploys(run):
     assert run("check", "fixed.onnx", "-t", "jp5.0.2")[0] == 0
 
 
+def test_verify_compares_two_models(run):
+    code, out, _ = run("verify", BROKEN, "--reference", BROKEN, "--backend", "onnxruntime", "--format", "json")
+    document = json.loads(out)
+    assert (code, document["evidence"]) == (0, "static")
+    assert [row["status"] for row in document["backends"]] == ["passed"]
+
+
+def test_verify_that_compares_nothing_is_no_pass(run):
+    code, out, _ = run("verify", BROKEN, "--backend", "onnxruntime")
+    assert code == 3 and "NOT-RUN" in out and "nothing was run" in out
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        (["--backend", "cuda"], "invalid choice"),
+        (["--backend", "onnxruntime", "--shapes", "image"], "NAME=1x3x224x224"),
+        (["--backend", "onnxruntime", "--inputs", "none.npz"], "cannot read the inputs none.npz"),
+        (["-t", "jp5.x"], "one target"),
+        (["--reference", "none.onnx"], "none.onnx does not exist"),
+        (["--save-engine", "missing/x.engine"], "does not exist"),
+    ],
+)
+def test_verify_with_bad_options(run, options, said):
+    code, out, err = run("verify", BROKEN, *options)
+    assert (code, out) == (2, "") and said in one_line(err)
+
+
+def test_prove_keeps_what_the_rules_found_and_earns_no_more_than_ran(run, monkeypatch):
+    from jetdoctor import verify
+    from jetdoctor.types import Evidence
+
+    said = [Evidence("tensorrt-rtx", "compiled", "passed")]
+    monkeypatch.setattr(verify, "verify", lambda job, backend="auto": tuple(said))
+    results = {}
+    for target in ("jp5.0.2", "jp6.2"):
+        code, document, _ = check_json(run, BROKEN, "-t", target, "--prove")
+        results[target] = (code, document["results"][0]["verdict"], document["results"][0]["evidence"])
+    assert results == {"jp5.0.2": (1, "fixable", "static"), "jp6.2": (0, "deploys", "compiled")}
+    said[0] = Evidence("tensorrt", "not-run", "not-run", "no bindings")
+    code, document, err = check_json(run, BROKEN, "-t", "jp6.2", "--prove")
+    assert (code, document["results"][0]["evidence"]) == (3, "static") and "no bindings" in err
+
+
+def test_an_engine_is_checked_as_one(run):
+    with open("a.engine", "wb") as stream:
+        stream.write(b"ftrt" + bytes(60))
+    code, document, _ = check_json(run, "a.engine", "-t", "jp5.0.2")
+    assert document["results"][0]["findings"] and "verify a.engine" not in run("check", "a.engine", "-t", "jp6.2")[1]
+    code, document, _ = check_json(run, "none.engine", "-t", "jp5.0.2")
+    assert (code, document["results"][0]["verdict"]) == (2, "unreadable")
+
+
 def test_targets(run):
     code, out, _ = run("targets", "--format", "json")
     document = json.loads(out)
@@ -395,12 +448,7 @@ def test_rules_and_explain(run):
     document = json.loads(run("rules", "JD2xx", "--format", "json")[1])
     assert {rule["id"][:3] for rule in document["rules"]} == {"JD2"}
     code, out, _ = run("explain", "JD204")
-    assert (
-        code == 0
-        and out.startswith("JD204 reduce-axes-ignored")
-        and "Why it fails" in out
-        and "Sources" in out
-    )
+    assert code == 0 and out.startswith("JD204 reduce-axes-ignored") and "Why it fails" in out and "Sources" in out
 
 
 def test_ops(run):
@@ -409,9 +457,7 @@ def test_ops(run):
 
 
 def test_triage(run):
-    code, out, _ = run(
-        "triage", "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]", "--format", "json"
-    )
+    code, out, _ = run("triage", "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]", "--format", "json")
     diagnosis = json.loads(out)["diagnoses"][0]
     assert code == 0 and diagnosis["rule"] == "JD204"
     assert set(diagnosis) >= {"category", "rule", "cause", "fix", "confidence", "line", "evidence"}
@@ -449,10 +495,7 @@ def test_as_a_program():
 
 
 def test_triage_reads_standard_input():
-    assert (
-        program("triage", "-", input=b"reshape changes volume. Reshaping [1,1,1,1] to [1,1280]").returncode
-        == 0
-    )
+    assert program("triage", "-", input=b"reshape changes volume. Reshaping [1,1,1,1] to [1,1280]").returncode == 0
 
 
 def test_a_reader_that_goes_away_is_no_error():

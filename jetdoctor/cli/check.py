@@ -21,20 +21,21 @@ EXAMPLES = """\
   jetdoctor check model.onnx -t jp5.x --ignore JD305 --fail-on warning
 """
 
+#: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).
+ENGINE_SUFFIXES = (".engine", ".plan", ".trt")
+
 FAIL_ON = ("error", "warning", "never")
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file")
+    options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file, or an engine file")
     parser.add_targets(options)
     options.add_argument("--device", metavar="FILE", help="snapshot of a board (jetdoctor device --save)")
     parser.add_output(options, report.FORMATS)
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
     parser.add_selection(options)
     options.add_argument("--baseline", metavar="FILE", help="JSON report whose findings are known already")
-    options.add_argument(
-        "--prove", action="store_true", help="also build with the best compiler that is here"
-    )
+    options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")
     options.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="models checked at once")
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
@@ -114,6 +115,8 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
     from jetdoctor import check, model
 
     try:
+        if path.lower().endswith(ENGINE_SUFFIXES):
+            return _engine(path, question.targets)
         loaded = model.load(path)
         summary = model.summarize(loaded, hash=question.hash)
         return check.check(loaded, question.targets, device=question.device, summary=summary)
@@ -122,6 +125,22 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
     except Exception as error:  # one model must not take the others with it
         reason = "jetdoctor failed on it: %s: %s" % (type(error).__name__, error)
         return _without_findings(path, question.targets, "unknown", reason)
+
+
+def _engine(path: str, targets: Sequence[Target]) -> Tuple[Result, ...]:
+    """A TensorRT engine against all targets: was it built for them?"""
+    from jetdoctor.check import verdict
+    from jetdoctor.verify import engine_file
+
+    summary = ModelSummary(path, producer="TensorRT engine")
+    results = []
+    try:
+        for target in targets:
+            found = tuple(engine_file.check(path, target))
+            results.append(Result(summary, target, verdict(found, "read", False), found))
+    except UsageError as error:
+        return _without_findings(path, targets, "unreadable", str(error))
+    return tuple(results)
 
 
 def _without_findings(path: str, targets: Sequence[Target], verdict: str, reason: str) -> Tuple[Result, ...]:

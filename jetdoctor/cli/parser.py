@@ -13,14 +13,18 @@ from jetdoctor.types import UsageError
 class Parser(argparse.ArgumentParser):
     """Raises UsageError where argparse would print its usage and exit."""
 
+    @property
+    def command(self) -> str:
+        return self.prog.split()[-1]
+
     def error(self, message: str) -> NoReturn:
         unknown = re.search(r"unrecognized arguments: (-\S+)", message)
         if unknown:
             options = [o for action in self._actions for o in action.option_strings]
             hint = did_you_mean(unknown.group(1).partition("=")[0], options, self.prog + " --help")
-            message = "%s has no option %s: %s" % (self.prog, unknown.group(1), hint)
+            message = "%s has no option %s: %s" % (self.command, unknown.group(1), hint)
         else:
-            message = "%s: %s (see `%s --help`)" % (self.prog, message, self.prog)
+            message = "%s: %s (see `%s --help`)" % (self.command, message, self.prog)
         raise UsageError(message)
 
     def parse_args(self, args: Optional[Sequence[str]] = None, namespace: Any = None) -> Any:  # type: ignore

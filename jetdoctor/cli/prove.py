@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import List, Sequence, Tuple
+from typing import Any, List, Sequence, Tuple
 
 from jetdoctor.types import EVIDENCE_LEVELS, Evidence, JetdoctorError, Result
 
@@ -18,7 +18,7 @@ def prove(groups: Sequence[Group]) -> Tuple[List[Group], int]:
     """
     proven, failed = [], 0
     for group in groups:
-        if group[0].error is not None:
+        if group[0].error is not None or not group[0].model.opset:  # unreadable, or an engine
             proven.append(group)
             continue
         try:
@@ -39,9 +39,21 @@ def _run(group: Group) -> Tuple[Evidence, ...]:
     from jetdoctor.cli import verify as command
     from jetdoctor.verify import verify
 
+    path = group[0].model.path
     target = group[0].target if len(group) == 1 else None
-    found = verify(command.make_job(group[0].model.path, target))
+    found = verify(command.make_job(path, target, _usual_shapes(path)))
     return tuple(one for one in found if one.backend != "onnxruntime")
+
+
+def _usual_shapes(path: str) -> List[Any]:
+    """A profile for the dynamic inputs, of one likely size each; [] when there are none."""
+    from jetdoctor import model
+    from jetdoctor.verify import dims, profiles
+
+    view = model.load(path)
+    dynamic = {v.name for v in dims.data_inputs(view) if v.kind == "tensor" and v.static_shape is None}
+    sizes = {name: shape for name, shape in dims.resolve(view).items() if name in dynamic}
+    return [{name: profiles.Span(shape, shape, shape) for name, shape in sizes.items()}] if sizes else []
 
 
 def _with(result: Result, ran: Sequence[Evidence]) -> Result:
@@ -58,6 +70,4 @@ def _with(result: Result, ran: Sequence[Evidence]) -> Result:
     if not more or result.verdict == "unknown":
         return replace(result, evidence=strongest, findings=findings)
     crashed = any(finding.rule == ALWAYS for finding in findings)
-    return replace(
-        result, evidence=strongest, findings=findings, verdict=verdict(findings, result.basis, crashed)
-    )
+    return replace(result, evidence=strongest, findings=findings, verdict=verdict(findings, result.basis, crashed))

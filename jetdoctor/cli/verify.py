@@ -29,16 +29,19 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
     options.add_argument("--ssh", metavar="USER@HOST", help="build and run there, with trtexec")
     parser.add_targets(options)
-    options.add_argument(
-        "--precision", choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS)
-    )
+    options.add_argument("--precision", choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS))
     options.add_argument("--shapes", action="append", metavar="NAME=S", help="a shape, or min:opt:max of one")
+    for side in ("min", "opt", "max"):
+        options.add_argument("--%sShapes" % side, metavar="SPEC", help="as trtexec takes it: images:1x3x640x640")
     options.add_argument("--inputs", metavar="FILE", help="inputs (.npz) beside generated ones")
     options.add_argument("--save-engine", metavar="FILE", help="keep the engine that was built")
     options.add_argument("--workspace", type=int, metavar="MIB", help="scratch memory of the builder")
-    options.add_argument(
-        "--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)"
-    )
+    options.add_argument("--calibration", metavar="FILE", help="calibration cache for int8")
+    options.add_argument("--keep-fp32", action="append", metavar="NODES", help="nodes that stay in fp32")
+    options.add_argument("--timing-cache", metavar="FILE", help="reuse what the builder measured before")
+    options.add_argument("--max-latency", type=float, metavar="MS", help="fail when p99 is above it")
+    options.add_argument("--trtexec", metavar="PATH", help="where trtexec is")
+    options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
     options.add_argument("-o", "--output", metavar="FILE", help="write the report there")
 
@@ -58,13 +61,14 @@ def run(arguments: Any) -> int:
 
 def _job(arguments: Any) -> Any:
     from jetdoctor import model
+    from jetdoctor.verify import profiles
 
     if arguments.reference:
         model.load(arguments.reference)  # a file that cannot be read says so in one line
     return make_job(
         arguments.model,
         _target(arguments),
-        arguments.shapes or (),
+        profiles.parse(arguments.shapes or (), arguments.minShapes, arguments.optShapes, arguments.maxShapes),
         arguments.inputs,
         profiled=arguments.backend != "onnxruntime",
         reference=arguments.reference,
@@ -73,24 +77,31 @@ def _job(arguments: Any) -> Any:
         time_limit=arguments.time_limit,
         ssh=arguments.ssh,
         save_engine=arguments.save_engine,
+        trtexec=arguments.trtexec,
+        timing_cache=arguments.timing_cache,
+        calibration=arguments.calibration,
+        max_latency_ms=arguments.max_latency,
+        keep_fp32=tuple(parser.split_ids(arguments.keep_fp32)),
     )
 
 
 def make_job(
     path: str,
     target: Optional[Target],
-    shapes: Sequence[str] = (),
+    wanted: Sequence[Any] = (),
     given: Optional[str] = None,
     profiled: bool = True,
     **options: Any,
 ) -> Any:
-    """What is to be verified, with its inputs. ``profiled`` says that the backend needs shape profiles."""
+    """What is to be verified, with its inputs, for ``wanted`` profiles.
+
+    ``profiled`` says that the backend needs one for every dynamic input.
+    """
     from jetdoctor import model
     from jetdoctor.verify import profiles
     from jetdoctor.verify.job import Job
 
     view = model.load(path)
-    wanted = profiles.parse(shapes)
     # ONNX Runtime needs no profile: it takes whatever sizes the inputs have.
     asked = profiles.complete(view, wanted) if wanted or profiled else []
     runs = tuple(_runs(view, asked, given))
@@ -130,6 +141,4 @@ def _given(path: str) -> Any:
         with numpy.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise UsageError(
-            "cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)
-        ) from None
+        raise UsageError("cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)) from None

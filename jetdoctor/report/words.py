@@ -97,6 +97,8 @@ def next_command(result: Result, target: Optional[str] = None) -> Tuple[str, str
     errors = [f for f in result.findings if f.severity == "error"]
     fixes = [f.fix.applicability for f in errors if f.fix]
     if result.verdict == "deploys":
+        if not result.model.opset:  # an engine: there is nothing to build
+            return "", ""
         return "jetdoctor verify %s" % path, "prove it with a real TensorRT"
     if any(applicability != "manual" for applicability in fixes):
         unsafe = " --unsafe" if "safe" not in fixes or "unsafe" in fixes and "manual" not in fixes else ""
