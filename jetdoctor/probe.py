@@ -197,11 +197,11 @@ class Files:
         """Entries of a directory, sorted; [] when it cannot be read."""
         try:
             found = []
-            with_scan = os.scandir(self._real(path))
-            for entry in with_scan:
-                found.append(entry.name)
-                if len(found) >= LIST_LIMIT:
-                    break
+            with os.scandir(self._real(path)) as entries:
+                for entry in entries:
+                    found.append(entry.name)
+                    if len(found) >= LIST_LIMIT:
+                        break
             return sorted(found)
         except (OSError, ValueError):
             return []
@@ -456,11 +456,7 @@ def container(machine, facts):
         if facts.value(key):
             facts.add("container", False, "no /.dockerenv beside " + facts[key]["source"])
     facts.missing("container", "neither a mark of a container nor the files of a board")
-    csv = [
-        n
-        for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d")
-        if n.endswith("csv")
-    ]
+    csv = [n for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d") if n.endswith("csv")]
     facts.add("container_csv", csv or None, "/etc/nvidia-container-runtime/host-files-for-container.d")
     for directory in DRIVER_DIRECTORIES:
         if any(name.startswith("libcuda.so") for name in files.names(directory)):
@@ -481,6 +477,8 @@ def gpu(machine, facts):
         facts.add("driver", usable.get("driver_version"), source)
         megabytes = re.match(r"(\d+)", usable.get("memory.total [MiB]", ""))
         facts.add("gpu_ram_mb", int(megabytes.group(1)) if megabytes else None, source)
+    found = re.search(r"Driver Version:\s*(\d+\.[\d.]+)", text)
+    facts.add("driver", found and found.group(1), source)
     text, path = machine.files.first("/proc/driver/nvidia/version")
     found = re.search(r"\s(\d{3}\.\d+(?:\.\d+)?)\s", text)
     facts.add("driver", found and found.group(1), path)
@@ -561,9 +559,7 @@ def cuda(machine, facts):
     facts.add("nvcc", found and found.group(2), source)
     facts.add("cuda_version", found and found.group(2), source)
     for stem in ("cuda-cudart-", "cuda-toolkit-", "cuda-nvcc-"):
-        debs = sorted(
-            (n for n in machine.packages if re.match(stem + r"\d+-\d+$", n)), key=version_key_of_name
-        )
+        debs = sorted((n for n in machine.packages if re.match(stem + r"\d+-\d+$", n)), key=version_key_of_name)
         if debs:
             facts.add("cuda_version", upstream(machine.packages[debs[-1]]), "dpkg " + debs[-1])
     runtime = libraries(machine, "libcudart")
@@ -573,9 +569,7 @@ def cuda(machine, facts):
     version = facts.value("cuda_version")
     if version:
         facts.add("cuda", ".".join(version.split(".")[:2]), facts["cuda_version"]["source"])
-    facts.missing(
-        "cuda", "no CUDA toolkit or runtime found under /usr/local, in dpkg or in the library directories"
-    )
+    facts.missing("cuda", "no CUDA toolkit or runtime found under /usr/local, in dpkg or in the library directories")
 
 
 def version_key_of_name(name):
@@ -692,9 +686,7 @@ def python(machine, facts):
     bindings = [path for path in bindings if machine.files.exists(path + "/__init__.py")]
     facts.add("tensorrt_system_bindings", bindings or None, "/usr/lib/python3.*/dist-packages")
     if "python3-libnvinfer" in machine.packages:
-        facts.add(
-            "tensorrt_binding_package", machine.packages["python3-libnvinfer"], "dpkg python3-libnvinfer"
-        )
+        facts.add("tensorrt_binding_package", machine.packages["python3-libnvinfer"], "dpkg python3-libnvinfer")
 
 
 def captured_site(files, version):
@@ -747,9 +739,7 @@ def version_files(machine, facts, directory):
         facts.add("torch_architectures", architectures, directory + "/torch/lib/libtorch_python.so")
     capi = files.names(directory + "/onnxruntime/capi")
     if capi:
-        found = sorted(
-            m.group(1) for m in (re.match(r"libonnxruntime_providers_(\w+)\.so$", n) for n in capi) if m
-        )
+        found = sorted(m.group(1) for m in (re.match(r"libonnxruntime_providers_(\w+)\.so$", n) for n in capi) if m)
         providers = [name for name in found if name != "shared"] + ["cpu"]
         facts.add("onnxruntime_providers", providers, directory + "/onnxruntime/capi")
         text, path = files.first(directory + "/onnxruntime/capi/build_and_package_info.py")
@@ -776,9 +766,7 @@ def start_imports(machine):
     if not machine.live or not sys.executable:
         return
     site = [path for path in sys.path if path and os.path.isabs(path)]
-    if any(
-        machine.files.exists(path + "/tensorrt") or machine.files.exists(path + "/numpy") for path in site
-    ):
+    if any(machine.files.exists(path + "/tensorrt") or machine.files.exists(path + "/numpy") for path in site):
         machine.commands.run("bindings", [sys.executable, "-c", BINDINGS])
     if any(machine.files.exists(path + "/cv2") or has_module(machine, path, "cv2") for path in site):
         machine.commands.run("opencv", [sys.executable, "-c", OPENCV])
@@ -902,9 +890,7 @@ def settings(machine, facts):
         facts.add("power_mode", found.group(1), source)
         facts.add("power_mode_id", int(found.group(2)), source)
     text, path = machine.files.first("/etc/nvpmodel.conf")
-    modes = dict(
-        (int(n), re.sub("^MODE_", "", s)) for n, s in re.findall(r"POWER_MODEL ID=(\d+) NAME=(\S+)", text)
-    )
+    modes = dict((int(n), re.sub("^MODE_", "", s)) for n, s in re.findall(r"POWER_MODEL ID=(\d+) NAME=(\S+)", text))
     facts.add("power_modes", sorted(modes.items()) or None, path)
     text, path = machine.files.first("/var/lib/nvpmodel/status")
     found = re.search(r"pmode:(\d+)", text)
@@ -928,9 +914,7 @@ def clocks(machine, facts):
     base = "/sys/class/devfreq"
     for name in machine.files.names(base):
         if re.search(r"gpu|gv11b|ga10b|gp10b", name):
-            pair = [
-                machine.files.read("%s/%s/%s" % (base, name, f)).strip() for f in ("min_freq", "max_freq")
-            ]
+            pair = [machine.files.read("%s/%s/%s" % (base, name, f)).strip() for f in ("min_freq", "max_freq")]
             if all(pair):
                 facts.add("clocks_locked", pair[0] == pair[1], base + "/" + name)
     facts.missing("clocks_locked", "no GPU in /sys/class/devfreq and no jetson_clocks --show")

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 from jetdoctor.device.as_target import as_target
 from jetdoctor.device.tables import rows
 from jetdoctor.target import module_row, releases
-from jetdoctor.types import Device, parse_version
+from jetdoctor.types import Device, VersionRange, parse_version
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,22 @@ def _models(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
     text = "TensorRT %s documents ONNX opset %s and older" % (tensorrt, opset)
     if parse_version(tensorrt) < (10,):
         text += "; newer exports need `jetdoctor fix` (axes given as inputs are not read)"
-    yield Advice("models", text + "; `jetdoctor ops` lists what it does with each operator")
+    yield Advice("models", text)
+    imported = _imported(tensorrt)
+    if imported:
+        line = "its parser imports %d operators; `jetdoctor ops --target %s` says which forms it misreads"
+        yield Advice("operators", line % (imported, as_target(device).name))
+
+
+def _imported(tensorrt: str) -> int:
+    """How many operators the parser of a TensorRT release has an importer for; 0 when nothing is known."""
+    version = parse_version(tensorrt)
+    found = set()
+    for row in rows("operators"):
+        bounds = [parse_version(row[side]) if row[side] else None for side in ("since", "before")]
+        if row["importer"] and version in VersionRange(*bounds):
+            found.add(row["op"])
+    return len(found)
 
 
 def _workspace(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:

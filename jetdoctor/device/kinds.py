@@ -75,7 +75,8 @@ def _is_of_kind(key: str, value: Any) -> bool:
 
 def _pairs(value: Any, first: type) -> bool:
     return isinstance(value, list) and all(
-        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], first) and _is_text(pair[1]) for pair in value
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[0], first) and _is_text(pair[1])
+        for pair in value
     )
 
 

@@ -33,6 +33,8 @@ def check_device(device):
     row, python = release(device.get("jetpack")), device.get("python")
     if not row or not python or device.get("container") or device.get("tensorrt_imports"):
         return
+    if device.get("packages") and not device.get("tensorrt"):
+        return  # there is no TensorRT at all: JD127
     if parse_version(python)[:2] != parse_version(row["python"])[:2]:
         yield Match(
             "Python %s has no TensorRT bindings: those of JetPack %s are for Python %s"

@@ -31,6 +31,8 @@ def check_device(device):
     row = release(device.get("jetpack"))
     if not row or device.get("container") or device.get("tensorrt_imports") or device.get("tensorrt_python"):
         return
+    if device.get("packages") and not device.get("tensorrt"):
+        return  # there is none to see: JD127
     python = device.get("python") or row["python"]
     if parse_version(python)[:2] != parse_version(row["python"])[:2]:
         return  # JD106 says it
