@@ -46,7 +46,7 @@ def check(
     A ``device`` adds its own findings to every result.
     """
     engine = _engine()
-    hits, crashes = engine.hits(model)
+    hits, crashes = engine.hits(model, [target.tensorrt_version for target in targets])
     if device is not None:
         more, crashed = engine.device_hits(device)
         hits, crashes = hits + more, crashes + crashed

@@ -7,13 +7,13 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 
 from jetdoctor.check.catalog import Catalog, CatalogRule
 from jetdoctor.check.describe import fact_text, log_line, no_importer_text
-from jetdoctor.check.facts import NodeFacts, intersect
+from jetdoctor.check.facts import Asked, NodeFacts, intersect
 from jetdoctor.check.hit import Hit
 from jetdoctor.check.model_facts import ModelFacts, Place
 from jetdoctor.graph import Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
-from jetdoctor.types import Device, Fix, Target, VersionRange, parse_version
+from jetdoctor.types import Device, Fix, Target, Version, VersionRange, parse_version
 
 #: Parsers before 9.0 do not look into local functions: JD801 speaks for the whole function there.
 _FUNCTIONS_READ = VersionRange((9, 0), None)
@@ -42,6 +42,7 @@ def in_order(graph: Graph) -> Iterator[Node]:
 
 class Engine:
     """Holds the catalog and the facts; stateless between models."""
+
     def __init__(self, catalog: Catalog, knowledge: Knowledge) -> None:
         self.catalog, self.knowledge = catalog, knowledge
         self.node_facts = NodeFacts(knowledge)
@@ -52,8 +53,9 @@ class Engine:
                 for op_type in rule.rule.ops:
                     self.by_op.setdefault(op_type, []).append(rule)
 
-    def hits(self, model: Model) -> Tuple[List[Hit], List[Crash]]:
-        """All matches for all releases, and the rules that crashed."""
+    def hits(self, model: Model, versions: Iterable[Version]) -> Tuple[List[Hit], List[Crash]]:
+        """All matches for the releases that are asked about, and the rules that crashed."""
+        asked = Asked(versions)
         hits: List[Hit] = []
         crashes: List[Crash] = []
         position = 0
@@ -61,38 +63,46 @@ class Engine:
             limit = _FUNCTIONS_READ if root.is_function else VersionRange()
             for node in in_order(root):
                 position += 1
-                for hit in self._node_hits(model, node, position, crashes):
+                for hit in self._node_hits(model, node, position, asked, crashes):
                     within = intersect(hit.range, limit)
                     if within is not None:
                         hits.append(replace(hit, range=within))
-        for hit in self._model_hits(model, crashes):
-            hits.append(hit)
+        hits += self._model_hits(model, asked, crashes)
         return hits, crashes
 
-    def _node_hits(self, model: Model, node: Node, position: int, crashes: List[Crash]) -> Iterator[Hit]:
-        for place in self.model_facts.operator(model, node):
-            yield self._hit(place, position)
-        for place in self.model_facts.intermediates(node):
-            yield self._hit(place, position)
-        for fact, within in self.node_facts.matches(node):
-            yield self._hit(Place(fact, within, node, _tensor_of(fact, node)), position)
+    def _node_hits(
+        self, model: Model, node: Node, position: int, asked: Asked, crashes: List[Crash]
+    ) -> Iterator[Hit]:
+        yield from self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
         for rule in self.by_op.get(node.op_type, ()):
             for match in _guarded(rule, rule.detector("node"), crashes, node):
                 yield Hit(rule, match, match.tensorrt, position)
 
-    def _model_hits(self, model: Model, crashes: List[Crash]) -> Iterator[Hit]:
-        for place in self.model_facts.inputs(model):
-            yield self._hit(place, 0)
-        for place in self.model_facts.whole(model):
-            yield self._hit(place, 0)
+    def _model_hits(self, model: Model, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
+        facts = self.model_facts
+        yield from self._fact_hits(lambda: facts.inputs(model), 0, asked, crashes)
+        yield from self._fact_hits(lambda: facts.whole(model), 0, asked, crashes)
         for graph in model.graphs():
-            for place in self.model_facts.initializers(graph):
-                yield self._hit(place, 0)
+            yield from self._fact_hits(lambda graph=graph: facts.initializers(graph), 0, asked, crashes)  # type: ignore[misc]
         for rule in self.catalog.rules.values():
             detector = rule.detector("model")
             if detector:
                 for match in _guarded(rule, detector, crashes, model):
                     yield Hit(rule, match, match.tensorrt, 0 if match.node is None else match.node.index + 1)
+
+    def _places(self, model: Model, node: Node, asked: Asked) -> Iterator[Place]:
+        yield from self.model_facts.operator(model, node)
+        yield from self.model_facts.intermediates(node)
+        for fact, within in self.node_facts.matches(node, asked):
+            yield Place(fact, within, node, _tensor_of(fact, node))
+
+    def _fact_hits(
+        self, places: Callable[[], Iterable[Place]], position: int, asked: Asked, crashes: List[Crash]
+    ) -> Iterator[Hit]:
+        try:
+            yield from [self._hit(place, position) for place in places() if asked.about(place.range)]
+        except Exception as error:  # a condition or a description failed: JD000, never a silent gap
+            crashes.append(Crash("fact rows", error))
 
     def _hit(self, place: Place, position: int) -> Hit:
         fact = place.fact

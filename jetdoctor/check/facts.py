@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.conditions import Seen, holds
 from jetdoctor.check.requirements import violated
@@ -63,6 +63,18 @@ class Views:
         return [(VersionRange(), Seen(node))]
 
 
+class Asked:
+    """The releases that a check asks about: rows on none of them are not looked at."""
+
+    def __init__(self, versions: Iterable[Version]) -> None:
+        self.versions = sorted(set(versions))
+        self.rows: Dict[str, List[Tuple[str, Fact]]] = {}
+
+    def about(self, within: VersionRange) -> bool:
+        """Whether a range holds any of them."""
+        return any(version in within for version in self.versions)
+
+
 class NodeFacts:
     """Matches the rows of every operator against nodes."""
 
@@ -87,9 +99,12 @@ class NodeFacts:
             self._rows[op_type] = found
         return self._rows[op_type]
 
-    def matches(self, node: Node) -> Iterator[Tuple[Fact, VersionRange]]:
+    def matches(self, node: Node, asked: Asked) -> Iterator[Tuple[Fact, VersionRange]]:
         """Rows that apply to the node, each with the releases for which it does."""
-        rows = self.rows(node.op_type)
+        rows = asked.rows.get(node.op_type)
+        if rows is None:
+            rows = [(kind, fact) for kind, fact in self.rows(node.op_type) if asked.about(fact.range)]
+            asked.rows[node.op_type] = rows
         if not rows:
             return
         for family, seen in self.views.of(node):

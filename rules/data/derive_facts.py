@@ -150,7 +150,8 @@ def semantics(facts, ops):
             if not patch and all(entry["releases"].get(c, {}).get("status", "unknown") == "unknown" for c in after):
                 before = None  # nothing newer was read: the newest known state stands, marked as such at run time
             cell = entry["releases"][run[0]]
-            doubt = "10.11" if before == "10.15" else None  # between the two nobody has read: said as a warning
+            disagree = before == "10.15" and entry["releases"]["10.15"]["status"] != status
+            doubt = "10.11" if disagree else None  # between the two nobody has read: said as a warning
             row = {"id": "%s/%s" % (op.strip("()"), slug(entry["change"])), "op": op, "since": since, "before": before}
             row.update(status=STATUS[status], change=entry["change"], when=condition(entry, status, what))
             if doubt:
