@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from jetdoctor.check import check_device
 from jetdoctor.device import ssh
 from jetdoctor.device.derive import derive
 from jetdoctor.types import Device, Fact, JetdoctorError, UsageError
+from tests.cases import every_case
 
 BOARDS = sorted((Path(__file__).resolve().parent.parent / "fixtures" / "devices").iterdir())
 CONTRACT = ("jetpack l4t module soc compute_capability ram_mb dla cuda cudnn tensorrt python numpy container").split()
@@ -257,6 +259,24 @@ def test_a_snapshot_with_junk_values_is_no_crash(tmp_path, junk):
     )
     assert done.returncode in (0, 1), done.stderr
     assert "\x1b" not in done.stdout and "JD000" not in done.stdout
+
+
+def test_no_rule_and_no_advice_crashes_on_odd_values():
+    pool = {}
+    for case in every_case():
+        for key, value in json.loads(case.blocks.get("device", "{}")).items():
+            pool.setdefault(key, []).append(value)
+    odd = ["", "x", "1", "8", "8.4", "main", "v1.2", "1.0a", "10.", "999.9.9"]
+    chance = random.Random(7)
+    for _ in range(600):
+        keys = chance.sample(sorted(pool), chance.randint(1, 14))
+        values = {key: chance.choice(pool[key]) for key in keys}
+        values.update(
+            {k: chance.choice(odd) for k, v in values.items() if isinstance(v, str) and chance.random() < 0.4}
+        )
+        device = made(**values)
+        assert "JD000" not in [finding.rule for finding in check_device(device)], values
+        room.to_json(device)
 
 
 def test_advice_fits_the_board_and_never_harms():

@@ -34,6 +34,8 @@ def check_device(device):
     if not l4t or device.get("container"):
         return
     pocket = parse_version(l4t)[:2]
+    if len(pocket) < 2:
+        return
     served = [r["jetpack"] for r in table("targets") if r["l4t"] and parse_version(r["l4t"])[:2] == pocket]
     if packages and served and packages not in served and packages + "-dp" not in served:
         yield Match(

@@ -51,7 +51,9 @@ def check_device(device):
 def _cuda(found, own):
     """Trouble with CUDA ``found``: before CUDA 11 every minor release has a library name of its own."""
     have, want = parse_version(found)[:2], parse_version(own)[:2]
-    if have[0] != want[0] or (want[0] < 11 and have != want):
+    if not have:
+        return None
+    if have[:1] != want[:1] or (want[0] < 11 and have != want):
         return "is linked to CUDA %s, not %s" % (found, own)
     return None
 
