@@ -178,3 +178,13 @@ def outputs_of(
     if not answer.get("files") or answer["files"][0] is None:
         raise JetdoctorError(ended.reason or next(iter(answer.get("refusals", {}).values()), "no answer"))
     return arrays.load(answer["files"][0])
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """``"; first at Conv /features/0 (tensor x)"``, "" when no search was made."""
+    if not found:
+        return ""
+    if "error" in found:
+        return "; " + str(found["error"])
+    node = "%s %s" % (found.get("op_type", ""), found.get("node_name", ""))
+    return "; the first to differ is %s (tensor %s)" % (node.strip() or "a node", found["tensor"])

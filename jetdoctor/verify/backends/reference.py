@@ -49,6 +49,7 @@ def run(job: Job) -> Evidence:
         if job.bisect:
             details["divergence"] = divergence.between_models(job, details["worst_run"], place)
         text = "candidate and original differ: %s (inputs: %s)" % (reason, details["worst_run"])
+        text += divergence.sentence(details.get("divergence", {}))
         return Evidence(NAME, "static", "different", text, seconds, details)
 
 

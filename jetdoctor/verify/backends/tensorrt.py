@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, Optional
 
 from jetdoctor.types import Evidence
-from jetdoctor.verify import engine_file, findings, judge
+from jetdoctor.verify import divergence, engine_file, findings, judge
 from jetdoctor.verify.backends.rtx import steering_values
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.profiles import to_json
@@ -103,11 +103,12 @@ def _compared(
     text = "%s differs from ONNX Runtime: %s (inputs: %s)" % (head, details["comparison"]["reason"], wrong[0])
     if job.bisect:
         details["divergence"] = _first_difference(held, wrong[0], place)
+        text += divergence.sentence(details["divergence"])
     return Evidence(NAME, "verified", "different", text, ended.seconds, details)
 
 
 def _first_difference(job: Job, run: str, place: str) -> Dict[str, Any]:
-    from jetdoctor.verify import arrays, divergence
+    from jetdoctor.verify import arrays
 
     def outputs(model: str, feeds: Any, want: Any) -> Any:
         path = os.path.join(place, "marked-input.npz")

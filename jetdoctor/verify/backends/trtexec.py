@@ -9,7 +9,7 @@ from jetdoctor.types import Evidence, JetdoctorError, Version, parse_version
 from jetdoctor.verify import arrays, engine_files, findings, judge, latency, trtexec_flags
 from jetdoctor.verify.child import Ended
 from jetdoctor.verify.compare import Comparison, compare
-from jetdoctor.verify.divergence import upstream_search
+from jetdoctor.verify.divergence import sentence, upstream_search
 from jetdoctor.verify.host import Local, Remote
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.tolerance import BY_PRECISION
@@ -186,10 +186,9 @@ class Session:
         if self.job.bisect:
             self.details["divergence"] = upstream_search(self.job, wrong[0], self.place, self._probe(version))
         text = "%s differs from ONNX Runtime: %s (inputs: %s)"
-        reason = self.details["comparison"]["reason"]
-        return Evidence(
-            NAME, "verified", "different", text % (head, reason, wrong[0]), self.seconds, self.details
-        )
+        text = text % (head, self.details["comparison"]["reason"], wrong[0])
+        text += sentence(self.details.get("divergence", {}))
+        return Evidence(NAME, "verified", "different", text, self.seconds, self.details)
 
     def _probe(self, version: Version) -> Any:
         """For the search of the first difference: outputs of a marked model, {} when it does not build."""

@@ -1,0 +1,120 @@
+"""Inputs: reproducible, within the range that each consumer allows, every open dim at two sizes."""
+
+import numpy
+import onnx
+import pytest
+from onnx import TensorProto, parser
+
+from jetdoctor.types import UsageError
+from jetdoctor.verify import inputs, onnxruntime
+from tests.models_for_verify import cnn, one_node, view
+
+
+def parse(text):
+    return view(parser.parse_model('<ir_version: 8, opset_import: ["" : 17]> g ' + text))
+
+
+def test_same_arguments_give_the_same_arrays():
+    one, two = inputs.feeds(view(cnn()), 3), inputs.feeds(view(cnn()), 3)
+    assert numpy.array_equal(one["images"], two["images"])
+    assert not numpy.array_equal(one["images"], inputs.feeds(view(cnn()), 4)["images"])
+
+
+def test_an_image_lies_between_0_and_1_and_the_edge_cases_do_not():
+    image = inputs.feeds(view(cnn()))["images"]
+    assert image.shape == (1, 3, 16, 16) and image.dtype == numpy.float32
+    assert 0 <= image.min() < 0.1 and 0.9 < image.max() <= 1
+    assert inputs.feeds(view(cnn()), case="negative")["images"].max() <= 0
+    assert numpy.abs(inputs.feeds(view(cnn()), case="large")["images"]).max() > 1e3
+
+
+@pytest.mark.parametrize("case", inputs.CASES)
+def test_ids_stay_within_the_vocabulary(case):
+    model = parse(
+        "(int64[2,50] ids) => (y) <float[7,4] table = {%s}> { y = Gather (table, ids) }"
+        % ",".join(["1"] * 28)
+    )
+    ids = inputs.feeds(model, case=case)["ids"]
+    assert 0 <= ids.min() and ids.max() <= 6
+    if case == "random":
+        assert set(ids.ravel()) == set(range(7))
+    if case == "large":
+        assert set(ids.ravel()) == {6}
+
+
+def test_ids_are_followed_through_cast_and_unsqueeze():
+    model = parse(
+        "(int32[3] ids) => (y) <float[5,2] table = {0,0,0,0,0,0,0,0,0,0}, int64[1] axes = {0}>"
+        "{ wide = Cast <to = 7> (ids) more = Unsqueeze (wide, axes) y = Gather (table, more) }"
+    )
+    assert inputs.feeds(model, case="large")["ids"].tolist() == [4, 4, 4]
+
+
+def test_masks_are_0_or_1():
+    model = parse("(float[1,64] attention_mask) => (y) { y = Relu (attention_mask) }")
+    assert set(inputs.feeds(model)["attention_mask"].ravel()) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize("case", inputs.CASES)
+def test_a_shape_input_is_a_legal_shape_in_every_case(case):
+    proto = parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17]> g (float[2,6] x, int64[3] s) => (float[a,b,c] y)'
+        " { y = Reshape (x, s) }"
+    )
+    outputs = onnxruntime.run(proto, inputs.feeds(view(proto), case=case))
+    assert outputs["y"].shape == (12, 1, 1)
+
+
+def test_a_shared_symbol_has_one_size():
+    model = parse("(float[batch,3] a, float[batch,3] b) => (y) { y = Add (a, b) }")
+    assert inputs.open_dims(model) == {"batch": (1, 2)}
+    made = inputs.feeds(model, dims={"batch": 5})
+    assert made["a"].shape == made["b"].shape == (5, 3)
+    assert inputs.feeds(model, shapes={"a": (4, 3)})["b"].shape == (4, 3)
+
+
+def test_a_dim_may_be_an_expression_of_others():
+    proto = one_node("Identity", {"x": (TensorProto.FLOAT, ["past", "past + 1"])})
+    assert inputs.feeds(view(proto), dims={"past": 6})["x"].shape == (6, 7)
+
+
+def test_a_channel_left_open_is_what_the_weight_demands():
+    model = parse("(float[n,c,h,w] x, float[8,5,3,3] k) => (y) { y = Conv (x, k) }")
+    assert inputs.feeds(model)["x"].shape[:2] == (1, 5)
+
+
+def test_every_open_dim_is_tried_at_its_other_size():
+    model = parse("(float[batch,n] x) => (y) { y = Relu (x) }")
+    shapes = {case.feeds(model)["x"].shape for case in inputs.cases(model)}
+    assert shapes == {(1, 8), (2, 8), (1, 12), (2, 12)}
+
+
+@pytest.mark.parametrize(
+    "kind, dtype",
+    [(10, "float16"), (11, "float64"), (9, "bool"), (6, "int32"), (2, "uint8"), (3, "int8"), (13, "uint64")],
+)
+@pytest.mark.parametrize("case", inputs.CASES)
+def test_element_types(kind, dtype, case):
+    array = inputs.feeds(view(one_node("Identity", {"x": (kind, [4])})), case=case)["x"]
+    assert array.dtype == dtype and array.shape == (4,)
+    assert numpy.isfinite(array.astype("float64")).all()
+
+
+def test_strings_and_bfloat16():
+    assert inputs.feeds(view(one_node("Identity", {"x": (8, [3])})))["x"].dtype == object
+    pytest.importorskip("ml_dtypes")
+    assert str(inputs.feeds(view(one_node("Identity", {"x": (16, [3])})))["x"].dtype) == "bfloat16"
+
+
+def test_unknown_names_are_bad_usage():
+    model = parse("(float[batch,3] a) => (y) { y = Relu (a) }")
+    for wrong in ({"dims": {"bath": 2}}, {"shapes": {"b": (1, 3)}}, {"case": "odd"}, {"shapes": {"a": (3,)}}):
+        with pytest.raises(UsageError):
+            inputs.feeds(model, **wrong)
+
+
+def test_initializers_are_not_fed():
+    model = cnn()
+    weight = next(t for t in model.graph.initializer if t.name == "w3")
+    model.graph.input.append(onnx.helper.make_tensor_value_info("w3", 1, weight.dims))
+    assert list(inputs.feeds(view(model))) == ["images"]
