@@ -448,6 +448,21 @@ def test_nothing_listens(monkeypatch):
     assert "nothing listens for SSH there" in str(error)
 
 
+def test_a_broken_ssh_configuration_is_shown(monkeypatch, tmp_path):
+    if not shutil.which("ssh"):
+        pytest.skip("no ssh client")
+    (tmp_path / "config").write_text("NoSuchOption yes\n")
+    monkeypatch.setenv("JETDOCTOR_SSH", "ssh -F %s" % (tmp_path / "config"))
+    (error,) = room.over_ssh("someone@127.0.0.1")
+    assert "ssh failed" in str(error) and "\n" not in str(error)
+
+
+def test_no_ssh_client(monkeypatch):
+    monkeypatch.setenv("JETDOCTOR_SSH", "/no/such/ssh")
+    (error,) = room.over_ssh("someone@127.0.0.1")
+    assert "no ssh client" in str(error)
+
+
 @pytest.mark.parametrize("host", ["-oProxyCommand=touch /tmp/x", "", "a b"])
 def test_a_host_is_never_an_option(host):
     with pytest.raises(UsageError, match="is no host"):

@@ -112,6 +112,9 @@ def explain(host: str, status: int, output: bytes, errors: bytes) -> str:
     for text, line in CAUSES:
         if text in said.lower():
             return "%s: %s" % (host, line.format(host=host, name=name))
+    lost = bool(output) or any(word in said.lower() for word in ("closed", "reset", "broken pipe", "disconnect"))
+    if status == 255 and not lost:
+        return "%s: ssh failed%s" % (host, _last(errors))
     if status == 255:
         return "%s: the connection was lost before the answer was complete%s" % (host, _last(errors))
     if b'"facts"' in output or b'"jetdoctor_probe"' in output:
