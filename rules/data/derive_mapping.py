@@ -16,6 +16,10 @@ FIX_REQUESTS = {
     "fold_window": ["fold_constants"],
     "fold_if": ["fold_constants"],
     "version_convert_up": ["raise_opset"],
+    "pad_to_concat_or_slice": ["pad_decompose"],
+    "pad_wrap_to_concat": ["pad_decompose"],
+    "pad_negative_to_slice": ["pad_decompose"],
+    "pad_value_float_or_cast": ["pad_decompose"],
     "resize_cubic_to_linear_or_plugin": ["resize_to_matrices"],
     "resize_drop_antialias": ["resize_to_matrices"],
     "resize_normalise_modes": ["resize_to_matrices"],
@@ -25,8 +29,8 @@ FIX_REQUESTS = {
 }
 for _name in (
     "drop_noop_reduce noop_composite_to_elementwise hardmax_to_argmax_onehot squeeze_explicit_axes "
-    "split_explicit_sizes clip_fp32_or_minmax clip_to_minmax pad_to_concat_or_slice pad_decompose "
-    "pad_value_float_or_cast pad_full_rank_pads pad_wrap_to_concat pad_negative_to_slice slice_fill_axes "
+    "split_explicit_sizes clip_fp32_or_minmax clip_to_minmax pad_decompose "
+    "pad_full_rank_pads slice_fill_axes "
     "resize_trim_inputs resize_full_rank "
     "topk_negate cast_to_float "
     "dropout_remove bn_inference_mode drop_training_outputs reshape_add_allowzero reshape_no_zero "
@@ -56,6 +60,7 @@ OPERATOR_FIXES = {
     "DFT": ["dft_matmul"],
     "Einsum": ["einsum_to_matmul"],
     "EyeLike": ["fold_constants"],
+    "GatherND": ["gathernd_to_gather"],
     "Gelu": ["gelu_decompose"],
     "GreaterOrEqual": ["comparison_decompose"],
     "GridSample": ["gridsample_decompose"],
@@ -173,6 +178,8 @@ _SEMANTICS = (
 
 
 def semantics_rule(entry, status):
+    if entry["op"] == "Pad" and entry["change"].startswith("non-zero") and status == "rejects":
+        return "JD325"
     for op, start, rule in _SEMANTICS:
         if op in (None, entry["op"]) and entry["change"].startswith(start):
             return rule
@@ -213,13 +220,13 @@ def restriction_rule(entry, condition, kind):
         special = {
             "InstanceNormalization": "instancenorm_decompose",
             "CumSum": "cumsum_to_matmul",
-            "Pad": "pad_to_concat_or_slice",
+            "Pad": "pad_decompose",
             "Clip": "clip_to_minmax",
             "Conv": "conv_bias_to_add",
             "ConvTranspose": "conv_bias_to_add",
         }
         if kind == "forbid":
-            return "JD306", condition, ["fold_constants"]
+            return "JD306", condition, []  # random operators: nothing to fold
         return "JD302", condition, fixes + ([special[op]] if op in special else [])
     if op == "Dropout" or "output" in condition or "more_outputs_than_importer" in condition:
         return "JD305", condition, {"Dropout": ["dropout_remove"], "MaxPool": ["maxpool_drop_indices"],
@@ -231,12 +238,15 @@ def restriction_rule(entry, condition, kind):
             return "JD401", condition, ["cast_to_float"]
         return rule, condition, ["resize_to_matrices"]
     if op == "Pad":
-        fix = "pad_negative_to_slice" if "all_min" in condition else "pad_decompose"
         if "dtype" in condition:
             return "JD401", condition, ["cast_to_float"]
         if condition.get("input") == 3 and kind == "forbid":
             return "JD311", condition, ["pad_full_rank_pads"]
-        return "JD325", condition, [fix, "pad_wrap_to_concat"]
+        return "JD325", condition, ["pad_decompose"]
+    own = {"BatchNormalization": "JD320", "LpPool": "JD321", "Constant": "JD805", "ScatterND": None}
+    if "attr" in condition and op in own and condition["attr"] != "p":
+        return own[op], condition, {"BatchNormalization": ["bn_inference_mode"], "LpPool": ["lppool_decompose"],
+                                    "Constant": ["densify"]}.get(op, [])  # ScatterND: semantics.json says it whole
     if op == "Conv" and "attr_present" in condition:
         return "JD302", condition, ["conv_write_kernel_shape"]
     if "dtype" in condition or op == "Cast":

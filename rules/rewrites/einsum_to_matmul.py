@@ -1,0 +1,94 @@
+"""Einsum as Transpose, MatMul and ReduceSum, two operands at a time (onnx Einsum-12).
+
+Labels in both operands are batch or contracted, the others are rows or columns; several labels of one
+kind are merged with Reshape, for which their sizes must be known.
+"""
+
+from __future__ import annotations
+
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+REWRITE = Rewrite("einsum_to_matmul", "Write Einsum out with Transpose and MatMul")
+
+
+def rewrite(node, edit):
+    operands, output, sizes = _parse(node, edit)
+    name, labels = operands[0]
+    name, labels = _keep(edit, name, labels, output + "".join(rest for _, rest in operands[1:]))
+    for index in range(1, len(operands)):
+        later = output + "".join(rest for _, rest in operands[index + 1 :])
+        name, labels = _contract(edit, (name, labels), operands[index], later, sizes)
+    edit.replace(node, [edit.transpose(name, [labels.index(label) for label in output])])
+
+
+def _parse(node, edit):
+    """[(tensor, labels)], output labels, size of every label (None when open)."""
+    equation = node.attr("equation").replace(" ", "")
+    if "." in equation:
+        raise CannotRewrite("an ellipsis is not written out")
+    left, arrow, output = equation.partition("->")
+    terms = left.split(",")
+    if not arrow:
+        output = "".join(sorted(label for label in set(left) - {","} if left.count(label) == 1))
+    sizes = {}
+    for index, term in enumerate(terms):
+        if len(set(term)) != len(term):
+            raise CannotRewrite("a diagonal is not written out")
+        shape = node.input(index).shape
+        if shape is None or len(shape) != len(term):
+            raise CannotRewrite("the rank of %s is not known" % node.inputs[index])
+        for label, size in zip(term, shape):
+            fixed = size if isinstance(size, int) else None
+            if fixed is not None and sizes.get(label) not in (None, fixed):
+                raise CannotRewrite("sizes of %s differ" % label)
+            sizes[label] = fixed if fixed is not None else sizes.get(label)
+    return list(zip(node.inputs, terms)), output, sizes
+
+
+def _keep(edit, name, labels, wanted):
+    """Sum over the labels that nothing wants any more."""
+    gone = [axis for axis, label in enumerate(labels) if label not in wanted]
+    if not gone:
+        return name, labels
+    kept = "".join(label for label in labels if label in wanted)
+    return edit.reduce("ReduceSum", name, gone, keepdims=0), kept
+
+
+def _contract(edit, left, right, later, sizes):
+    a, a_labels = _keep(edit, left[0], left[1], later + right[1])
+    b, b_labels = _keep(edit, right[0], right[1], later + a_labels)
+    batch = "".join(label for label in a_labels if label in b_labels and label in later)
+    inner = "".join(label for label in a_labels if label in b_labels and label not in later)
+    rows = "".join(label for label in a_labels if label not in b_labels)
+    columns = "".join(label for label in b_labels if label not in a_labels)
+    a = _grouped(edit, a, a_labels, (batch, rows, inner), sizes)
+    b = _grouped(edit, b, b_labels, (batch, inner, columns), sizes)
+    product = edit.add("MatMul", [a, b])
+    labels = batch + rows + columns
+    if len(rows) != 1 or len(columns) != 1:
+        product = edit.reshape(product, _shape(labels, sizes))
+    return product, labels
+
+
+def _grouped(edit, name, labels, groups, sizes):
+    """Axes in the order batch, then one axis for each of the two groups."""
+    order = "".join(groups)
+    name = edit.transpose(name, [labels.index(label) for label in order])
+    if all(len(group) == 1 for group in groups[1:]):
+        return name
+    shape = _shape(groups[0], sizes)
+    for group in groups[1:]:
+        size = 1
+        for label in group:
+            if sizes[label] is None:
+                raise CannotRewrite("the size of %s is not fixed" % label)
+            size *= sizes[label]
+        shape.append(size)
+    return edit.reshape(name, shape)
+
+
+def _shape(labels, sizes):
+    shape = [-1 if sizes[label] is None else sizes[label] for label in labels]
+    if shape.count(-1) > 1:
+        raise CannotRewrite("more than one size is not fixed")
+    return shape
