@@ -69,6 +69,7 @@ def test_help_of_a_command(run, command):
     code, out, err = run(command, "--help")
     assert (code, err) == (0, "")
     assert "usage: jetdoctor %s" % command in out and "Examples:" in out
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def one_line(err):
@@ -438,6 +439,7 @@ def test_targets(run):
     code, out, _ = run("targets", "--format", "json")
     document = json.loads(out)
     assert code == 0 and len(document["jetpacks"]) == 47 and len(document["modules"]) == 28
+    assert max(map(len, run("targets")[1].splitlines())) <= 80
     assert "8.4.1.5" in run("targets", "jp5.0.2")[1]
     assert "4.4 to 4.6.6, 5.0 to 5.1.6" in run("targets", "xavier-nx")[1]
 

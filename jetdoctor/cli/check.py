@@ -15,7 +15,7 @@ from jetdoctor.cli import config, output, parser, selection, where
 from jetdoctor.types import Device, JetdoctorError, ModelSummary, Report, Result, Target, UsageError
 
 EXAMPLES = """\
-  jetdoctor check model.onnx                              every JetPack, one line each
+  jetdoctor check model.onnx                              every JetPack
   jetdoctor check model.onnx -t xavier-nx@jetpack-5.0.2   one board, in detail
   jetdoctor check *.onnx -t jp6.2 -j 4 --format sarif -o findings.sarif
   jetdoctor check model.onnx -t jp5.x --ignore JD305 --fail-on warning

@@ -15,7 +15,8 @@ from jetdoctor.types import Device, JetdoctorError, UsageError
 EXAMPLES = """\
   jetdoctor device
   jetdoctor device --ssh nano@192.168.1.20 --ssh nx@192.168.1.21
-  jetdoctor device --save board.json          then, anywhere: jetdoctor check m.onnx --device board.json
+  jetdoctor device --save board.json
+  jetdoctor check model.onnx --device board.json      anywhere, for that board
   python3 - < probe.py > board.json           on a board without jetdoctor
 """
 

@@ -15,9 +15,9 @@ from jetdoctor.types import Report, UsageError
 
 EXAMPLES = """\
   jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       what would be done
-  jetdoctor fix model.onnx -t jetpack-5.0.2 --apply      in place; the original stays as model.onnx.orig
+  jetdoctor fix model.onnx -t jetpack-5.0.2 --apply      in place, keeps .orig
   jetdoctor fix model.onnx -t jp5.x --freeze images=1x3x640x640 -o fixed.onnx
-  jetdoctor fix model.onnx --opset 13 -o opset13.onnx    a downgrade that is proven
+  jetdoctor fix model.onnx --opset 13 -o 13.onnx         a proven downgrade
 """
 
 

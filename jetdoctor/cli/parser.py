@@ -27,6 +27,14 @@ class Parser(argparse.ArgumentParser):
             message = "%s: %s (see `%s --help`)" % (self.command, message, self.prog)
         raise UsageError(message)
 
+    def format_help(self) -> str:
+        """The help, with the paragraphs of the description filled for 80 columns."""
+        import textwrap
+
+        paragraphs = (self.description or "").split("\n\n")
+        self.description = "\n\n".join(textwrap.fill(part, 79) for part in paragraphs)
+        return super().format_help()
+
     def parse_args(self, args: Optional[Sequence[str]] = None, namespace: Any = None) -> Any:  # type: ignore
         # Unlike the default, an option may stand between two positional arguments.
         return self.parse_intermixed_args(args, namespace)

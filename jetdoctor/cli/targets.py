@@ -56,23 +56,24 @@ def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
     from jetdoctor.report.style import Writer
 
     writer = Writer(width, color)
-    form = "%-8s %-8s %-9s %-6s %-11s %-7s %-7s %s"
+    form = "%-7s %-7s %-8s %-5s %-10s %-6s %-6s %s"
     header = form % ("JetPack", "L4T", "TensorRT", "CUDA", "cuDNN", "Python", "opsets", "remarks")
     writer.line(writer.paint(header, "bold"))
     for row in target.releases():
         cells = [row[k] or "?" for k in ("jetpack", "l4t", "tensorrt", "cuda", "cudnn", "python")]
         writer.line(form % (*cells, opsets(row), _remark(row)))
     writer.line()
-    form = "%-22s %-9s %-5s %-8s %-4s %s"
-    writer.line(writer.paint(form % ("Module", "SoC", "SM", "memory", "DLA", "JetPacks"), "bold"))
+    form = "%-21s %-8s %-4s %-3s %-3s %s"
+    writer.line(writer.paint(form % ("Module", "SoC", "SM", "GB", "DLA", "JetPacks"), "bold"))
     for board in boards:
-        memory = "%d GB" % (board["ram_mb"] // 1024)
-        runs = target.jetpack_spans(board) or "none (outside JetPack)"
+        memory = board["ram_mb"] // 1024
+        runs = target.jetpack_spans(board).replace(" to ", "-") or "none (outside JetPack)"
         writer.line(
             form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs)
         )
     writer.line()
-    writer.line("opsets: what NVIDIA documents; `jetdoctor ops OP` says what the parser really does.")
+    writer.line("opsets: what NVIDIA documents (`jetdoctor ops OP`: what the parser really does).")
+    writer.line("EOL: end of life. SM: compute capability. `jetdoctor targets NAME`: sources.")
     return writer.text()
 
 
@@ -85,9 +86,9 @@ def opsets(row: Dict[str, Any]) -> str:
 
 
 def _remark(row: Dict[str, Any]) -> str:
-    preview = {"DP": "developer preview", "EA": "early access"}.get(row["channel"], "")
-    parts = [preview, "end of life" if row["eol"] else "", "sources disagree" if row["conflicts"] else ""]
-    parts.append("low confidence" if row["confidence"] == "low" else "")
+    preview = {"DP": "preview", "EA": "early access"}.get(row["channel"], "")
+    parts = [preview, "EOL" if row["eol"] else "", "sources disagree" if row["conflicts"] else ""]
+    parts.append("unsure" if row["confidence"] == "low" else "")
     return ", ".join(part for part in parts if part)
 
 

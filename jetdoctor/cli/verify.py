@@ -15,7 +15,7 @@ from jetdoctor.types import Target, UsageError
 EXAMPLES = """\
   jetdoctor verify fixed.onnx --reference model.onnx
   jetdoctor verify model.onnx --ssh nano@192.168.1.20 --precision fp16
-  jetdoctor verify model.onnx --shapes images=1x3x224x224:1x3x640x640:4x3x640x640
+  jetdoctor verify model.onnx --shapes tokens=1x16:1x128:8x128
 """
 
 BACKENDS = ("auto", "tensorrt", "trtexec", "tensorrt-rtx", "onnxruntime")
