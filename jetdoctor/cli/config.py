@@ -50,7 +50,10 @@ def _read(path: str, table: Optional[str]) -> Optional[Dict[str, Any]]:
         document = _toml().loads(data.decode("utf-8"))
     except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise UsageError("cannot read %s: %s" % (path, error)) from None
-    return document.get("tool", {}).get(table) if table else document
+    if not table:
+        return document
+    tools = document.get("tool")
+    return tools.get(table) if isinstance(tools, dict) else None
 
 
 def _toml() -> Any:
@@ -64,7 +67,9 @@ def _toml() -> Any:
     return tomllib
 
 
-def _config(path: str, settings: Dict[str, Any]) -> Config:
+def _config(path: str, settings: Any) -> Config:
+    if not isinstance(settings, dict):
+        raise UsageError("%s: tool.jetdoctor is a table, not %r" % (path, settings))
     for key in settings:
         if key not in KEYS:
             raise UsageError("%s: no setting %r: %s" % (path, key, did_you_mean(key, list(KEYS), "the docs")))
