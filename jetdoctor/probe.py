@@ -377,7 +377,7 @@ def l4t(machine, facts):
         facts.add("machine", machine_name and machine_name.group(1), path)
     from_packages = {}
     for name, version in machine.packages.items():
-        release = re.match(r"(3\d\.\d+\.\d+)-\d{8,}", version)
+        release = re.match(r"([3-9]\d\.\d+\.\d+)-\d{8,}", version)
         if name.startswith("nvidia-l4t-") and release:
             from_packages[name] = release.group(1)
     for name in ["nvidia-l4t-core"] + sorted(from_packages):
@@ -386,7 +386,7 @@ def l4t(machine, facts):
             facts.add("l4t_packages", from_packages[name], "dpkg " + name)
     facts.missing("l4t", "no /etc/nv_tegra_release and no nvidia-l4t package: not a Jetson, or a container")
     text, path = machine.files.first("/etc/apt/sources.list.d/nvidia-l4t-apt-source.list")
-    found = re.search(r"^\s*deb\b.*\br(3\d\.\d+)\b", text, re.M)
+    found = re.search(r"^\s*deb\b.*\br([3-9]\d\.\d+)\b", text, re.M)
     facts.add("apt_release", found and found.group(1), path)
 
 
