@@ -107,7 +107,7 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
             17,
             {"antialias": 1, "mode": "cubic", "coordinate_transformation_mode": "align_corners"},
             [constant("roi", [], "float32"), constant("s", [1, 1, 0.5, 0.5], "float32")],
-            "antialias while shrinking",
+            "align_corners coordinates",
         ),
         ("Reshape", 14, 13, {"allowzero": 1}, [constant("s", [0, 48])], "allowzero=1"),
         ("TopK", 11, 10, {"largest": 0}, [constant("k", [1])], None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -348,3 +349,91 @@ def test_training_batch_normalization_is_written_out():
     np.testing.assert_allclose(y, (x - batch_mean) / np.sqrt(batch_var + 1e-5) * s + b, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(mean, (m * 0.8 + batch_mean * 0.2).ravel(), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(var, (v * 0.8 + batch_var * 0.2).ravel(), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "equation, shapes",
+    [
+        ("bhqd,bhkd->bhqk", [(2, 3, 4, 5), (2, 3, 6, 5)]),
+        ("bqhd,bkhd->bhqk", [(2, 4, 3, 5), (2, 6, 3, 5)]),
+        ("ij,jk", [(2, 3), (3, 4)]),
+        ("ij->ji", [(2, 3)]),
+        ("ij->i", [(2, 3)]),
+        ("i,j->ij", [(2,), (3,)]),
+        ("i,i->", [(4,), (4,)]),
+        ("bi,bi->b", [(3, 4), (3, 4)]),
+        ("bij,jkl->bikl", [(2, 3, 4), (4, 5, 6)]),
+        ("abc,cd,de->abe", [(2, 3, 4), (4, 5), (5, 6)]),
+        ("...ij,...jk->...ik", [(2, 3, 4, 5), (2, 3, 5, 6)]),
+        ("ij,kl->ki", [(2, 3), (4, 5)]),
+        ("bi,bi->bi", [(3, 4), (3, 4)]),
+        ("ii->i", [(3, 3)]),
+        ("bijj->bi", [(2, 3, 4, 4)]),
+    ],
+)
+def test_einsum(equation, shapes):
+    others = [
+        constant("w%d" % index, floats(shape, index), "float32") for index, shape in enumerate(shapes[1:], 1)
+    ]
+    model = one_node("Einsum", shapes[0], 12, others, equation=equation)
+    lowered_equal(model, 11, {"x": floats(shapes[0])}, rtol=1e-4)
+
+
+def test_einsum_with_an_ellipsis_that_broadcasts_is_refused():
+    tensors = [constant("w", floats((1, 3)), "float32")]
+    model = one_node("Einsum", (2, 3), 12, tensors, equation="...i,...i->...i")
+    assert "ellipsis" in lower(model, 11).blocked[0].reason
+
+
+@pytest.mark.parametrize("include", [0, 1])
+@pytest.mark.parametrize("ceil_mode", [0, 1])
+def test_dilated_average_pool(include, ceil_mode):
+    if include and ceil_mode and onnxruntime.__version__ < "1.20":
+        pytest.skip("before 1.20 ONNX Runtime counted pixels beyond the padding")
+    model = one_node(
+        "AveragePool",
+        [1, 2, 9, 8],
+        19,
+        kernel_shape=[3, 2],
+        dilations=[2, 3],
+        strides=[2, 2],
+        pads=[1, 0, 1, 1],
+        count_include_pad=include,
+        ceil_mode=ceil_mode,
+    )
+    lowered_equal(model, 17, {"x": floats([1, 2, 9, 8])})
+
+
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+@pytest.mark.parametrize("outside", [0, 1])
+def test_antialiased_shrinking_is_written_out(mode, outside):
+    tensors = [constant("roi", [], "float32"), constant("s", [0.6, 0.45], "float32")]
+    model = one_node(
+        "Resize", [1, 2, 10, 9], 18, tensors, mode=mode, antialias=1, axes=[2, 3], exclude_outside=outside
+    )
+    result = lowered_equal(model, 11, {"x": floats([1, 2, 10, 9])})
+    assert "Resize" not in operators(result.proto)
+
+
+@pytest.mark.parametrize("policy", ["not_larger", "not_smaller"])
+@pytest.mark.parametrize("mode", ["nearest", "linear"])
+def test_kept_aspect_ratio(policy, mode):
+    tensors = [constant("roi", [], "float32"), constant("s", [], "float32"), constant("sizes", [7, 5])]
+    model = one_node(
+        "Resize",
+        [1, 1, 4, 6],
+        18,
+        tensors,
+        inputs=["x", "", "", "sizes"],
+        mode=mode,
+        axes=[2, 3],
+        keep_aspect_ratio_policy=policy,
+    )
+    for dim in model.graph.output[0].type.tensor_type.shape.dim:
+        dim.Clear()
+    lowered_equal(model, 13, {"x": floats([1, 1, 4, 6])}, rtol=1e-4)
+
+
+def test_gather_nd_of_a_batch():
+    model = one_node("GatherND", [2, 3, 4], 12, [constant("i", [[[0], [2]], [[1], [1]]])], batch_dims=1)
+    lowered_equal(model, 11, {"x": floats([2, 3, 4])})

@@ -87,3 +87,18 @@ def _known(site: Site) -> List[int]:
 def _rearranged(site: Site, first: List[int], perm: List[int], last: List[int]) -> str:
     split = site.emit("Reshape", [site.input(0), site.ints(*first)])
     return str(site.emit("Reshape", [site.emit("Transpose", [split], perm=perm), site.ints(*last)]))
+
+
+@step("GatherND", 12)
+def without_batch_dims(site: Site) -> Optional[str]:
+    """The batch index as a part of every index tuple."""
+    import numpy as np
+
+    count, dims = site.attr("batch_dims", 0), site.dims(site.input(1))
+    if not count:
+        return None
+    if dims is None or None in dims:
+        raise CannotLower("batch_dims with indices of a shape that is not known")
+    grid = np.stack(list(np.indices(dims[:-1])[:count]), axis=-1).astype("int64")
+    indices = site.emit("Concat", [site.array(grid), site.input(1)], axis=-1)
+    return str(site.again([site.input(0), indices], drop=("batch_dims",)))

@@ -32,30 +32,24 @@ class Axis(NamedTuple):
 @step("AveragePool MaxPool LpPool", 22)
 def window_in_the_padding(site: Site) -> None:
     """Since 22 a window that would start in the end padding is left out of the stated size."""
-    axes = _axes(site) if site.attr("ceil_mode", 0) else None
+    axes = geometry(site) if site.attr("ceil_mode", 0) else None
     if axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
         _pad_at_the_end(site, axes)
 
 
 @step("AveragePool MaxPool", 10)
-@step("LpPool", 18)
 def without_ceil_mode(site: Site) -> None:
-    undilated(site)
+    """Before 10 (LpPool: 18) the output size is rounded down."""
+    if all(dilation == 1 for dilation in site.attr("dilations", ())):
+        site.remove("dilations")
     if not site.attr("ceil_mode", 0):
         return
-    axes = _axes(site)
+    axes = geometry(site)
     if axes is None:
         raise CannotLower("ceil_mode with sizes that are not known; opset %d rounds down" % site.opset)
     if _counts_padding(site) and any(axis.exact_end > axis.end for axis in axes):
         raise CannotLower("ceil_mode with count_include_pad; opset %d rounds down" % site.opset)
     _pad_at_the_end(site, axes)
-
-
-@step("AveragePool", 19)
-def undilated(site: Site) -> None:
-    dilations = site.attr("dilations")
-    if dilations is not None and all(dilation == 1 for dilation in dilations):
-        site.remove("dilations")
 
 
 def _counts_padding(site: Site) -> bool:
@@ -71,7 +65,7 @@ def _pad_at_the_end(site: Site, axes: List[Axis]) -> None:
     site.note("ceil_mode as padding %s at the end" % ends)
 
 
-def _axes(site: Site) -> Optional[List[Axis]]:
+def geometry(site: Site) -> Optional[List[Axis]]:
     """Geometry per spatial axis; None when a size is unknown or the padding is automatic."""
     given, found = site.dims(site.input(0)), site.dims(site.output(0))
     if site.attr("auto_pad", "NOTSET") != "NOTSET" or not given or not found or None in given[2:] + found[2:]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
-from jetdoctor.fix.opset.adapters.resize_sizes import kept_aspect, sizes_for_every_axis, static_scales
+from jetdoctor.fix.opset.adapters.resize_matrices import as_matrices
+from jetdoctor.fix.opset.adapters.resize_sizes import aspect_as_scale, sizes_for_every_axis, static_scales
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
 
 @step("Resize", 19)
-def without_symmetric_pixels(site: Site) -> None:
+def without_symmetric_pixels(site: Site) -> Optional[str]:
     """half_pixel_symmetric differs from half_pixel only where the output size had to be rounded."""
     if site.attr("coordinate_transformation_mode", "half_pixel") != "half_pixel_symmetric":
-        return
+        return None
     given, found = site.dims(site.input(0)), site.dims(site.output(0))
     scales = site.constant(2)
     exact = scales is None and bool(site.input(3))
@@ -24,21 +25,24 @@ def without_symmetric_pixels(site: Site) -> None:
             and all(size * float(scale) == out for size, scale, out in zip(given, scales, found))
         )
     if not exact:
-        raise CannotLower("coordinate_transformation_mode half_pixel_symmetric with a rounded output size")
+        return as_matrices(site)
     site.set("coordinate_transformation_mode", "half_pixel")
     site.note("half_pixel_symmetric is half_pixel where no size is rounded")
+    return None
 
 
 @step("Resize", 18)
-def full_rank_without_antialias(site: Site) -> None:
-    kept_aspect(site)
+def full_rank_without_antialias(site: Site) -> Optional[str]:
     if site.attr("antialias", 0) and not _only_enlarges(site):
-        raise CannotLower("antialias while shrinking; opset %d cannot say it" % site.opset)
+        return as_matrices(site)
+    if not aspect_as_scale(site):
+        return as_matrices(site)
     axes = site.attr("axes")
     if axes is not None:
         rank = site.rank(site.input(0))
         _spread(site, [axis % rank for axis in axes], rank)
     site.remove("antialias", "axes", "keep_aspect_ratio_policy")
+    return None
 
 
 def _only_enlarges(site: Site) -> bool:

@@ -19,13 +19,16 @@ def sizes_for_every_axis(site: Site, axes: List[int], rank: int) -> str:
     return site.emit("Gather", [both, site.ints(*index)], axis=0)
 
 
-def kept_aspect(site: Site) -> None:
-    """Turn keep_aspect_ratio_policy with constant sizes into the scale that it stands for."""
+def aspect_as_scale(site: Site) -> bool:
+    """Turn keep_aspect_ratio_policy with constant sizes into the scale that it stands for.
+
+    False when an output size is rounded up, which a scale cannot say.
+    """
     import numpy as np
 
     policy = site.attr("keep_aspect_ratio_policy", "stretch")
     if policy == "stretch" or not site.input(3):
-        return
+        return True
     sizes, dims = site.constant(3), site.dims(site.input(0))
     axes = site.attr("axes") or (range(len(dims)) if dims else ())
     lengths: List[Any] = [dims[axis] for axis in axes] if dims else [None]
@@ -35,10 +38,11 @@ def kept_aspect(site: Site) -> None:
     scale = np.float32(choose(int(size) / length for size, length in zip(sizes, lengths)))
     for length in lengths:
         if math.floor(np.float32(length) * scale) != math.floor(length * float(scale) + 0.5):
-            raise CannotLower("keep_aspect_ratio_policy with an output size that is rounded up")
+            return False
     scales = site.array(np.full(len(lengths), scale, "float32"))
     site.inputs(site.input(0), site.input(1), scales)
     site.note("%s as its scale" % policy)
+    return True
 
 
 def static_scales(site: Site) -> Any:

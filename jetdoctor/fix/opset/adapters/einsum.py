@@ -1,0 +1,132 @@
+"""Einsum (12) as sums, transposes and MatMul, two operands at a time."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.site import CannotLower, Site
+
+#: A value and the label of each of its axes.
+Operand = Tuple[str, str]
+
+#: Letters that stand for the axes of an ellipsis, the last axis last.
+_ELLIPSIS = "0123456789"
+
+
+@step("Einsum", 12)
+def einsum(site: Site) -> str:
+    operands, wanted = _parsed(site)
+    sizes = _sizes(site, operands)
+    found = operands[0]
+    for index, other in enumerate(operands[1:], 1):
+        later = wanted + "".join(labels for _, labels in operands[index + 1 :])
+        found = _product(site, found, other, later, sizes)
+    return _arranged(site, _summed(site, found, wanted), wanted)
+
+
+def _parsed(site: Site) -> Tuple[List[Operand], str]:
+    """Operands with their labels and the labels of the output; every ellipsis becomes digits."""
+    equation = site.attr("equation", "").replace(" ", "")
+    left, arrow, wanted = equation.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(site.node.input):
+        raise CannotLower("equation %r does not match its inputs" % equation)
+    operands, widest = [], ""
+    for name, term in zip(site.node.input, terms):
+        if "..." in term:
+            count = site.rank(name) - len(term) + 3
+            digits = _ELLIPSIS[len(_ELLIPSIS) - count :] if count else ""
+            term, widest = term.replace("...", digits), max(widest, digits, key=len)
+        operands.append(_without_diagonal(site, name, term))
+    if not arrow:
+        every = "".join(term for _, term in operands)
+        wanted = "..." + "".join(sorted(c for c in set(every) if c.isalpha() and every.count(c) == 1))
+    return operands, wanted.replace("...", widest)
+
+
+def _without_diagonal(site: Site, name: str, labels: str) -> Operand:
+    """Of two axes with one label: zero off their diagonal, then sum over the second."""
+    import numpy as np
+
+    for label in sorted(set(labels)):
+        while labels.count(label) > 1:
+            first, second = labels.index(label), labels.rindex(label)
+            size = (site.dims(name) or [None] * len(labels))[first]
+            if size is None:
+                raise CannotLower("the diagonal of axes of unknown size")
+            shape = [size if axis in (first, second) else 1 for axis in range(len(labels))]
+            on_it = site.array(np.eye(size, dtype="bool").reshape(shape))
+            kept = site.emit("Where", [on_it, name, site.array(0, site.needed_element(name))])
+            name = str(site.emit("ReduceSum", [kept], axes=[second], keepdims=0))
+            labels = labels[:second] + labels[second + 1 :]
+    return name, labels
+
+
+def _sizes(site: Site, operands: List[Operand]) -> Dict[str, Any]:
+    """Size per label, None when unknown. Axes of an ellipsis that broadcast are left to nobody."""
+    sizes: Dict[str, Any] = {}
+    for name, labels in operands:
+        for label, size in zip(labels, site.dims(name) or [None] * len(labels)):
+            known = sizes.setdefault(label, size)
+            if label in _ELLIPSIS and known != size:
+                raise CannotLower("an ellipsis that broadcasts or has sizes that are not known")
+            sizes[label] = size if known is None else known
+    return sizes
+
+
+def _summed(site: Site, operand: Operand, needed: str) -> Operand:
+    """Sum over the axes that nothing else asks for."""
+    name, labels = operand
+    axes = [index for index, label in enumerate(labels) if label not in needed]
+    if not axes:
+        return operand
+    kept = "".join(label for label in labels if label in needed)
+    return str(site.emit("ReduceSum", [name], axes=axes, keepdims=0)), kept
+
+
+def _arranged(site: Site, operand: Operand, wanted: str) -> str:
+    name, labels = operand
+    if labels == wanted:
+        return name
+    return str(site.emit("Transpose", [name], perm=[labels.index(label) for label in wanted]))
+
+
+def _product(site: Site, first: Operand, second: Operand, later: str, sizes: Dict[str, Any]) -> Operand:
+    """MatMul over the shared axes that are summed; the shared ones that stay are the batch."""
+    first = _summed(site, first, second[1] + later)
+    second = _summed(site, second, first[1] + later)
+    shared = [label for label in first[1] if label in second[1]]
+    batch = "".join(label for label in shared if label in later)
+    inner = "".join(label for label in shared if label not in later)
+    rows = "".join(label for label in first[1] if label not in shared)
+    columns = "".join(label for label in second[1] if label not in shared)
+    left = _grouped(site, _arranged(site, first, batch + rows + inner), (batch, rows, inner), sizes)
+    right = _grouped(site, _arranged(site, second, batch + inner + columns), (batch, inner, columns), sizes)
+    found = str(site.emit("MatMul", [left, right]))
+    if len(rows) == len(columns) == 1:
+        return found, batch + rows + columns
+    shape = _shape([[label] for label in batch + rows + columns], sizes)
+    return str(site.emit("Reshape", [found, site.ints(*shape)])), batch + rows + columns
+
+
+def _grouped(site: Site, name: str, groups: Tuple[str, str, str], sizes: Dict[str, Any]) -> str:
+    """One axis for each of the last two groups, whatever number of labels they have."""
+    batch, rows, columns = groups
+    if len(rows) == len(columns) == 1:
+        return name
+    axes = [[label] for label in batch] + [list(rows), list(columns)]
+    return str(site.emit("Reshape", [name, site.ints(*_shape(axes, sizes))]))
+
+
+def _shape(axes: List[List[str]], sizes: Dict[str, Any]) -> List[int]:
+    """Sizes of axes that merge labels; one that is not known becomes -1."""
+    shape = []
+    for labels in axes:
+        size = 1
+        for label in labels:
+            size = -1 if sizes[label] is None or size == -1 else size * sizes[label]
+        shape.append(size)
+    if shape.count(-1) > 1 or 0 in shape:
+        raise CannotLower("several axes of unknown size")
+    return shape
