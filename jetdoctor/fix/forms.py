@@ -14,7 +14,10 @@ AXES_INPUT_SINCE = {"ReduceSum": 13}
 class Forms:
     """Shorthands of ``Edit``. All return the name of the new tensor."""
 
-    opset: int
+    @property
+    def opset(self) -> int:
+        """Opset that the forms must be valid in."""
+        raise NotImplementedError
 
     def add(self, op_type: str, inputs: Sequence[str], outputs: Any = 1, **attributes: Any) -> Any:
         raise NotImplementedError

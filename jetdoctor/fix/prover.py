@@ -78,7 +78,8 @@ def _reference_outputs(
     runner: Runner, feeds: List[Tuple[str, Dict[str, Any]]], budget: float
 ) -> Tuple[List[Tuple[str, Dict[str, Any], Dict[str, Any]]], str]:
     """(name, inputs, outputs) of every set of inputs that the original takes."""
-    pairs, refusal, end = [], "", time.monotonic() + budget
+    pairs: List[Tuple[str, Dict[str, Any], Dict[str, Any]]] = []
+    refusal, end = "", time.monotonic() + budget
     for name, arrays in feeds:
         if pairs and time.monotonic() > end:
             break

@@ -11,16 +11,14 @@ def subgraphs(node: Any) -> Iterator[Any]:
     for attribute in node.attribute:
         if attribute.type == 5:
             yield attribute.g
-        for graph in attribute.graphs:
-            yield graph
+        yield from attribute.graphs
 
 
 def _graphs(root: Any) -> Iterator[Any]:
     yield root
     for node in root.node:
         for graph in subgraphs(node):
-            for below in _graphs(graph):
-                yield below
+            yield from _graphs(graph)
 
 
 def _reads(node: Any) -> List[str]:

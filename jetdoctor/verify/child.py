@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Deque, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Deque, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor.types import JetdoctorError
 
@@ -206,7 +206,7 @@ def _ended(
     time_limit: float,
     memory_limit: Optional[int],
 ) -> Ended:
-    about = {"code": code, "log": log, "seconds": seconds, "peak_mb": (peak >> 20) or None}
+    about: Dict[str, Any] = {"code": code, "log": log, "seconds": seconds, "peak_mb": (peak >> 20) or None}
     if reason == "timed-out":
         return Ended(reason, reason="stopped after %.0f seconds, its time limit" % time_limit, **about)
     if reason == "out-of-memory":

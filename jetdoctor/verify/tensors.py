@@ -47,7 +47,7 @@ def compare_arrays(
     left, right = numpy.asarray(reference), numpy.asarray(candidate)
     exact = not _is_float(left) and not _is_float(right)
     limit = EXACT if exact else tolerance or for_dtype(str(left.dtype))
-    about = {"dtype": str(right.dtype), "shape": tuple(right.shape), "tolerance": limit}
+    about: Dict[str, Any] = {"dtype": str(right.dtype), "shape": tuple(right.shape), "tolerance": limit}
     if left.shape != right.shape:
         reason = "shape %s, not %s" % (list(right.shape), list(left.shape))
         return OutputComparison(name, DIFFERENT, reason, **about)
