@@ -63,7 +63,7 @@ def test_help_names_every_command_in_80_columns(run, arguments):
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "fix", "verify", "device", "triage", "targets", "ops", "rules", "explain"]
+    "command", ["check", "fix", "plan", "verify", "device", "triage", "targets", "ops", "rules", "explain"]
 )
 def test_help_of_a_command(run, command):
     code, out, err = run(command, "--help")
@@ -380,6 +380,32 @@ def test_fix_writes_and_the_result_deploys(run):
     assert set(step) == {"rule", "title", "applicability", "node_name", "applied", "reason"}
     assert step["rule"] == "JD204"
     assert run("check", "fixed.onnx", "-t", "jp5.0.2")[0] == 0
+
+
+def steps_of(run, *arguments):
+    code, out, _ = run("plan", *arguments, "--format", "json")
+    return code, [(step["title"].split()[0], step["command"] or "") for step in json.loads(out)["steps"]]
+
+
+def test_plan_repairs_first_and_speaks_the_trtexec_of_that_release(run):
+    code, steps = steps_of(run, BROKEN, "-t", "nano@jetpack-4.6.1")
+    assert code == 0 and [title for title, _ in steps] == ["Repair", "Build", "Prove", "When"]
+    assert steps[0][1].startswith("jetdoctor fix ") and "--target nano@jetpack-4.6.1" in steps[0][1]
+    assert "--workspace=512" in steps[1][1] and "--fp16" in steps[1][1] and "--buildOnly" in steps[1][1]
+    code, steps = steps_of(run, BROKEN, "-t", "orin-nano@jetpack-6.2")
+    assert [title for title, _ in steps] == ["Build", "Prove", "When"]
+    assert "--memPoolSize=workspace:1024" in steps[0][1] and "--skipInference" in steps[0][1]
+
+
+def test_plan_names_shapes_of_dynamic_inputs(run):
+    dynamic = os.path.join(MODELS, "dynamic_batch_torchscript_opset13.onnx")
+    assert "--minShapes=image:1x3x32x32" in steps_of(run, dynamic, "-t", "nano")[1][0][1]
+
+
+@pytest.mark.parametrize("options", [[], ["-t", "jp5.x"]])
+def test_plan_is_for_one_target(run, options):
+    code, out, err = run("plan", BROKEN, *options)
+    assert (code, out) == (2, "") and "one --target" in one_line(err)
 
 
 def test_verify_compares_two_models(run):

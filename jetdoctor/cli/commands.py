@@ -14,6 +14,7 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "check": ("check", "what TensorRT of a JetPack does with an ONNX model, node by node"),
         "fix": ("fix", "repair it, and prove with ONNX Runtime that nothing changed"),
         "report": ("report", "a bundle for support: findings, device, model without weights"),
+        "plan": ("plan", "the way to an engine on one board, as commands to type"),
         "verify": ("verify", "build it with a real TensorRT and compare the outputs"),
     },
     "A board": {

@@ -41,11 +41,11 @@ def _run(group: Group) -> Tuple[Evidence, ...]:
 
     path = group[0].model.path
     target = group[0].target if len(group) == 1 else None
-    found = verify(command.make_job(path, target, _usual_shapes(path)))
+    found = verify(command.make_job(path, target, usual_shapes(path)))
     return tuple(one for one in found if one.backend != "onnxruntime")
 
 
-def _usual_shapes(path: str) -> List[Any]:
+def usual_shapes(path: str) -> List[Any]:
     """A profile for the dynamic inputs, of one likely size each; [] when there are none."""
     from jetdoctor import model
     from jetdoctor.verify import dims, profiles
