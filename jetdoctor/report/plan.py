@@ -19,14 +19,11 @@ def render(report: Report, options: Options) -> str:
     writer, plan = Writer(options.width, options.color), options.plan or Plan()
     writer.line(writer.paint(clean(options.path), "bold"))
     _verdicts(writer, "before", options.before or report.results)
-    if not plan.steps:
-        writer.line()
-        writer.line("Nothing to fix.")
     for step in plan.steps:
         _step(writer, step)
     _diff(writer, options)
     _proof(writer, plan, options)
-    if plan.steps:
+    if any(step.applied for step in plan.steps):
         _verdicts(writer, "after", report.results)
     _remaining(writer, report)
     _closing(writer, plan, options)
@@ -43,22 +40,16 @@ def _verdicts(writer: Writer, when: str, results: Sequence[Result]) -> None:
         return
     verdict, target = results[0].verdict, results[0].target
     painted = writer.paint(verdict.upper(), VERDICT_COLOR[verdict], "bold")
-    writer.line(
-        "%-7s %s on %s (TensorRT %s)" % (when + ":", painted, target.name, target.tensorrt or "unknown")
-    )
+    writer.line("%-7s %s on %s (TensorRT %s)" % (when + ":", painted, target.name, target.tensorrt or "unknown"))
 
 
 def _step(writer: Writer, step: PlanStep) -> None:
     writer.line()
-    mark = writer.paint("+", "green", "bold") if step.applied else writer.paint("-", "yellow", "bold")
-    rule = writer.paint(step.rule, "bold") + "  " if step.rule else ""
-    writer.line(
-        "%s %s%s %s" % (mark, rule, clean(step.title), writer.paint("(%s)" % step.applicability, "dim"))
-    )
+    label = ("+ " if step.applied else "- ") + (step.rule + "  " if step.rule else "")
+    styles = ("green" if step.applied else "yellow", "bold")
+    writer.wrapped(label, "%s (%s)" % (step.title, step.applicability), indent=0, label_styles=styles)
     if step.node_name:
-        writer.wrapped(
-            "at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else "")))
-        )
+        writer.wrapped("at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else ""))))
     if not step.applied:
         writer.wrapped("left  ", step.reason or "not applied", "yellow")
 
@@ -116,12 +107,12 @@ def _closing(writer: Writer, plan: Plan, options: Options) -> None:
     barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
     if applied:
         writer.line("Nothing was written (dry run): add --apply, or -o OUT.onnx")
+    elif not plan.steps and not options.reason:
+        writer.line("Nothing to fix, nothing was written.")
     elif barred and not options.reason:
         writer.line("Nothing was written. --unsafe would try the fixes that are marked so.")
     else:
         writer.line("Nothing was written.")
     errors = [f for result in options.before for f in result.findings if f.severity == "error"]
     if not applied and errors and not barred:
-        writer.line(
-            "next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan")
-        )
+        writer.line("next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan"))
