@@ -228,3 +228,27 @@ def test_large_weights_are_not_needed_for_the_types():
     model = one_node("MatMul", [2, 64], 18, [numpy_helper.from_array(floats([64, 64]), "w")])
     result = lowered_equal(model, 9, {"x": floats([2, 64])})
     assert operators(result.proto) == ("MatMul",) and result.changes == ()
+
+
+def test_bfloat16_constants_are_bfloat16():
+    model = one_node("Gelu", [4], 20, element=onnx.TensorProto.BFLOAT16)
+    proto = lower(model, 17).proto
+    onnx.checker.check_model(proto, full_check=True)
+    assert {t.data_type for t in proto.graph.initializer} == {onnx.TensorProto.BFLOAT16}
+    assert all(len(t.raw_data) in (0, 2) for t in proto.graph.initializer)
+
+
+def test_weights_in_constant_nodes():
+    model = one_node("MatMul", [2, 64], 18, inputs=["x", "w"])
+    weights = numpy_helper.from_array(floats([64, 64]), "w")
+    model.graph.node.insert(0, helper.make_node("Constant", [], ["w"], value=weights))
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info("y0", FLOAT, [2, 64]))
+    assert lowered_equal(model, 9, {"x": floats([2, 64])}).proto.graph.node[0] == model.graph.node[0]
+
+
+def test_the_default_domain_under_its_long_name():
+    model = one_node("Gelu", [4], 20)
+    model.opset_import[0].domain = "ai.onnx"
+    result = lower(model, 11)
+    assert (result.reached, result.proto.opset_import[0].version) == (11, 11)
+    onnx.checker.check_model(result.proto)

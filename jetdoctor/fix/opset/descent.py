@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Set
+from typing import Any, Dict, List, NamedTuple, Set, Tuple
 
 from jetdoctor.fix.opset import adapters as _adapters  # noqa: F401  (importing registers them)
 from jetdoctor.fix.opset import bodies, fitting, inference, schemas
@@ -13,6 +13,7 @@ from jetdoctor.fix.opset.site import CannotLower, Site
 from jetdoctor.types import Location
 
 _DEFAULT = ("", "ai.onnx")
+_HEAVY = (4, 5, 9, 10, 11, 12)  # attribute types of tensors and graphs
 
 
 class Blocked(NamedTuple):
@@ -76,7 +77,7 @@ class Descent:
         return schemas.since(node.op_type, opset) == opset
 
     def _lower_node(self, scope: Scope, node: Any, opset: int) -> List[Any]:
-        before = node.SerializeToString(deterministic=True) if not scope.children.get(id(node)) else b""
+        before = _signature(node)
         site = Site(scope, node, opset - 1)
         try:
             nodes = self._rewritten(site)
@@ -84,7 +85,7 @@ class Descent:
             self._stuck.add(id(node))
             self.blocked.setdefault(opset, []).append(Blocked(scope.place(node), str(reason)))
             return [node]
-        if nodes != [node] or node.SerializeToString(deterministic=True) != before:
+        if len(nodes) != 1 or nodes[0] is not node or _signature(node) != before:
             scope.changed = True
             self._record(site, nodes, opset)
         return nodes
@@ -132,6 +133,12 @@ class Descent:
         self.changes.append(
             "%s: %s (opset %d to %d)" % (place, "; ".join(notes) or "defaults left out", opset, opset - 1)
         )
+
+
+def _signature(node: Any) -> Tuple[Any, ...]:
+    """What an adapter may edit of a node, without the contents of tensors and graphs."""
+    attributes = ((a.name, a.type if a.type in _HEAVY else a.SerializeToString()) for a in node.attribute)
+    return (tuple(node.input), tuple(node.output), tuple(attributes))
 
 
 def _rename(site: Site, names: List[str]) -> None:

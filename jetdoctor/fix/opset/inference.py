@@ -39,13 +39,28 @@ def _without_weights(proto: Any) -> Any:
 
 def _copy_graph(graph: Any, twin: Any) -> None:
     twin.name = graph.name
-    for name in ("node", "input", "output", "value_info", "sparse_initializer"):
+    for name in ("input", "output", "value_info", "sparse_initializer"):
         getattr(twin, name).extend(getattr(graph, name))
+    for node in graph.node:
+        _copy_node(node, twin.node.add())
     for tensor in graph.initializer:
         if tensor.ByteSize() <= _KEPT_BYTES:
             twin.initializer.add().CopyFrom(tensor)
         else:
             twin.initializer.add(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
+
+
+def _copy_node(node: Any, twin: Any) -> None:
+    if node.op_type != "Constant" or node.ByteSize() <= _KEPT_BYTES:
+        twin.CopyFrom(node)
+        return
+    twin.op_type, twin.domain = node.op_type, node.domain
+    twin.output.extend(node.output)
+    for attribute in node.attribute:
+        if attribute.HasField("t"):
+            added = twin.attribute.add(name=attribute.name, type=attribute.type)
+            added.t.data_type = attribute.t.data_type
+            added.t.dims.extend(attribute.t.dims)
 
 
 #: Operators that keep the type of their first input and that onnx has no inference for.

@@ -7,6 +7,9 @@ from typing import Any, List, Optional, Sequence, Tuple, Union
 from jetdoctor.fix.opset import fold, inference
 from jetdoctor.fix.opset.scope import open_below
 
+#: Element types that numpy has: float, (u)int8-64, bool, float16, double.
+_NUMPY_HAS = (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13)
+
 
 class CannotLower(Exception):
     """This node cannot be written in the older opset; the text says why."""
@@ -146,13 +149,15 @@ class Site:
         import numpy as np
         from onnx import helper, numpy_helper
 
-        array = np.asarray(values)
-        if element is not None:
-            array = array.astype(helper.tensor_dtype_to_np_dtype(element))
         name = self.fresh("Constant" if self.scope.is_function else "constant")
-        tensor = numpy_helper.from_array(array, name)
-        if element is not None:
-            tensor.data_type = element
+        array = np.asarray(values)
+        if element in (None, *_NUMPY_HAS):
+            array = array if element is None else array.astype(helper.tensor_dtype_to_np_dtype(element))
+            tensor = numpy_helper.from_array(array, name)
+        else:  # bfloat16 and narrower, which older releases of onnx have no numpy type for
+            tensor = helper.make_tensor(
+                name, element, array.shape, array.astype("float32").reshape(-1).tolist()
+            )
         if self.scope.is_function:
             self.adopt(helper.make_node("Constant", [], [name], value=tensor))
         else:
