@@ -145,7 +145,7 @@ def misbehave():
     if FAULT == "child":
         import subprocess
 
-        subprocess.Popen(["sleep", "600"], start_new_session=False)
+        subprocess.Popen(["sleep", "613"], start_new_session=False)
 
 
 def main(arguments):

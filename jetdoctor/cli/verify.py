@@ -18,7 +18,7 @@ EXAMPLES = """\
   jetdoctor verify model.onnx --shapes tokens=1x16:1x128:8x128
 """
 
-BACKENDS = ("auto", "tensorrt", "trtexec", "tensorrt-rtx", "onnxruntime")
+BACKENDS = ("auto", "tensorrt", "trtexec", "tensorrt-rtx", "rehearsal", "onnxruntime")
 PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 MIB = 1 << 20
 

@@ -121,6 +121,8 @@ _WRONG_RELEASE = "built with TensorRT %s, the target has %s: it will refuse to l
 
 
 def _foreign(head: bytes) -> str:
+    if head[:4] == b"vtrt":  # measured on an engine of TensorRT-RTX 1.7
+        return "a TensorRT-RTX engine: the TensorRT of a Jetson does not load it"
     if head.startswith(b"\x08") or b"pytorch" in head or b"onnx" in head:
         return "the file looks like an ONNX model, not like an engine"
     if head[4:5] == b"{":

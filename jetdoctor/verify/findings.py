@@ -22,7 +22,8 @@ def from_compiler(
         found.append(_refusal(backend, text, diagnose(text, job), _location(error, job)))
     if not found:
         diagnosis = diagnose(log, job)
-        found.append(_refusal(backend, _last_error(log), diagnosis, None))
+        text = diagnosis.line if diagnosis is not None else _first_error(log)
+        found.append(_refusal(backend, text, diagnosis, _diagnosed_place(diagnosis, job)))
     return tuple(found)
 
 
@@ -89,6 +90,18 @@ def _location(error: Mapping[str, Any], job: Job) -> Optional[Location]:
         if (name and node.name == name) or (not name and node.index == index and node.op_type == op_type):
             return node.location()
     return Location(node_name=name, op_type=op_type)
+
+
+def _diagnosed_place(diagnosis: Optional[Any], job: Job) -> Optional[Location]:
+    if diagnosis is None:
+        return None
+    return _location({"node": diagnosis.node_name, "op_type": diagnosis.op_type}, job)
+
+
+def _first_error(log: str) -> str:
+    """The first line of a log that speaks of an error (what follows is its wake), else its last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return next((line for line in lines if "[E]" in line or "rror" in line), (lines or [""])[-1])[:500]
 
 
 def _last_error(log: str) -> str:

@@ -21,7 +21,7 @@ from jetdoctor.verify import arrays
 
 def build_and_run(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     """``job``: model, precision, workspace, profiles, values, inputs (files), engine (path to write),
-    calibration (file of inputs or cache), timing_cache, keep_fp32, module (bindings to import).
+    calibration (files of inputs, or one cache), timing_cache, keep_fp32, module (bindings to import).
 
     Returns version, parsed, built, errors, and ``files`` with the outputs of each set of inputs.
     """
@@ -96,17 +96,17 @@ def _set_precision(trt: Any, version: Any, config: Any, job: Mapping[str, Any]) 
     )
     if precision == "int8":
         config.set_flag(trt.BuilderFlag.FP16)
-        config.int8_calibrator = _calibrator(job.get("calibration"))
+        config.int8_calibrator = _calibrator(job.get("calibration") or [])
 
 
-def _calibrator(path: Optional[str]) -> Any:
-    if not path:
-        raise JetdoctorError("INT8 needs calibration data: --calib FILE.npz or a calibration cache")
+def _calibrator(paths: List[str]) -> Any:
+    if not paths:
+        raise JetdoctorError("INT8 needs calibration data: --calibration FILE.npz or a calibration cache")
     from polygraphy.backend.trt import Calibrator
 
-    if path.endswith(".npz"):
-        return Calibrator(data_loader=[arrays.load(path)])
-    return Calibrator(data_loader=[], cache=path)
+    if not paths[0].endswith(".npz"):
+        return Calibrator(data_loader=[], cache=paths[0])
+    return Calibrator(data_loader=[arrays.load(path) for path in paths])
 
 
 def _layers_named(network: Any, names: Any) -> List[Any]:

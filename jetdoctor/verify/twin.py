@@ -135,7 +135,10 @@ class Twin:
         if (node.op_type, position) in _STEERING:
             return name if self.view.main.value(name).is_constant_expression() else self.low.get(name, name)
         if self.precision != "int8":
-            return self.low.get(name, name) if kept else self.exact.get(name, self.low.get(name, name))
+            if kept:  # with its own weights, which are FP32, too
+                exact = self.view.main.value(name).initializer is not None
+                return name if exact else self.low.get(name, name)
+            return self.exact.get(name, self.low.get(name, name))
         if node.op_type not in QUANTIZED or position > 1 or kept:
             return name if self.view.main.value(name).initializer is not None else self.low.get(name, name)
         if self.view.main.value(name).initializer is not None or not self.limits.get(name):

@@ -13,6 +13,7 @@ MODULES = {
     "tensorrt": "tensorrt",
     "trtexec": "trtexec",
     "tensorrt-rtx": "rtx",
+    "rehearsal": "rehearsal",
     "onnxruntime": "reference",
 }
 

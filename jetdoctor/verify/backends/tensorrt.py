@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from jetdoctor.types import Evidence
-from jetdoctor.verify import divergence, engine_file, findings, judge
+from jetdoctor.verify import arrays, calibration, divergence, engine_file, findings, judge
 from jetdoctor.verify.backends.rtx import steering_values
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.profiles import to_json
@@ -62,11 +62,24 @@ def _question(job: Job, engine: str, inputs: Any) -> Dict[str, Any]:
         "workspace": job.workspace or workspace_for(job.target),
         "profiles": to_json(job.profiles),
         "values": steering_values(job),
-        "calibration": job.calibration,
+        "calibration": _calibration(job, os.path.dirname(engine)),
         "timing_cache": job.timing_cache,
         "keep_fp32": list(job.keep_fp32),
         "module": job.extra.get("module", "tensorrt"),
     }
+
+
+def _calibration(job: Job, place: str) -> List[str]:
+    """Files for the calibrator: sets of inputs, or one cache."""
+    if job.precision != "int8" or not job.calibration:
+        return []
+    if not calibration.is_data(job.calibration):
+        return [os.path.abspath(job.calibration)]
+    paths = []
+    for number, feeds in enumerate(calibration.batches(job.calibration, job.view)):
+        paths.append(os.path.join(place, "calibration%d.npz" % number))
+        arrays.save(paths[-1], feeds)
+    return paths
 
 
 def _refusal(job: Job, ended: Any, answer: Dict[str, Any], details: Dict[str, Any]) -> Optional[Evidence]:
@@ -108,8 +121,6 @@ def _compared(
 
 
 def _first_difference(job: Job, run: str, place: str) -> Dict[str, Any]:
-    from jetdoctor.verify import arrays
-
     def outputs(model: str, feeds: Any, want: Any) -> Any:
         path = os.path.join(place, "marked-input.npz")
         arrays.save(path, feeds)

@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor.types import Evidence, JetdoctorError, Version, parse_version
-from jetdoctor.verify import arrays, engine_files, findings, judge, latency, trtexec_flags
+from jetdoctor.verify import arrays, calibration, engine_files, findings, judge, latency, trtexec_flags
 from jetdoctor.verify.child import Ended
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.divergence import sentence, upstream_search
@@ -79,6 +79,10 @@ class Session:
         job, extra = self.job, {}
         if job.timing_cache and os.path.exists(job.timing_cache):
             extra["timing_cache"] = self.host.put(job.timing_cache, "timing.cache")
+        if calibration.is_data(job.calibration):
+            raise JetdoctorError(
+                "trtexec takes a calibration cache, no data: build with --backend tensorrt first"
+            )
         if job.calibration and job.precision == "int8":
             extra["calibration_cache"] = self.host.put(job.calibration, "calibration.cache")
         arguments = trtexec_flags.build(

@@ -1,0 +1,109 @@
+"""The precision rehearsal as evidence: what FP16, BF16 or INT8 would do, computed on the CPU."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List
+
+from jetdoctor.types import Evidence, Finding, Fix, Location, parse_version
+from jetdoctor.verify import arrays, calibration, judge, trtexec_flags
+from jetdoctor.verify.job import Job
+from jetdoctor.verify.workplace import folder, run_task
+
+NAME = "rehearsal"
+RULE = "JD614"
+
+
+def missing(job: Job) -> str:
+    """Why it cannot run for this job, "" when it can."""
+    from importlib.util import find_spec
+
+    if job.precision == "fp32":
+        return "FP32 needs no rehearsal (--precision fp16, bf16 or int8)"
+    if job.precision == "int8" and not calibration.is_data(job.calibration):
+        return (
+            "the INT8 rehearsal needs calibration data (--calibration FILE.npz with some hundred real inputs)"
+        )
+    if find_spec("onnxruntime") is None:
+        return "onnxruntime is not installed (python3 -m pip install onnxruntime)"
+    return ""
+
+
+def run(job: Job) -> Evidence:
+    """ "passed" when the precision is safe on these inputs, "different" with the layers to keep in FP32."""
+    with folder() as place:
+        question: Dict[str, Any] = {"model": os.path.abspath(job.model), "precision": job.precision}
+        question["inputs"] = judge.save_inputs(job, place)
+        question["calibration"] = _calibration(job, place)
+        task = "jetdoctor.verify.rehearsal:rehearse"
+        ended, answer = run_task(task, question, place, job.time_limit, job.memory_limit)
+    if "status" not in answer:
+        status = ended.status if ended.status in ("crashed", "timed-out", "out-of-memory") else "not-run"
+        return Evidence(NAME, "not-run", status, "the rehearsal %s" % ended.reason, ended.seconds)
+    details = dict(answer, command=_command(job, answer))
+    status = "passed" if answer["status"] == "safe" else "different"
+    found = () if status == "passed" else (_finding(job, answer, details["command"]),)
+    return Evidence(NAME, "static", status, message(job.precision, answer), ended.seconds, details, found)
+
+
+def _calibration(job: Job, place: str) -> List[str]:
+    paths: List[str] = []
+    if job.precision == "int8" and calibration.is_data(job.calibration):
+        for number, feeds in enumerate(calibration.batches(str(job.calibration), job.view)):
+            paths.append(os.path.join(place, "calibration%d.npz" % number))
+            arrays.save(paths[-1], feeds)
+    return paths
+
+
+def message(precision: str, answer: Dict[str, Any]) -> str:
+    """One line: safe, the number of layers to keep, or not with any choice of layers that was tried."""
+    name, overflow = precision.upper(), answer["overflow"]
+    if not answer["rehearsed"]:
+        return "no FP32 tensor to round: %s changes nothing" % name
+    if answer["status"] == "safe":
+        return "%s is safe on these inputs: %d tensors rounded, outputs agree" % (name, answer["rehearsed"])
+    why = answer["reason"]
+    if overflow:
+        first = overflow[0]
+        where = "%s %s" % (first["op_type"], first["node_name"] or first["tensor"])
+        why = "%d tensors overflow, first %s with %s" % (len(overflow), where, first["largest"])
+    if answer["status"] == "mixed":
+        return "%s needs %d nodes in FP32: %s" % (name, len(answer["keep"]), why)
+    return "%s is not safe, and keeping the worst layers in FP32 does not mend it: %s" % (name, why)
+
+
+def _command(job: Job, answer: Dict[str, Any]) -> str:
+    """trtexec's options that keep the layers in FP32, "" when none or for a release without them."""
+    names = [node["node_name"] for node in answer["keep"] if node["node_name"]]
+    version = parse_version(job.target.tensorrt or "") if job.target else ()
+    if not names or version and not trtexec_flags.known("--layerPrecisions", version):
+        return ""
+    arguments = trtexec_flags.layer_precisions(version or (8, 4), names)
+    return " ".join(["--" + job.precision] + arguments)
+
+
+def _finding(job: Job, answer: Dict[str, Any], command: str) -> Finding:
+    fixes = [Fix("trtexec " + command, "manual")] if command else []
+    if answer["unnamed"]:
+        fixes.append(
+            Fix("Name the %d nodes without a name, then rehearse again" % answer["unnamed"], "manual")
+        )
+    if not fixes:
+        fixes.append(Fix("Build in FP32, or convert with ModelOpt AutoCast and compare", "manual"))
+    places = [_place(job, node) for node in answer["keep"]]
+    return Finding(
+        rule=RULE,
+        name="precision-unsafe",
+        severity="warning",
+        outcome="precision",
+        message=message(job.precision, answer),
+        location=places[0] if places else None,
+        also=tuple(places[1:]),
+        fixes=tuple(fixes),
+        sources=("rehearsal on the CPU with ONNX Runtime",),
+        basis="measured",
+    )
+
+
+def _place(job: Job, node: Dict[str, Any]) -> Location:
+    return job.view.main.nodes[node["node_index"]].location()

@@ -1,0 +1,266 @@
+"""ONNX Runtime against planted faults, TensorRT-RTX for real, the rehearsal, and which backend "auto" takes."""
+
+import importlib.util
+from dataclasses import replace
+
+import numpy
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
+from jetdoctor.verify import backends, exit_code, inputs, profiles, verify
+from jetdoctor.verify.backends import reference, rtx
+from jetdoctor.verify.backends import rehearsal as rehearsal_backend
+from jetdoctor.verify.divergence import first
+from jetdoctor.verify.job import Job, workspace_for
+from tests.models_for_verify import cnn, one_node, saved, view
+
+has_rtx = pytest.mark.skipif(importlib.util.find_spec("tensorrt_rtx") is None, reason="no tensorrt-rtx")
+
+
+def job(model, folder, original=None, **how):
+    seen = view(model)
+    if "runs" not in how:
+        how["runs"] = tuple((case.name, case.feeds(seen)) for case in inputs.cases(seen))
+    before = saved(original, folder, "original.onnx") if original is not None else None
+    return Job(saved(model, folder), seen, reference=before, time_limit=60, **how)
+
+
+def changed_weight(name, factor, index=0):
+    model = cnn()
+    for tensor in model.graph.initializer:
+        if tensor.name == name:
+            array = numpy_helper.to_array(tensor).copy()
+            array.ravel()[index] *= factor
+            tensor.CopyFrom(numpy_helper.from_array(array, name))
+    return model
+
+
+def test_the_same_model_is_equal_on_every_case(tmp_path):
+    found = reference.run(job(cnn(), tmp_path, cnn()))
+    assert (found.status, found.level) == ("passed", "static") and found.details["runs"] == 6
+
+
+@pytest.mark.parametrize(
+    "weight, index, node", [("w1", 0, "Conv_0"), ("w2", 0, "Conv_2"), ("w3", 130, "MatMul_6")]
+)
+def test_one_weight_off_by_a_percent_is_found_and_placed(weight, index, node, tmp_path):
+    found = reference.run(job(changed_weight(weight, 1.01, index), tmp_path, cnn()))
+    assert found.status == "different"
+    assert found.details["divergence"]["node_name"] == node and node in found.message
+
+
+def test_a_swapped_axis_is_found_and_placed(tmp_path):
+    def transposed(perm):
+        model = one_node("Transpose", {"x": (1, [1, 4, 4])}, [1, 4, 4], perm=perm)
+        model.graph.node.add().CopyFrom(onnx.helper.make_node("Relu", ["y"], ["z"], "after"))
+        model.graph.output[0].name = "z"
+        return model
+
+    found = reference.run(job(transposed([0, 2, 1]), tmp_path, transposed([0, 1, 2])))
+    assert found.status == "different" and found.details["divergence"]["node_name"] == "only"
+
+
+def test_outputs_in_another_order_are_found(tmp_path):
+    def two(order):
+        model = cnn()
+        outputs = [model.graph.output[0], onnx.helper.make_tensor_value_info("flat", 1, [1, 16])]
+        del model.graph.output[:]
+        model.graph.output.extend([outputs[i] for i in order])
+        return model
+
+    found = reference.run(job(two([1, 0]), tmp_path, two([0, 1])))
+    assert found.status == "different" and "order" in found.message
+
+
+def test_a_candidate_that_does_not_run_is_refused(tmp_path):
+    broken = cnn()
+    broken.graph.node[0].op_type = "NoSuchOperator"
+    found = reference.run(job(broken, tmp_path, cnn(), runs=(("one", inputs.feeds(view(cnn()))),)))
+    assert found.status == "refused"
+
+
+def test_without_a_reference_nothing_is_claimed(tmp_path):
+    found = reference.run(job(cnn(), tmp_path))
+    assert found.status == found.level == "not-run" and "--reference" in found.message
+
+
+def test_the_search_needs_few_probes_on_a_long_chain():
+    order = ["t%d" % n for n in range(10000)]
+    for wrong in (0, 1, 31, 5000, 9999):
+        rounds = []
+
+        def probe(names, wrong=wrong, rounds=rounds):
+            rounds.append(names)
+            return {name: "differs" if int(name[1:]) >= wrong else "" for name in names}
+
+        assert first(order, probe) == order[wrong]
+        assert len(rounds) <= 4 and all(len(names) <= 65 for names in rounds)
+    assert first(order, lambda names: {name: "" for name in names}) is None
+
+
+@has_rtx
+def test_rtx_compiles_for_the_target_and_says_what_that_is_worth(tmp_path):
+    found = rtx.run(job(cnn(), tmp_path, target=Target("t", tensorrt="8.4.1")))
+    assert (found.status, found.level) == ("passed", "compiled")
+    assert found.details["engine_bytes"] > 1000
+    assert "newer" in found.message and "8.4.1" in found.message and "nothing was run" in found.message
+
+
+@has_rtx
+def test_rtx_refuses_with_the_node(tmp_path):
+    model = one_node("Twist", {"x": (1, [1, 4])}, [1, 4], domain="my.ops")
+    found = rtx.run(job(model, tmp_path, runs=()))
+    assert (found.status, found.level) == ("refused", "compiled")
+    assert found.findings[0].location.node_name == "only"
+
+
+@has_rtx
+def test_rtx_builds_a_dynamic_model_with_its_profile(tmp_path):
+    model = one_node("Softmax", {"x": (1, ["batch", 8])}, ["batch", 8])
+    asked = profiles.complete(view(model), profiles.parse(["x=1x8:4x8:16x8"]))
+    assert rtx.run(job(model, tmp_path, runs=(), profiles=tuple(asked))).status == "passed"
+
+
+@has_rtx
+def test_rtx_stopped_at_its_time_limit_is_a_finding(tmp_path):
+    found = rtx.run(replace(job(cnn(), tmp_path, runs=()), time_limit=0.05))
+    assert found.status == "timed-out" and found.findings[0].rule == "JD611"
+
+
+@pytest.mark.parametrize(
+    "capability, sm, word",
+    [
+        ("8.6", "SM86", ""),
+        ("8.7", "SM86", "same generation"),
+        ("7.2", "SM75", "cannot build"),
+        (None, "SM86", "no GPU"),
+    ],
+)
+def test_the_nearest_architecture(capability, sm, word):
+    assert rtx.architecture(capability)[0] == sm and word in rtx.architecture(capability)[1]
+
+
+def test_profiles_ask_for_what_is_missing():
+    model = view(one_node("Relu", {"images": (1, ["batch", 3, "h", "w"])}))
+    with pytest.raises(UsageError, match="--shapes images=1x3x224x224"):
+        profiles.complete(model, [])
+    (one,) = profiles.complete(
+        model, profiles.parse([], "images:1x3x32x32", "images:1x3x64x64", "images:2x3x96x96")
+    )
+    assert list(one["images"]) == [(1, 3, 32, 32), (1, 3, 64, 64), (2, 3, 96, 96)]
+    assert len(profiles.parse(["images=1x3x8x8", "images=1x3x9x9"])) == 2
+    for wrong in (
+        "images=1x3x8",
+        "images=1x4x8x8",
+        "images=2x3x8x8:1x3x8x8:4x3x8x8",
+        "image=1x3x8x8",
+        "images",
+    ):
+        with pytest.raises(UsageError):
+            profiles.complete(model, profiles.parse([wrong]))
+
+
+def deep(scale):
+    """x * scale, then back: overflows half for scale 1e6."""
+    model = one_node(
+        "Mul", {"x": (1, [1, 64])}, [1, 64], constants=[numpy_helper.from_array(numpy.float32(scale), "k")]
+    )
+    model.graph.initializer.append(numpy_helper.from_array(numpy.float32(1 / scale), "back"))
+    model.graph.node.add().CopyFrom(onnx.helper.make_node("Mul", ["y", "back"], ["z"], "down"))
+    model.graph.node.add().CopyFrom(onnx.helper.make_node("Sigmoid", ["z"], ["s"], "last"))
+    model.graph.output[0].name = "s"
+    return model
+
+
+def test_the_rehearsal_clears_an_ordinary_cnn(tmp_path):
+    for precision in ("fp16", "bf16"):
+        found = rehearsal_backend.run(
+            job(cnn(), tmp_path, precision=precision, runs=(("r", inputs.feeds(view(cnn()))),))
+        )
+        assert found.status == "passed" and "safe" in found.message and found.level == "static"
+
+
+def test_the_rehearsal_finds_a_planted_overflow_and_what_to_keep(tmp_path):
+    model = deep(1e6)
+    runs = (("random 0", inputs.feeds(view(model))),)
+    found = rehearsal_backend.run(job(model, tmp_path, precision="fp16", runs=runs))
+    assert found.status == "different" and found.findings[0].outcome == "precision"
+    assert [layer["node_name"] for layer in found.details["overflow"]][0] == "only"
+    assert {node["node_name"] for node in found.details["keep"]} == {"only", "down"}
+    assert "--layerPrecisions=only:fp32,down:fp32" in found.details["command"]
+    assert rehearsal_backend.run(job(model, tmp_path, precision="bf16", runs=runs)).status == "passed"
+
+
+def test_int8_needs_data_and_says_so(tmp_path):
+    one = job(cnn(), tmp_path, precision="int8")
+    assert "calibration data" in rehearsal_backend.missing(one)
+    images = numpy.random.RandomState(0).uniform(0, 1, (8, 3, 16, 16)).astype("float32")
+    numpy.savez(str(tmp_path / "calib.npz"), images=images)
+    ready = replace(one, calibration=str(tmp_path / "calib.npz"), runs=(("one", {"images": images[:1]}),))
+    assert rehearsal_backend.missing(ready) == ""
+    found = rehearsal_backend.run(ready)
+    assert found.status in ("passed", "different") and found.details["rehearsed"] > 3
+    assert 0 < max(layer["error"] for layer in found.details["layers"]) < 0.2
+
+
+def test_a_subgraph_sees_the_twin_and_runs(tmp_path):
+    text = """
+    <ir_version: 8, opset_import: ["" : 13]>
+    g (float[1,8] x, bool flag) => (float[1,8] y) {
+      a = Exp (x)
+      y = If (flag) <then_branch = t () => (float[1,8] p) { p = Add (a, a) },
+                     else_branch = e () => (float[1,8] q) { q = Identity (a) }>
+    }
+    """
+    model = onnx.parser.parse_model(text)
+    runs = tuple(
+        (str(f), {"x": numpy.ones((1, 8), "float32"), "flag": numpy.array(f)}) for f in (True, False)
+    )
+    found = rehearsal_backend.run(job(model, tmp_path, precision="fp16", runs=runs))
+    assert found.status == "passed", found
+
+
+def test_auto_names_every_stronger_backend_and_why_it_did_not_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = verify(job(cnn(), tmp_path, cnn(), precision="fp16", runs=(("r", inputs.feeds(view(cnn()))),)))
+    names = [one.backend for one in found]
+    assert names == list(backends.MODULES)
+    assert all(one.message for one in found) and found[-1].status == "passed"
+    if importlib.util.find_spec("tensorrt") is None:
+        assert found[0].status == "not-run" and "no tensorrt bindings" in found[0].message
+    assert exit_code(found) == 0
+
+
+def test_a_backend_by_name_must_be_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(JetdoctorError, match="no trtexec"):
+        verify(job(cnn(), tmp_path), "trtexec")
+    with pytest.raises(UsageError):
+        verify(job(cnn(), tmp_path), "magic")
+
+
+def test_exit_codes():
+    def one(status):
+        return Evidence("b", "static", status)
+
+    assert exit_code((one("not-run"), one("passed"))) == 0
+    assert exit_code((one("passed"), one("different"))) == 1
+    assert exit_code((one("crashed"),)) == 1
+    assert exit_code((one("not-run"),)) == 3
+
+
+def test_the_workspace_follows_the_boards_memory():
+    from jetdoctor.types import Module
+
+    def of(ram):
+        return workspace_for(Target("t", module=Module("m", "M", ram_mb=ram))) >> 20
+
+    assert (of(2048), of(4096), of(8192), of(65536), workspace_for(None) >> 20) == (
+        256,
+        512,
+        1024,
+        2048,
+        1024,
+    )
