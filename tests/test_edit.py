@@ -26,9 +26,11 @@ g (float[2] x) => (float[2] y) { y = my.f(x) }
 <domain: "my", opset_import: ["": 17]> f (u) => (v) { w = Relu(u) v = Neg(w) }"""
 
 
-def edited(text, op_type, change):
-    """The model with ``change(edit, node)`` carried out at every node of one operator."""
-    proto = parser.parse_model(text)
+def edited(model, op_type, change):
+    """The model (text or proto) with ``change(edit, node)`` carried out at every node of one operator."""
+    proto = parser.parse_model(model) if isinstance(model, str) else onnx.ModelProto()
+    if not isinstance(model, str):
+        proto.CopyFrom(model)
     changes = Changes(from_proto(proto))
     for node in list(changes.model.nodes()):
         if node.op_type == op_type:
@@ -100,9 +102,10 @@ def test_what_nobody_read_before_stays():
 
 
 def test_names_are_unique_and_repeatable():
-    text = """<ir_version: 8, opset_import: ["": 17]> g (float[2] x) => (float[2] y) {
-      "y/Abs" = Neg(x) "t" = Relu("y/Abs") y = Relu(t) }"""
-    first, second = edited(text, "Relu", swap), edited(text, "Relu", swap)
+    proto = parser.parse_model("""<ir_version: 8, opset_import: ["": 17]> g (float[2] x) => (float[2] y) {
+      taken = Neg(x) t = Relu(taken) y = Relu(t) }""")
+    proto.graph.node[0].output[0] = proto.graph.node[1].input[0] = "y/Abs"
+    first, second = edited(proto, "Relu", swap), edited(proto, "Relu", swap)
     assert first.SerializeToString() == second.SerializeToString()
     outputs = [name for node in first.graph.node for name in node.output]
     assert len(set(outputs)) == len(outputs) and "y/Abs_1" in outputs

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from jetdoctor.types import JetdoctorError
 from tests.rewriting import assert_same, model_of, rewritten, target
 
 settings.register_profile("rewrites", deadline=None, max_examples=12, derandomize=True)
 settings.load_profile("rewrites")
 
+NEW_OPSETS = pytest.mark.skipif(onnx.defs.onnx_opset_version() < 23, reason="this onnx is older than opset 23")
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 FLOATS = st.sampled_from([np.float32, np.float64, np.float16])
 
@@ -58,6 +61,7 @@ def test_layernorm(shape, seed, axis, dtype, outputs):
     assert_same(model, inputs, "layernorm_decompose")
 
 
+@NEW_OPSETS
 @given(shape=SIZES, seed=st.integers(0, 99), axis=st.integers(-4, 3))
 def test_rmsnorm(shape, seed, axis):
     assume(-len(shape) <= axis < len(shape))
@@ -99,9 +103,11 @@ def test_reductions(op_type, shape, keepdims, choice):
 def test_noop_reductions():
     x = np.abs(data([2, 3])) + 0.1
     for op_type in REDUCTIONS[1:]:
-        model = model_of(op_type, {"x": x}, opset=18, noop_with_empty_axes=1)
-        if op_type == "ReduceLogSumExp":  # the identity, as ONNX Runtime has it
-            assert_same(model, {"x": x}, "noop_composite_to_elementwise")
+        try:
+            model = model_of(op_type, {"x": x}, opset=18, noop_with_empty_axes=1)
+        except JetdoctorError:  # ONNX Runtime 1.19 does not run it
+            continue
+        assert_same(model, {"x": x}, "noop_composite_to_elementwise")
     assert_same(model_of("ReduceMean", {"x": x}, opset=18, noop_with_empty_axes=1), {"x": x}, "drop_noop_reduce")
     assert rewritten(model_of("ReduceMean", {"x": x}, opset=18), "drop_noop_reduce")[1] == ["the reduction reduces"]
 
@@ -297,6 +303,7 @@ def test_squeeze_and_conv_bias():
     assert_same(model_of("Conv", inputs, constants=["w"]), inputs, "conv_bias_to_add", gone=False)
 
 
+@NEW_OPSETS
 def test_attention_by_its_definition():
     inputs = {name: data([2, 3, 4, 8], seed=seed) for seed, name in enumerate("qkv")}
     assert_same(model_of("Attention", inputs, opset=23), inputs, "attention_inline")

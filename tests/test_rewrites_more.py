@@ -27,7 +27,7 @@ def test_gathernd(shape, depth, seed):
 EQUATIONS = {
     "bhid,bhjd->bhij": 2, "bhij,bhjd->bhid": 2, "ij,jk->ik": 2, "ij,jk": 2, "ij,j->i": 2, "i,i->": 2,
     "i,j->ij": 2, "ijk,kl->lij": 2, "bi,bj,bk->bijk": 3, "ab,bc,cd->da": 3, "ij->ji": 1, "ij->i": 1,
-    "bij,bij->b": 2, "Bij,Bjk->Bik": 2, "abc,abd->cd": 2, "ab,ab->ab": 2, "ij,kl->ijkl": 2,
+    "bij,bij->b": 2, "Bij,Bjk->Bik": 2, "abc,abd->cd": 2, "ab,ab->ab": 2, "ii->i": 1, "bii->b": 1, "iij,jk->ik": 2, "ij,kl->ijkl": 2,
 }  # fmt: skip
 
 
@@ -44,7 +44,8 @@ def test_einsum_with_an_open_batch():
     inputs = {"q": data([2, 3, 4, 5]), "k": data([2, 3, 6, 5], seed=1)}
     dims = {"q": ["N", 3, "S", 5], "k": ["N", 3, "T", 5]}
     assert_same(model_of("Einsum", inputs, dims=dims, equation="bhid,bhjd->bhij"), inputs, "einsum_to_matmul")
-    assert "diagonal" in rewritten(model_of("Einsum", {"x": data([3, 3])}, equation="ii->i"), "einsum_to_matmul")[1][0]
+    ellipsis = model_of("Einsum", {"x": data([3, 3])}, equation="...i->...i")
+    assert "ellipsis" in rewritten(ellipsis, "einsum_to_matmul")[1][0]
 
 
 @given(shape=SIZES, axis=st.integers(-4, 3), exclusive=st.integers(0, 1), reverse=st.integers(0, 1))

@@ -13,6 +13,7 @@ REWRITE = Rewrite("einsum_to_matmul", "Write Einsum out with Transpose and MatMu
 
 def rewrite(node, edit):
     operands, output, sizes = _parse(node, edit)
+    operands = [_diagonal(edit, name, labels, sizes, edit.dtype(node.input(0))) for name, labels in operands]
     name, labels = operands[0]
     name, labels = _keep(edit, name, labels, output + "".join(rest for _, rest in operands[1:]))
     for index in range(1, len(operands)):
@@ -32,8 +33,6 @@ def _parse(node, edit):
         output = "".join(sorted(label for label in set(left) - {","} if left.count(label) == 1))
     sizes = {}
     for index, term in enumerate(terms):
-        if len(set(term)) != len(term):
-            raise CannotRewrite("a diagonal is not written out")
         shape = node.input(index).shape
         if shape is None or len(shape) != len(term):
             raise CannotRewrite("the rank of %s is not known" % node.inputs[index])
@@ -43,6 +42,24 @@ def _parse(node, edit):
                 raise CannotRewrite("sizes of %s differ" % label)
             sizes[label] = fixed if fixed is not None else sizes.get(label)
     return list(zip(node.inputs, terms)), output, sizes
+
+
+def _diagonal(edit, name, labels, sizes, dtype):
+    """Of a label that stands twice only the diagonal counts: the rest is set to zero and summed away."""
+    import numpy as np
+
+    for label in sorted(set(labels)):
+        while labels.count(label) > 1:
+            first, second = labels.index(label), labels.rindex(label)
+            if sizes[label] is None:
+                raise CannotRewrite("the size of %s is not fixed" % label)
+            shape = [sizes[label] if axis in (first, second) else 1 for axis in range(len(labels))]
+            mask = edit.constant(np.eye(sizes[label], dtype=bool).reshape(shape))
+            zero = edit.constant(edit.of(np.zeros([1] * len(labels)), dtype))
+            name = edit.add("Where", [mask, name, zero])
+            name = edit.reduce("ReduceSum", name, [second], keepdims=0)
+            labels = labels[:second] + labels[second + 1 :]
+    return name, labels
 
 
 def _keep(edit, name, labels, wanted):
