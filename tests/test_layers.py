@@ -101,10 +101,12 @@ def rooms(path):
 
 
 def top_level(tree):
-    """Statements that run at import: everything outside of functions."""
+    """Statements that run at import: everything outside of functions and of ``if TYPE_CHECKING``."""
     waiting = list(tree.body)
     while waiting:
         node = waiting.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node
             waiting += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
