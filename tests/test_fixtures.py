@@ -78,3 +78,36 @@ def test_pairs_hold_the_trouble_and_its_absence():
     for stem in ("dynamic_batch_dynamo_opset18", "dynamic_batch_torchscript_opset13"):
         first = onnx.load(str(FOLDER / (stem + ".onnx"))).graph.input[0].type.tensor_type.shape.dim[0]
         assert first.dim_param == "batch"
+
+
+WRONG_ON_8_4 = {
+    "gap_classifier_dynamo_opset18",
+    "layernorm_dynamo_opset18",
+    "squeeze_excite_dynamo_opset18",
+    "squeeze_excite_torchscript_opset18",
+    "dynamic_batch_dynamo_opset18",
+}
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: p.stem)
+def test_verdicts_on_two_jetpacks(path):
+    from jetdoctor.check import check
+    from jetdoctor.model import load
+    from jetdoctor.target import resolve
+
+    old, new = check(load(str(path)), resolve("jetpack-5.0.2") + resolve("jetpack-6.2"))
+    errors = [(f.rule, f.outcome, f.location.op_type) for f in old.findings if f.severity == "error"]
+    assert errors == ([("JD204", "wrong-output", "ReduceMean")] if path.stem in WRONG_ON_8_4 else [])
+    assert old.verdict == ("fixable" if path.stem in WRONG_ON_8_4 else "deploys")
+    assert new.verdict == "deploys"
+
+
+def test_seed_reports_the_reshape_as_a_consequence_and_not_as_a_finding():
+    from jetdoctor.check import check
+    from jetdoctor.model import load
+    from jetdoctor.target import resolve
+
+    (result,) = check(load(str(SEED)), resolve("jetpack-5.0.2"))
+    cause = result.findings[0]
+    assert any("[1,1,1,1] to [1,1280]" in line for line in cause.consequences)
+    assert all(f.location is None or f.location.op_type != "Reshape" for f in result.findings)
