@@ -119,11 +119,6 @@ def downsampling(seen: Seen, _: Any) -> Answer:
     return any(not (isinstance(a, int) and isinstance(b, int)) or b < a for a, b in pairs)
 
 
-def half_bounds(seen: Seen, _: Any) -> Answer:
-    """Whether a Clip has a FLOAT16 initializer as min or max."""
-    return any(seen.weights(i) and seen.node.input(i).dtype == "FLOAT16" for i in (1, 2))
-
-
 def pad_axes_matter(seen: Seen, _: Any) -> Answer:
     """Whether a Pad's axes are not simply all axes in order, or its fourth input hides a constant value."""
     node = seen.node
@@ -199,7 +194,6 @@ MATTERS: Dict[str, Callable[[Any, Any], Any]] = {
     "split_uneven": split_uneven,
     "softmax_flattened": softmax_flattened,
     "downsampling": downsampling,
-    "half_bounds": half_bounds,
     "pad_axes_matter": pad_axes_matter,
     "stops_by_condition": stops_by_condition,
     "constant_not_zero": constant_not_zero,

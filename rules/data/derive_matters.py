@@ -26,9 +26,6 @@ _MATTERS = (
 def condition(entry, status, what=""):
     """The ``when`` of a row: the fact's own, narrowed where it would speak of harmless nodes."""
     when = dict(entry["when"])
-    if entry["op"] == "Clip" and entry["change"].startswith("FLOAT16"):
-        del when["initializer_dtype"]  # named the minimum only; the maximum is read the same way
-        when["half_bounds"] = True
     if what == "attribute is mandatory here":
         del when["dynamic_input"]  # Squeeze in 7.1: refused whatever the shape
     if status == "silently_wrong":

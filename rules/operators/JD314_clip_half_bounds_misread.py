@@ -1,7 +1,7 @@
 """Clip reads FLOAT16 bounds as FLOAT
 
 ## What it detects
-A Clip of opset 11 or newer whose min or max is a FLOAT16 initializer (models converted to half precision
+A Clip of opset 11 or newer whose min (and max) is a FLOAT16 initializer (models converted to half precision
 before the build).
 
 ## Why it fails

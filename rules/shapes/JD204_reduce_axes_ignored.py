@@ -18,7 +18,7 @@ everything else as it is. Where the opset cannot be lowered, ReduceMean becomes 
 number of elements, which every release from 8.0 on reads.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD204",
@@ -29,16 +29,21 @@ RULE = Rule(
 )
 
 #: Operators that hand the shape on, so that the wrong shape reaches the Reshape behind them.
-_SHAPE_KEEPING = ("Identity", "Cast", "Relu", "Sigmoid", "HardSigmoid", "Dropout", "Clip", "HardSwish", "LeakyRelu")
+_SHAPE_KEEPING = (
+    "Identity", "Cast", "Relu", "Sigmoid", "HardSigmoid", "Dropout", "Clip", "HardSwish", "LeakyRelu",
+)  # fmt: skip
 
 
 def describe(node, row):
     """The message of a fact row: what the model asks for and what the engine would do."""
     if row.get("status") != "wrong-output":
-        return None
+        return "%s gives its axes as an input; this parser looks for the attribute only" % node.op_type
     array = node.input(1).array() if node.present(1) else None
-    axes = "axes=[%s]" % ",".join(str(int(a)) for a in array.reshape(-1)) if array is not None else "its axes"
-    return "%s gives %s as an input, which this parser does not read: it reduces over ALL axes" % (node.op_type, axes)
+    axes = "its axes" if array is None else "axes=%s" % brackets([int(a) for a in array.reshape(-1)])
+    return "%s gives %s as an input, which this parser does not read: it reduces over ALL axes" % (
+        node.op_type,
+        axes,
+    )
 
 
 def consequences(node, row):
@@ -61,8 +66,8 @@ def consequences(node, row):
             if shape is not None and _volume(shape) != 1:
                 yield "Reshape %s fails: reshape changes volume. Reshaping %s to %s" % (
                     reader.name or reader.outputs[0],
-                    _brackets(wrong),
-                    _brackets(shape),
+                    brackets(wrong),
+                    brackets(shape),
                 )
             return
         if reader.op_type not in _SHAPE_KEEPING:
@@ -75,7 +80,3 @@ def _volume(shape):
     for dim in shape:
         volume *= dim if dim > 0 else 1
     return volume
-
-
-def _brackets(shape):
-    return "[%s]" % ",".join(str(d) for d in shape)
