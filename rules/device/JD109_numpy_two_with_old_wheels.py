@@ -21,6 +21,7 @@ RULE = Rule(
     name="numpy-two-with-old-wheels",
     severity="warning",
     outcome="environment",
+    preview=True,
     sources=(
         "https://numpy.org/doc/stable/numpy_2_0_migration_guide.html",
         "https://forums.developer.nvidia.com/t/370049 (NVIDIA's torch wheel pinned to numpy<2; forum post)",

@@ -20,10 +20,7 @@ RULE = Rule(
     name="opencv-without-cuda",
     severity="info",
     outcome="environment",
-    sources=(
-        "https://docs.opencv.org/4.x/d2/de6/tutorial_py_setup_in_ubuntu.html",
-        "https://forums.developer.nvidia.com/t/146321 (forum post)",
-    ),
+    sources=("https://forums.developer.nvidia.com/t/146321 (forum post)",),
 )
 
 
