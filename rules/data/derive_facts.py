@@ -234,6 +234,8 @@ def amended(name, rows):
             condition = row.get("require") or row.get("forbid") or {}
             if "keys" in end and sorted(condition) != sorted(end["keys"]):
                 continue
+            if "importer" in end and (row["importer"] != end["importer"] or _older(end["before"], row["since"])):
+                continue
             if row["before"] is None or _older(end["before"], row["before"]):
                 row["before"] = end["before"]
                 row["source"] += "; " + end["source"]

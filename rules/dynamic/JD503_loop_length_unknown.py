@@ -1,7 +1,8 @@
 """A Loop collects outputs over an unknown number of turns
 
 ## What it detects
-A Loop with scan outputs whose trip count is computed from the input, or whose body computes its own stop.
+A Loop with scan outputs whose trip count is computed from the input's values, or whose body computes its own stop.
+(An integer input that is itself the trip count is not reported: TensorRT takes it for a shape tensor.)
 
 ## Why it fails
 The parser takes it. TensorRT's loop wants the length of concatenated outputs known from shapes; where it depends on data the
@@ -36,9 +37,11 @@ def check_node(node):
 
 
 def _from_shapes(value, depth=32):
-    """Whether a trip count follows from constants and shapes (dynamic ones as well)."""
+    """Whether a trip count follows from constants, shapes (dynamic ones as well) or an input that may be a shape."""
     if value.is_constant_expression():
         return True
+    if value.is_graph_input:
+        return value.dtype in ("INT32", "INT64") and value.rank in (0, 1)
     node = value.producer
     if node is None or depth == 0:
         return False

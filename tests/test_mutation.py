@@ -1,0 +1,63 @@
+"""Switching off any one rule makes one of its cases fail.
+
+In process: the findings of a rule's first firing case with the rule, and without it. A rule is switched off where
+it acts: its detectors are taken away, and the fact rows that name it are not matched.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import jetdoctor.check as room
+from jetdoctor.check.catalog import Catalog
+from jetdoctor.check.engine import Engine
+from jetdoctor.knowledge import knowledge
+from jetdoctor.model import from_proto
+from jetdoctor.target import resolve
+from jetdoctor.types import Device, Fact
+from tests.cases import every_case
+
+FIRING = {}
+for _case in every_case():
+    if _case.fires:
+        FIRING.setdefault(_case.rule, _case)
+
+
+class Without(Engine):
+    """An engine in which one rule is switched off."""
+
+    def __init__(self, rule_id):
+        rules = {key: found for key, found in room.catalog().rules.items() if key != rule_id}
+        super().__init__(Catalog(rules, room.catalog().rewrites), knowledge())
+        self.off = rule_id
+
+    def _fact_hits(self, places, *rest):
+        return super()._fact_hits(lambda: (p for p in places() if p.fact["rule"] != self.off), *rest)
+
+
+def reported(case):
+    """Rule ids that a check reports for a case."""
+    device = None
+    if "device" in case.blocks:
+        device = Device({key: Fact(value) for key, value in json.loads(case.blocks["device"]).items()})
+    if "onnx" not in case.blocks:
+        return [finding.rule for finding in room.check_device(device)]
+    onnx_parser = pytest.importorskip("onnx").parser
+    model = from_proto(onnx_parser.parse_model(case.blocks["onnx"]))
+    (result,) = room.check(model, resolve(case.target), device)
+    return [finding.rule for finding in result.findings]
+
+
+def test_every_rule_has_a_firing_case():
+    assert set(FIRING) == set(room.catalog().rules) - {"JD000"}
+
+
+@pytest.mark.parametrize("rule_id", sorted(FIRING))
+def test_a_rule_that_is_switched_off_is_missed(rule_id, monkeypatch):
+    assert rule_id in reported(FIRING[rule_id])
+    engine = Without(rule_id)
+    monkeypatch.setattr(room, "_engine", lambda: engine)
+    left = reported(FIRING[rule_id])
+    assert rule_id not in left and "JD000" not in left
