@@ -71,7 +71,12 @@ def test_fix_removes_the_finding_and_is_proven_equal(case, tmp_path):
     assert not any(f.rule == case.rule for f in outcome.results[0].findings)
 
 
-@pytest.mark.parametrize("rule_id", [r for r in catalog().rules if r != "JD000"])
+def _reported_elsewhere(rule_id):
+    """Rules without a detector, whose findings come from a crash or from ``verify``: no case can fire."""
+    return ".engine." in catalog().rules[rule_id].module.__name__
+
+
+@pytest.mark.parametrize("rule_id", [r for r in catalog().rules if not _reported_elsewhere(r)])
 def test_rule_has_page_sources_and_cases(rule_id):
     found = catalog().rules[rule_id]
     for heading in ("## What it detects", "## Why it fails", "## Fix"):

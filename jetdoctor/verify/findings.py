@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from typing import Any, Iterable, List, Mapping, Optional, Tuple
 
 from jetdoctor.types import Finding, Fix, Location
@@ -9,7 +11,7 @@ from jetdoctor.verify.child import Ended
 from jetdoctor.verify.job import Job
 
 #: Rule ids of what no other rule explains; their pages are in rules/engine/.
-REFUSED, DIED, DIFFERENT = "JD610", "JD611", "JD612"
+REFUSED, DIED = "JD610", "JD611"
 
 
 def from_compiler(
@@ -27,14 +29,20 @@ def from_compiler(
     return tuple(found)
 
 
+_PLUGIN = "plugin"
+
+
 def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Optional[Location]) -> Finding:
     known = diagnosis is not None and diagnosis.confidence != "low"
+    if backend == "tensorrt-rtx" and _PLUGIN in text.lower():
+        known, text = False, text + " (TensorRT-RTX brings no plugins; the TensorRT of a Jetson does)"
     message = "%s: %s" % (backend, text or "refused without a word")
     if known:
         message += " - " + diagnosis.cause  # type: ignore[union-attr]
+    rule = diagnosis.rule if known and diagnosis.rule else REFUSED  # type: ignore[union-attr]
     return Finding(
-        rule=diagnosis.rule if known and diagnosis.rule else REFUSED,  # type: ignore[union-attr]
-        name="compiler-refuses",
+        rule=rule,
+        name=_name_of(rule),
         severity="error",
         outcome="rejected",
         message=message,
@@ -43,6 +51,14 @@ def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Option
         sources=("the compiler's own message, %s" % backend,),
         basis="measured",
     )
+
+
+def _name_of(rule: str) -> str:
+    """Name of a rule, from its file: rules/<category>/JDnnn_snake_name.py."""
+    from jetdoctor.knowledge import data_folder
+
+    files = glob.glob(os.path.join(os.path.dirname(data_folder()), "*", rule + "_*.py"))
+    return os.path.basename(files[0])[len(rule) + 1 : -3].replace("_", "-") if files else "compiler-refuses"
 
 
 def from_child(backend: str, ended: Ended, job: Job) -> Tuple[Finding, ...]:

@@ -1,0 +1,24 @@
+"""An engine file does not fit the target
+
+## What it detects
+The header of an engine (`.engine`, `.plan`, `.trt`) and its sidecar `ENGINE.json` say another TensorRT release,
+another GPU or another model than the one asked about, or the file is no engine at all.
+
+## Why it fails
+A serialized engine holds kernels for one GPU and one TensorRT release; both refuse what another one wrote, and
+some releases crash instead. An engine that was built from an older model runs and computes the old results.
+
+## Fix
+Build it on the board that runs it, and again after each change of model or JetPack:
+`jetdoctor verify MODEL --save-engine FILE`, which writes the sidecar.
+"""
+
+from jetdoctor.rule import Rule
+
+RULE = Rule(
+    id="JD613",
+    name="engine-not-for-target",
+    severity="error",
+    outcome="build-risk",
+    sources=("github.com/NVIDIA/TensorRT v10.3.0 samples/common/sampleEngines.cpp:1377 printPlanVersion",),
+)
