@@ -1,16 +1,17 @@
 """A Loop collects outputs over an unknown number of turns
 
 ## What it detects
-A Loop with scan outputs whose trip count is computed from the input's values, or whose body computes its own stop.
-(An integer input that is itself the trip count is not reported: TensorRT takes it for a shape tensor.)
+A Loop with scan outputs whose trip count is computed from the input's values, or whose body computes its
+own stop. (An integer input that is itself the trip count is not reported: TensorRT takes it for a shape
+tensor.)
 
 ## Why it fails
-The parser takes it. TensorRT's loop wants the length of concatenated outputs known from shapes; where it depends on data the
-builder refuses (documented with the operator; not checked by the parser).
+The parser takes it. TensorRT's loop wants the length of concatenated outputs known from shapes; where it
+depends on data the builder refuses (documented with the operator; not checked by the parser).
 
 ## Fix
-Export the model unrolled for a fixed number of turns, or run the loop on the host around an engine for one turn (the usual form for
-autoregressive decoders).
+Export the model unrolled for a fixed number of turns, or run the loop on the host around an engine for one
+turn (the usual form for autoregressive decoders).
 """
 
 from jetdoctor.rule import Match, Rule

@@ -5,9 +5,9 @@ A node input that the importer only takes as weights and that is computed instea
 of an initializer: axes, K, pads, scales, bounds, Q/DQ scales, the bias or kernel of a convolution.
 
 ## Why it fails
-The importer reads these inputs while it parses: `... must be an initializer!`. A graph initializer or the output of
-Constant counts; an Identity of one does not. Newer releases ask for less: K of TopK may be computed from 8.6 on, the axes
-of Slice from 10.3, a convolution's bias from 8.5.
+The importer reads these inputs while it parses: `... must be an initializer!`. A graph initializer or the
+output of Constant counts; an Identity of one does not. Newer releases ask for less: K of TopK may be
+computed from 8.6 on, the axes of Slice from 10.3, a convolution's bias from 8.5.
 
 ## Fix
 Constant inputs are promoted to initializers, computed ones are folded where they do not depend on the

@@ -19,9 +19,7 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt=">=7.0,<8.5",
-    sources=(
-        "onnx-tensorrt importTopK, 7.1 to 8.4-GA: largest is not read; 8.5-GA reads it",
-    ),
+    sources=("onnx-tensorrt importTopK, 7.1 to 8.4-GA: largest is not read; 8.5-GA reads it",),
 )
 
 

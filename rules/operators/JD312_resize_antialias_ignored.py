@@ -20,9 +20,7 @@ RULE = Rule(
     name="resize-antialias-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importResize, 7.1 to 9.3: antialias is not read; 10.0-GA onnxOpCheckers.cpp:583 refuses",
-    ),
+    sources=("onnx-tensorrt importResize, 7.1 to 9.3: antialias is not read; 10.0-GA onnxOpCheckers.cpp:583 refuses",),
 )
 
 

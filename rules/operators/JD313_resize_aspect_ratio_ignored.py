@@ -18,9 +18,7 @@ RULE = Rule(
     name="resize-aspect-ratio-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importResize, 7.1 to 9.3: the policy is not read; 10.0-GA onnxOpCheckers.cpp:591 refuses",
-    ),
+    sources=("onnx-tensorrt importResize, 7.1 to 9.3: the policy is not read; 10.0-GA onnxOpCheckers.cpp:591 refuses",),
 )
 
 

@@ -20,9 +20,7 @@ RULE = Rule(
     name="clip-half-bounds-misread",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importClip, 7.1 to 8.4-GA: bounds read through a float pointer; 8.5-GA converts by type",
-    ),
+    sources=("onnx-tensorrt importClip, 7.1 to 8.4-GA: bounds read through a float pointer; 8.5-GA converts by type",),
 )
 
 
@@ -32,4 +30,6 @@ def describe(node, row):
         array = node.input(index).array() if node.present(index) else None
         if array is not None and array.size:
             bounds.append("%s=%g" % (label, float(array.reshape(-1)[0])))
-    return "Clip's FLOAT16 bounds (%s) are read as if they were FLOAT: garbage limits" % (", ".join(bounds) or "min, max")
+    return "Clip's FLOAT16 bounds (%s) are read as if they were FLOAT: garbage limits" % (
+        ", ".join(bounds) or "min, max"
+    )

@@ -20,9 +20,7 @@ RULE = Rule(
     name="scatter-reduction-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importScatterElements (8.2-GA to 9.3) and importScatterND (8.0-GA to 9.3): reduction is not read",
-    ),
+    sources=("onnx-tensorrt importScatterElements (8.2-GA to 9.3), importScatterND (8.0-GA to 9.3): not read",),
 )
 
 

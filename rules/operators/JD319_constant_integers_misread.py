@@ -20,9 +20,7 @@ RULE = Rule(
     name="constant-integers-misread",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importConstant, 8.0-GA to 9.1; 9.2 reads the integer field; 7.x looks up value only",
-    ),
+    sources=("onnx-tensorrt importConstant, 8.0-GA to 9.1; 9.2 reads the integer field; 7.x looks up value only",),
 )
 
 

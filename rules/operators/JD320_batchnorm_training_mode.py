@@ -19,9 +19,7 @@ RULE = Rule(
     name="batchnorm-training-mode",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importBatchNormalization, 7.1 to 8.4-GA: not read; 8.5-GA and later refuse",
-    ),
+    sources=("onnx-tensorrt importBatchNormalization, 7.1 to 8.4-GA: not read; 8.5-GA and later refuse",),
 )
 
 

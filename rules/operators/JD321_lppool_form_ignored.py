@@ -18,9 +18,7 @@ RULE = Rule(
     name="lppool-form-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importLpPool, 7.2.3 to 9.3: ceil_mode and dilations are not read; 10.0 refuses dilations",
-    ),
+    sources=("onnx-tensorrt importLpPool, 7.2.3 to 9.3: ceil_mode and dilations are not read; 10.0 refuses dilations",),
 )
 
 

@@ -20,9 +20,7 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt="<7.2.3",
-    sources=(
-        "onnx-tensorrt importSoftmax, 7.1 and 7.2.1; 7.2.2 (7.2.3 source) follows opset 13",
-    ),
+    sources=("onnx-tensorrt importSoftmax, 7.1 and 7.2.1; 7.2.2 (7.2.3 source) follows opset 13",),
 )
 
 

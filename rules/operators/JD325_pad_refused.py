@@ -19,9 +19,7 @@ RULE = Rule(
     name="pad-refused",
     severity="error",
     outcome="rejected",
-    sources=(
-        "onnx-tensorrt importPad: 8.0-GA builtin_op_importers.cpp:3032, 8.2-GA:3219; 10.0, 10.4 change logs",
-    ),
+    sources=("onnx-tensorrt importPad: 8.0-GA builtin_op_importers.cpp:3032, 8.2-GA:3219; 10.0, 10.4 change logs",),
 )
 
 

@@ -20,9 +20,7 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt="<8.0",
-    sources=(
-        "onnx-tensorrt 7.1 to 7.2.3 importLoop: the body's condition output is not fed back",
-    ),
+    sources=("onnx-tensorrt 7.1 to 7.2.3 importLoop: the body's condition output is not fed back",),
 )
 
 

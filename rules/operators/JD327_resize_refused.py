@@ -20,9 +20,7 @@ RULE = Rule(
     name="resize-refused",
     severity="error",
     outcome="rejected",
-    sources=(
-        "onnx-tensorrt importResize and importUpsample of each release (rows with JD327 in rules/data)",
-    ),
+    sources=("onnx-tensorrt importResize and importUpsample of each release (rows with JD327 in rules/data)",),
 )
 
 

@@ -19,9 +19,7 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     tensorrt="<8.0",
-    sources=(
-        "onnx-tensorrt 7.1 importResize: accepted without such a layer; 7.2.1 to 7.2.3 refuse",
-    ),
+    sources=("onnx-tensorrt 7.1 importResize: accepted without such a layer; 7.2.1 to 7.2.3 refuse",),
 )
 
 

@@ -9,8 +9,8 @@ implementation beyond it. The documentation states the limit from 10.1 on; earli
 by experience, but nobody has written it down.
 
 ## Fix
-Lower K at export (pre-NMS candidates of 1000 are the usual number), or cut the scores into parts, take TopK of
-each and TopK of the concatenation.
+Lower K at export (pre-NMS candidates of 1000 are the usual number), or cut the scores into parts, take TopK
+of each and TopK of the concatenation.
 """
 
 from jetdoctor.rule import Match, Rule

@@ -25,7 +25,8 @@ RULE = Rule(
     outcome="rejected",
     tensorrt="<10.8",
     sources=(
-        "onnx-tensorrt 8.6-GA ModelImporter (functions not read); 9.0-GA and 10.1-GA onnxOpImporters.cpp LocalFunctionImporter",
+        "onnx-tensorrt 8.6-GA ModelImporter: functions are not read",
+        "onnx-tensorrt 9.0-GA builtin_op_importers.cpp, 10.1-GA onnxOpImporters.cpp: LocalFunctionImporter",
     ),
 )
 

@@ -19,9 +19,7 @@ RULE = Rule(
     name="contrib-name-collision",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt ModelImporter: importers are looked up by op_type, 7.1 to 10.10",
-    ),
+    sources=("onnx-tensorrt ModelImporter: importers are looked up by op_type, 7.1 to 10.10",),
 )
 
 

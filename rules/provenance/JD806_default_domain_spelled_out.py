@@ -19,9 +19,7 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     tensorrt="<8.4.1",
-    sources=(
-        "onnx-tensorrt ImporterContext::getOpsetVersion, 7.1 to 8.4-EA; 8.4-GA looks up both names",
-    ),
+    sources=("onnx-tensorrt ImporterContext::getOpsetVersion, 7.1 to 8.4-EA; 8.4-GA looks up both names",),
 )
 
 

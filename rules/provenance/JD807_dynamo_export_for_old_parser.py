@@ -1,17 +1,18 @@
 """Exported by PyTorch's new exporter for a parser that is older than it
 
 ## What it detects
-A model from PyTorch of opset 18 or newer that gives axes of reductions as inputs, for TensorRT before 10.0. (JD204 names the nodes;
-this is how to export without them.)
+A model from PyTorch of opset 18 or newer that gives axes of reductions as inputs, for TensorRT before 10.0.
+(JD204 names the nodes; this is how to export without them.)
 
 ## Why it fails
-`torch.onnx.export` uses the dynamo exporter by default since PyTorch 2.9. It writes opset 18 or newer; an older
-`opset_version` is reached by converting afterwards, which often fails and then leaves opset 18. Parsers before
-TensorRT 10 read the forms of opset 17.
+`torch.onnx.export` uses the dynamo exporter by default since PyTorch 2.9. It writes opset 18 or newer; an
+older `opset_version` is reached by converting afterwards, which often fails and then leaves opset 18.
+Parsers before TensorRT 10 read the forms of opset 17.
 
 ## Fix
-Export again with `torch.onnx.export(model, args, "model.onnx", dynamo=False, opset_version=17)`; with ultralytics:
-`yolo export format=onnx opset=17` (12 for JetPack 4). Or leave the file and let `jetdoctor fix` lower the opset.
+Export again with `torch.onnx.export(model, args, "model.onnx", dynamo=False, opset_version=17)`; with
+ultralytics: `yolo export format=onnx opset=17` (12 for JetPack 4). Or leave the file and let `jetdoctor
+fix` lower the opset.
 """
 
 from jetdoctor.rule import Match, Rule

@@ -11,8 +11,8 @@ shapes in the model agree and the log still says so, an earlier node was misread
 reduction that loses its axes), JD207 or JD208 instead. jetdoctor reports that node, not the Reshape.
 
 ## Fix
-Export with the dynamic dimension left as -1 or 0 in the Reshape (`x.flatten(1)`, not `x.view(1, -1)`), or fix
-the input: `jetdoctor fix --freeze NAME=SHAPE`.
+Export with the dynamic dimension left as -1 or 0 in the Reshape (`x.flatten(1)`, not `x.view(1, -1)`), or
+fix the input: `jetdoctor fix --freeze NAME=SHAPE`.
 """
 
 from jetdoctor.rule import Match, Rule

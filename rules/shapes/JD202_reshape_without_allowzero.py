@@ -21,9 +21,7 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     tensorrt=">=8.0,<8.4.2",
-    sources=(
-        "onnx-tensorrt 8.0-GA, 8.2-GA, 8.4-GA importReshape (refused at commit 1da7332 = 8.4.1, fixed at the branch tip)",
-    ),
+    sources=("onnx-tensorrt 8.0-GA to 8.4-GA importReshape (refused at 1da7332 = 8.4.1, fixed at the tip)",),
 )
 
 

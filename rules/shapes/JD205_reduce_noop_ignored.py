@@ -22,9 +22,7 @@ RULE = Rule(
     name="reduce-noop-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rows in rules/data/semantics.json)",
-    ),
+    sources=("onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rows in rules/data/semantics.json)",),
 )
 
 
@@ -34,7 +32,9 @@ def describe(node, row):
             node.op_type,
             _ELEMENTWISE.get(node.op_type, "x"),
         )
-    return "%s with noop_with_empty_axes=1 and no axes should reduce nothing; this parser reduces ALL axes" % node.op_type
+    return (
+        "%s with noop_with_empty_axes=1 and no axes should reduce nothing; this parser reduces ALL axes" % node.op_type
+    )
 
 
 #: What is left of a composite reduction over no axes.

@@ -19,9 +19,7 @@ RULE = Rule(
     name="shape-slice-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importShape, 7.1 to 9.3: start and end are not read; 10.0 reads them",
-    ),
+    sources=("onnx-tensorrt importShape, 7.1 to 9.3: start and end are not read; 10.0 reads them",),
 )
 
 

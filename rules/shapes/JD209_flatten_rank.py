@@ -19,9 +19,7 @@ RULE = Rule(
     name="flatten-rank",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt importFlatten: 8.0-GA builtin_op_importers.cpp:1380, 8.2-GA:1443, 8.4.1 (1da7332):1445",
-    ),
+    sources=("onnx-tensorrt importFlatten: 8.0-GA builtin_op_importers.cpp:1380, 8.2-GA:1443, 8.4.1 (1da7332):1445",),
 )
 
 

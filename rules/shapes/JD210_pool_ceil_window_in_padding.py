@@ -20,9 +20,7 @@ RULE = Rule(
     name="pool-ceil-window-in-padding",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt getKernelParams and poolingHelper, 7.1 to 10.10: the layer's own round-up mode is used",
-    ),
+    sources=("onnx-tensorrt getKernelParams and poolingHelper, 7.1 to 10.10: the layer's own round-up mode is used",),
 )
 
 

@@ -21,9 +21,7 @@ RULE = Rule(
     name="zero-point-not-zero",
     severity="error",
     outcome="rejected",
-    sources=(
-        "onnx-tensorrt QuantDequantLinearHelper, 8.0-GA to 10.10 (refused); 7.1 and 7.2 (replaced by zeros)",
-    ),
+    sources=("onnx-tensorrt QuantDequantLinearHelper, 8.0-GA to 10.10 (refused); 7.1 and 7.2 (replaced by zeros)",),
 )
 
 

@@ -19,9 +19,7 @@ RULE = Rule(
     name="quantize-default-axis",
     severity="error",
     outcome="wrong-output",
-    sources=(
-        "onnx-tensorrt QuantDequantLinearHelper, 7.1 to 10.10: a missing axis is 0; 10.15 takes 1",
-    ),
+    sources=("onnx-tensorrt QuantDequantLinearHelper, 7.1 to 10.10: a missing axis is 0; 10.15 takes 1",),
 )
 
 

@@ -20,9 +20,7 @@ RULE = Rule(
     name="quantize-without-zero-point",
     severity="error",
     outcome="rejected",
-    sources=(
-        "onnx-tensorrt QuantDequantLinearHelper: 7.1 to 8.6 want three inputs, 9.0 to 10.15 assume INT8",
-    ),
+    sources=("onnx-tensorrt QuantDequantLinearHelper: 7.1 to 8.6 want three inputs, 9.0 to 10.15 assume INT8",),
 )
 
 

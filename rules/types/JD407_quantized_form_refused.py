@@ -18,9 +18,7 @@ RULE = Rule(
     name="quantized-form-refused",
     severity="error",
     outcome="rejected",
-    sources=(
-        "onnx-tensorrt QuantDequantLinearHelper of each release (rows with JD407 in rules/data)",
-    ),
+    sources=("onnx-tensorrt QuantDequantLinearHelper of each release (rows with JD407 in rules/data)",),
 )
 
 

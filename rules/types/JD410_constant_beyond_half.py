@@ -1,17 +1,17 @@
 """A constant that becomes infinite in FP16
 
 ## What it detects
-A small FLOAT constant with a finite value beyond 65504, the largest number of half precision, that Add, Sub, Mul, Where, Max or
-Min reads: typically an attention mask of -1e9 or -3.4e38.
+A small FLOAT constant with a finite value beyond 65504, the largest number of half precision, that Add,
+Sub, Mul, Where, Max or Min reads: typically an attention mask of -1e9 or -3.4e38.
 
 ## Why it fails
-It does not fail in FP32. Built with `--fp16` (as most engines on a Jetson are) the constant becomes infinite. A mask of -inf is
-harmless as long as no row is masked completely; infinity times 0, or minus infinity, is NaN, and the output is NaN from
-there on.
+It does not fail in FP32. Built with `--fp16` (as most engines on a Jetson are) the constant becomes
+infinite. A mask of -inf is harmless as long as no row is masked completely; infinity times 0, or minus
+infinity, is NaN, and the output is NaN from there on.
 
 ## Fix
-Use a smaller number at export (-10000 or -65504 masks as well), or keep that layer in FP32 (`--precisionConstraints=obey
---layerPrecisions=NAME:fp32`).
+Use a smaller number at export (-10000 or -65504 masks as well), or keep that layer in FP32
+(`--precisionConstraints=obey --layerPrecisions=NAME:fp32`).
 """
 
 from jetdoctor.rule import Match, Rule
