@@ -179,9 +179,7 @@ WHEN: Dict[str, Callable[[Seen, Any], Answer]] = {
     "attr_not_all_ones": lambda s, v: any(x != 1 for x in s.node.attr(v) or ()),
     "attr_gt": lambda s, v: all((s.node.attr(k) or 0) > x for k, x in v.items()),
     "input_dtype": lambda s, v: _all(_dtype_in(s, int(i), names) for i, names in v.items()),
-    "initializer_dtype": lambda s, v: _all(
-        s.weights(int(i)) and _dtype_in(s, int(i), names) for i, names in v.items()
-    ),
+    "initializer_dtype": lambda s, v: _all(s.weights(int(i)) and _dtype_in(s, int(i), names) for i, names in v.items()),
     "nonzero": lambda s, v: _nonzero(s, 2),
     "nonzero_initializer": _nonzero,
     "negative_pads": lambda s, v: _any_negative(_pads(s)),

@@ -95,7 +95,11 @@ def _rank(node: Node, condition: Mapping[str, Any]) -> str:
 def _attribute(node: Node, condition: Mapping[str, Any]) -> str:
     value = node.attr(condition["attr"])
     if "values" in condition:
-        return "%s=%s is refused, only %s is taken" % (condition["attr"], value, " or ".join(map(str, condition["values"])))
+        return "%s=%s is refused, only %s is taken" % (
+            condition["attr"],
+            value,
+            " or ".join(map(str, condition["values"])),
+        )
     return "%s=%s is refused" % (condition["attr"], value)
 
 
@@ -149,7 +153,9 @@ def fact_text(fact: Fact, node: Optional[Node], tensor: str, detail: str) -> str
         kind = "graph input" if fact["op"] == "(graph input)" else "initializer"
         return _with_words("%s %s is %s, a type that this parser does not have" % (kind, tensor, detail), fact)
     if fact.get("op") == "(any)" and node is not None:
-        return _with_words("%s hands %s on as %s, which may only be a graph output" % (node.op_type, tensor, detail), fact)
+        return _with_words(
+            "%s hands %s on as %s, which may only be a graph output" % (node.op_type, tensor, detail), fact
+        )
     if node is not None and ("require" in fact.row or "forbid" in fact.row):
         return restriction_text(node, fact)
     what = fact.get("what") or fact.get("change") or ""

@@ -70,9 +70,7 @@ class Engine:
         hits += self._model_hits(model, asked, crashes)
         return hits, crashes
 
-    def _node_hits(
-        self, model: Model, node: Node, position: int, asked: Asked, crashes: List[Crash]
-    ) -> Iterator[Hit]:
+    def _node_hits(self, model: Model, node: Node, position: int, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
         yield from self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
         for rule in self.by_op.get(node.op_type, ()):
             for match in _guarded(rule, rule.detector("node"), crashes, node):

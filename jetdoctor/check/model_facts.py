@@ -63,9 +63,7 @@ class ModelFacts:
             for fact in self._named.get("JD802", ()):
                 for within in ranges:
                     yield Place(fact, within, node)
-        known = sorted(
-            list(ranges) + list(self.plugins.ranges(node.op_type)), key=lambda r: r.since or ()
-        )
+        known = sorted(list(ranges) + list(self.plugins.ranges(node.op_type)), key=lambda r: r.since or ())
         rule = "JD301" if in_default_domain(node) and self._standard(node) else "JD803"
         for gap in outside(_merged(known)):
             yield Place(self._no_importer(node, rule), gap, node)
@@ -187,5 +185,3 @@ def _merged(ranges: Sequence[VersionRange]) -> List[VersionRange]:
         else:
             merged.append(item)
     return merged
-
-
