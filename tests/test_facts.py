@@ -29,14 +29,14 @@ def test_facts_hold_together(checker):
 
 
 def test_every_rule_is_reached():
-    """A rule without a detector has rows (JD301, JD304 and JD803 get theirs from the importer tables)."""
+    """A rule without a detector has rows (JD301 and JD304 get theirs from the importer tables; category "engine" speaks for jetdoctor and ``verify``)."""
     named = {row.get("rule") for name in ("semantics", "restrictions") for row in read_rows(name + ".json")}
     idle = [
         rule_id
         for rule_id, found in catalog().rules.items()
         if not any(found.detector(scope) for scope in ("node", "model", "target", "device")) and rule_id not in named
     ]
-    assert idle == ["JD000", "JD301", "JD304"]
+    assert [r for r in idle if catalog().rules[r].category != "engine"] == ["JD301", "JD304"]
 
 
 def test_conditions_on_what_matters_are_used():

@@ -51,7 +51,9 @@ def reported(case):
 
 
 def test_every_rule_has_a_firing_case():
-    assert set(FIRING) == set(room.catalog().rules) - {"JD000"}
+    """Those of the category "engine" speak for a crash or for ``verify``: no model makes them fire."""
+    rules = room.catalog().rules
+    assert set(FIRING) == {rule_id for rule_id in rules if rules[rule_id].category != "engine"}
 
 
 @pytest.mark.parametrize("rule_id", sorted(FIRING))
