@@ -159,7 +159,8 @@ def _clip(values: Any, target: Any) -> Any:
     if numpy.dtype(target).kind not in "iu":
         return values
     info = numpy.iinfo(target)
-    return numpy.clip(values, info.min, info.max)
+    # numpy makes a scalar of a clipped rank-0 array, which ONNX Runtime does not take.
+    return numpy.asarray(numpy.clip(values, info.min, info.max))
 
 
 def _numpy_type(dtype: str) -> Any:
