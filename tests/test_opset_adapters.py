@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import helper
+from onnx.reference import ReferenceEvaluator
 
 from jetdoctor.fix.opset import lower
-from tests.opset_models import INT64, constant, floats, lowered_equal, one_node, operators
+from tests.opset_models import INT64, constant, floats, lowered_equal, one_node, operators, run
 
 SETTINGS = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
@@ -37,7 +37,7 @@ def test_softmax_before_trailing_ones_needs_no_transpose():
 @pytest.mark.parametrize("how", ["initializer", "Constant", "Identity", "Shape", "outer"])
 def test_axes_are_found_wherever_they_are_constant(how):
     """A vector [2, 3] given in every way that exporters give one."""
-    from tests.opset_models import FLOAT, model_of, run
+    from tests.opset_models import FLOAT, model_of
 
     nodes, inner, inits = [], [], []
     if how == "Constant":
@@ -292,8 +292,6 @@ def test_recurrent_batch_first(op_type, gates):
     # ONNX Runtime does not run layout=1 on every release, so that numpy's order is the reference.
     result = lower(model, 13)
     assert result.reached == 13
-    from tests.opset_models import run
-
     lstm = one_node(op_type, [4, 2, 3], 13, tensors, outputs=2, hidden_size=5)
     x = floats([2, 4, 3])
     found, plain = run(result.proto, {"x": x}), run(lstm, {"x": x.transpose(1, 0, 2)})
@@ -340,8 +338,6 @@ def test_training_batch_normalization_is_written_out():
     )
     result = lower(model, 13)
     assert result.reached == 13 and "BatchNormalization" not in operators(result.proto)
-    from tests.opset_models import run
-
     x = floats([2, 3, 4, 4])
     y, mean, var = run(result.proto, {"x": x})
     s, b, m, v = (onnx.numpy_helper.to_array(tensor).reshape(1, 3, 1, 1) for tensor in tensors)
@@ -388,8 +384,8 @@ def test_einsum_with_an_ellipsis_that_broadcasts_is_refused():
 @pytest.mark.parametrize("include", [0, 1])
 @pytest.mark.parametrize("ceil_mode", [0, 1])
 def test_dilated_average_pool(include, ceil_mode):
-    if include and ceil_mode and onnxruntime.__version__ < "1.20":
-        pytest.skip("before 1.20 ONNX Runtime counted pixels beyond the padding")
+    if include and ceil_mode and onnx.defs.onnx_opset_version() < 23:
+        pytest.skip("this onnx still counts pixels beyond the padding")
     model = one_node(
         "AveragePool",
         [1, 2, 9, 8],
@@ -401,7 +397,11 @@ def test_dilated_average_pool(include, ceil_mode):
         count_include_pad=include,
         ceil_mode=ceil_mode,
     )
-    lowered_equal(model, 17, {"x": floats([1, 2, 9, 8])})
+    # ONNX Runtime 1.19 and 1.23 divide by other counts than the definition, so that onnx itself is asked.
+    result, feeds = lower(model, 17), {"x": floats([1, 2, 9, 8])}
+    assert result.reached == 17
+    expected = ReferenceEvaluator(model).run(None, feeds)[0]
+    np.testing.assert_allclose(run(result.proto, feeds)[0], expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("mode", ["linear", "cubic"])
