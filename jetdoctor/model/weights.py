@@ -72,9 +72,11 @@ def _repeated(value: Any) -> bool:
 
 def without_weights(source: Any, copy: Any) -> Any:
     """Fill the empty message ``copy`` from ``source``, leaving out payloads of large tensors."""
-    if source.ByteSize() <= KEEP_BYTES:
+    # ByteSize serializes: asked of the whole model, it would hold all weights once more.
+    if source.DESCRIPTOR.name not in ("ModelProto", "GraphProto") and source.ByteSize() <= KEEP_BYTES:
         copy.CopyFrom(source)
         return copy
+    copy.SetInParent()  # a message that is there and empty stays there
     payload = TENSOR.payload if source.DESCRIPTOR.name == TENSOR.name else ()
     for field, value in source.ListFields():
         if field.number in payload:
