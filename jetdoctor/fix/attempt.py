@@ -50,6 +50,11 @@ class Attempt:
                 break
         return self
 
+    def take(self) -> Any:
+        """The working model, given away: whoever takes it may free its memory."""
+        proto, self.proto = self.proto, None
+        return proto
+
     def fold(self, what: str) -> None:
         """Fold constant expressions at once, without a finding that asks for it."""
         view = from_proto(self.proto, self.path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
 from typing import Any, Iterator, Set
 
+from jetdoctor.fix.serialise import save
 from jetdoctor.fix.sweep import subgraphs
 
 
@@ -25,7 +27,9 @@ class Candidate:
         try:
             self.path = self._place()
             with open(self.path, "wb") as file:
-                file.write(self.proto.SerializeToString(deterministic=True))
+                save(self.proto, file)
+            self.proto = None  # the weights make room for those of the checker and of ONNX Runtime
+            gc.collect()  # views of the model go in circles
             self.trouble = _checked(self.path) if self.check else ""
         except (OSError, ValueError) as error:
             self.trouble = "the fixed model cannot be written for its proof: %s" % error

@@ -109,10 +109,11 @@ class _Job:
         if attempt.new_errors():
             return self.give_up(attempt, "a new error would come in: %s" % attempt.new_errors()[0][0].message)
         self._stamp(attempt)
-        with Candidate(attempt.proto, self.path) as candidate:
+        with Candidate(attempt.take(), self.path) as candidate:
             if candidate.trouble:
                 return self.give_up(attempt, candidate.trouble)
             equivalence = prove(self.path, candidate.path, self.inputs)
+            attempt.proto = _read(candidate.path)
         plan = Plan(tuple(attempt.steps), equivalence)
         if equivalence.status == "different":
             if self._bar_wrong_pass(attempt):
@@ -171,7 +172,7 @@ class _Job:
         """Find the first pass after which the outputs differ and bar its requests."""
         for number in range(1, len(attempt.applied) + 1):
             part = self.attempt(number)
-            with Candidate(part.proto, self.path) as candidate:
+            with Candidate(part.take(), self.path) as candidate:
                 status = candidate.trouble or prove(self.path, candidate.path, self.inputs).status
             if status == "different" and len(part.applied) >= number:
                 for request in part.applied[number - 1]:

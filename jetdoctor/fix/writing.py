@@ -13,6 +13,7 @@ from typing import Any, List, Optional
 
 from jetdoctor.fix.candidate import external_files
 from jetdoctor.fix.engine import FixOutcome
+from jetdoctor.fix.serialise import save
 from jetdoctor.types import JetdoctorError, UsageError
 
 #: errors that mean another place should be given, not that writing failed
@@ -93,7 +94,7 @@ class _Writer:
                     self._bring(source, location)
             name = self._temporary()
             with open(name, "wb") as file:
-                file.write(proto.SerializeToString(deterministic=True))
+                save(proto, file)
                 _flush(file)
             self._rename(name, original)
 
