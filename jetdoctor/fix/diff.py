@@ -21,9 +21,11 @@ class NodeChange:
 
     def __str__(self) -> str:
         tensors = ", ".join(name + shape_text(shape) for name, shape in self.outputs)
+        tensors = " -> " + tensors if tensors else ""
         where = "" if self.graph == ("main",) else " in %s" % "/".join(self.graph)
         note = " (%s)" % self.note if self.note else ""
-        return "%s %s %s -> %s%s%s" % (self.sign, self.op_type, self.name, tensors, where, note)
+        about = " ".join(filter(None, (self.sign, self.op_type, self.name)))
+        return about + tensors + where + note
 
     def to_json(self) -> dict:
         return {

@@ -20,7 +20,7 @@ def lower(proto: Any, to: int) -> Tuple[Optional[Any], Tuple[NodeChange, ...], s
         return None, (), "lowering to opset %d failed: %s: %s" % (to, type(error).__name__, error)
     if lowered.reached > to:
         return None, (), "opset %d cannot be reached: %s" % (to, _summary(lowered.blocked))
-    return lowered.proto, tuple(NodeChange("~", "opset", str(change)) for change in lowered.changes), ""
+    return lowered.proto, tuple(NodeChange("~", "", str(change)) for change in lowered.changes), ""
 
 
 def _summary(blocked: Any) -> str:
