@@ -29,7 +29,10 @@ def test_facts_hold_together(checker):
 
 
 def test_every_rule_is_reached():
-    """A rule without a detector has rows (JD301 and JD304 get theirs from the importer tables; category "engine" speaks for jetdoctor and ``verify``)."""
+    """A rule without a detector has rows.
+
+    JD301 and JD304 get theirs from the importer tables, and category "engine" speaks for a crash or ``verify``.
+    """
     named = {row.get("rule") for name in ("semantics", "restrictions") for row in read_rows(name + ".json")}
     idle = [
         rule_id

@@ -52,9 +52,14 @@ def test_device_findings_are_exact(case):
     assert sorted(line(f) for f in check_device(device_of(case))) == case.expected
 
 
+def _old(onnxruntime_version):
+    """Python 3.8 gets no ONNX Runtime newer than 1.19, which lacks layout=1 of LSTM and some opset-18 forms."""
+    return tuple(int(part) for part in onnxruntime_version.split(".")[:2]) < (1, 20)
+
+
 @pytest.mark.parametrize("case", [c for c in MODEL_CASES if "fixed" in c.blocks], ids=str)
 def test_fix_removes_the_finding_and_is_proven_equal(case, tmp_path):
-    pytest.importorskip("onnxruntime")
+    onnxruntime = pytest.importorskip("onnxruntime")
     import onnx
 
     from jetdoctor.fix import fix, write
@@ -62,7 +67,10 @@ def test_fix_removes_the_finding_and_is_proven_equal(case, tmp_path):
     source = tmp_path / "model.onnx"
     onnx.save(parse(case.blocks["onnx"]), str(source))
     outcome = fix(str(source), resolve(case.target))
-    assert outcome.plan.equivalence.status == "equal", outcome.plan
+    equivalence = outcome.plan.equivalence
+    if equivalence.status == "not-run" and _old(onnxruntime.__version__):
+        pytest.skip("this ONNX Runtime cannot run the original: %s" % equivalence.reason)
+    assert equivalence.status == "equal", outcome.plan
     written = tmp_path / "fixed.onnx"
     write(outcome, path=str(written))
     fixed = onnx.load(str(written))

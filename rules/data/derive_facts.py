@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from derive_mapping import FIX_REQUESTS, OPERATOR_FIXES, restriction_rule, semantics_rule
+from derive_mapping import FIX_REQUESTS, FORM_FIXES, OPERATOR_FIXES, restriction_rule, semantics_rule
 from derive_matters import condition
 
 HERE = Path(__file__).resolve().parent
@@ -167,7 +167,7 @@ def semantics(facts, ops):
                 if rule is None:
                     continue
                 row["rule"] = rule
-                row["fix"] = FIX_REQUESTS.get(entry.get("fix"), [])
+                row["fix"] = FORM_FIXES.get((op, entry["change"].split()[0])) or FIX_REQUESTS.get(entry.get("fix"), [])
             row["basis"] = basis
             row["source"] = "onnx-tensorrt %s, %s" % (
                 run[0] if len(run) == 1 else "%s to %s" % (run[0], run[-1]),

@@ -48,6 +48,13 @@ for _name in (
 ).split():
     FIX_REQUESTS.setdefault(_name, [_name])
 
+#: (operator, first word of the change) -> requests, where the facts name none or one that does not reach.
+FORM_FIXES = {
+    ("Celu", "introduced"): ["celu_decompose"],
+    ("ReduceSum", "axes"): ["lower_opset:12"],  # its axes moved at 13, not at 18
+    ("ReduceSum", "empty"): ["lower_opset:12"],
+}
+
 #: operator without importer -> requests.
 OPERATOR_FIXES = {
     "AffineGrid": ["affinegrid_inline"],
