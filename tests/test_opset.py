@@ -73,7 +73,7 @@ def test_too_old_and_too_new_are_usage_errors():
 def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
     nodes = [
         helper.make_node("ReduceMean", ["x", "axes"], ["m"], name="mean"),
-        helper.make_node("GridSample", ["m", "grid"], ["y"], name="sample", mode="linear"),
+        helper.make_node("GridSample", ["m", "grid"], ["y"], name="sample", mode="cubic"),
     ]
     graph = helper.make_graph(
         nodes,
@@ -90,11 +90,11 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
     assert result.reached == 16
     ((location, reason),) = result.blocked
     assert (location.node_name, location.op_type, location.node_index) == ("sample", "GridSample", 1)
-    assert reason == "GridSample does not exist at opset 15"
-    assert str(result.blocked[0]) == "GridSample sample: GridSample does not exist at opset 15"
+    assert reason == "GridSample, mode bicubic with padding zeros; opset 15 has none"
+    assert str(result.blocked[0]) == "GridSample sample: " + reason
     onnx.checker.check_model(result.proto, full_check=True)
     assert result.proto.opset_import[0].version == 16
-    assert helper.get_node_attr_value(result.proto.graph.node[1], "mode") == b"bilinear"
+    assert helper.get_node_attr_value(result.proto.graph.node[1], "mode") == b"bicubic"
 
 
 @pytest.mark.parametrize(

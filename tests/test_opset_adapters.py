@@ -437,3 +437,48 @@ def test_kept_aspect_ratio(policy, mode):
 def test_gather_nd_of_a_batch():
     model = one_node("GatherND", [2, 3, 4], 12, [constant("i", [[[0], [2]], [[1], [1]]])], batch_dims=1)
     lowered_equal(model, 11, {"x": floats([2, 3, 4])})
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "nearest"])
+@pytest.mark.parametrize("padding", ["zeros", "border"])
+@pytest.mark.parametrize("corners", [0, 1])
+def test_grid_sample_is_written_out(mode, padding, corners):
+    grid = 0.7 * floats([2, 5, 6, 2], 4)
+    model = one_node(
+        "GridSample",
+        [2, 3, 4, 7],
+        16,
+        [constant("g", grid, "float32")],
+        mode=mode,
+        padding_mode=padding,
+        align_corners=corners,
+    )
+    lowered_equal(model, 11, {"x": floats([2, 3, 4, 7])}, rtol=1e-3)
+
+
+@pytest.mark.parametrize("attributes", [{"mode": "bicubic"}, {"padding_mode": "reflection"}])
+def test_grid_sample_of_other_kinds_is_refused(attributes):
+    model = one_node(
+        "GridSample", [2, 3, 4, 7], 16, [constant("g", floats([2, 5, 6, 2]), "float32")], **attributes
+    )
+    assert lower(model, 13).reached == 16
+
+
+@pytest.mark.parametrize(
+    "axis, parts, length", [(1, 1, None), (1, 2, None), (2, 1, None), (1, 1, 6), (1, 2, 12)]
+)
+@pytest.mark.parametrize("way", [{}, {"inverse": 1}, {"onesided": 1}])
+def test_dft_as_a_matrix(axis, parts, length, way):
+    if "onesided" in way and parts == 2:
+        return  # defined for real signals only
+    tensors = [constant("n", length)] if length else []
+    model = one_node("DFT", [2, 9, 8, parts], 17, tensors, axis=axis, **way)
+    lowered_equal(model, 11, {"x": floats([2, 9, 8, parts])}, rtol=1e-3)
+
+
+@pytest.mark.parametrize("corners", [0, 1])
+@pytest.mark.parametrize("size", [[2, 3, 4, 5], [2, 1, 3, 4, 5]])
+def test_affine_grid(corners, size):
+    rank = len(size) - 2
+    model = one_node("AffineGrid", [2, rank, rank + 1], 20, [constant("size", size)], align_corners=corners)
+    lowered_equal(model, 13, {"x": floats([2, rank, rank + 1])}, rtol=1e-4)

@@ -10,6 +10,8 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     control_flow,
     convolution,
     einsum,
+    fourier,
+    grid_sample,
     indexing,
     layout,
     negative_axes,
