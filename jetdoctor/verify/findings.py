@@ -34,7 +34,9 @@ _PLUGIN = "plugin"
 
 def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Optional[Location]) -> Finding:
     known = diagnosis is not None and diagnosis.confidence != "low"
+    severity, outcome = "error", "rejected"
     if backend == "tensorrt-rtx" and _PLUGIN in text.lower():
+        severity, outcome = "info", "build-risk"  # says nothing about the board
         known, text = False, text + " (TensorRT-RTX brings no plugins; the TensorRT of a Jetson does)"
     message = "%s: %s" % (backend, text or "refused without a word")
     if known:
@@ -43,8 +45,8 @@ def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Option
     return Finding(
         rule=rule,
         name=_name_of(rule),
-        severity="error",
-        outcome="rejected",
+        severity=severity,
+        outcome=outcome,
         message=message,
         location=location,
         fixes=(Fix(diagnosis.fix, "manual"),) if known and diagnosis.fix else (),  # type: ignore[union-attr]

@@ -1,0 +1,72 @@
+"""The same build as ``trtexec_flags.build``, for Polygraphy's command line and as a Python script."""
+
+from __future__ import annotations
+
+import shlex
+from typing import List, Sequence
+
+from jetdoctor.types import Version
+from jetdoctor.verify.profiles import Profile
+
+
+def polygraphy_line(
+    version: Version, model: str, engine: str, precision: str, workspace: int, profiles: Sequence[Profile]
+) -> str:
+    """``polygraphy convert``; "" for TensorRT before 8.5, which Polygraphy has dropped (its changelog)."""
+    if version < (8, 5):
+        return ""
+    words = [
+        "polygraphy",
+        "convert",
+        model,
+        "-o",
+        engine,
+        "--pool-limit",
+        "workspace:%dM" % (workspace >> 20),
+    ]
+    words += ["--" + precision] if precision != "fp32" else []
+    for profile in profiles:
+        for side in ("min", "opt", "max"):
+            words.append("--trt-%s-shapes" % side)
+            words += ["%s:%s" % (name, list(getattr(span, side))) for name, span in profile.items()]
+    return " ".join(map(shlex.quote, words))
+
+
+def python_script(
+    version: Version, model: str, engine: str, precision: str, workspace: int, profiles: Sequence[Profile]
+) -> str:
+    """``python3 - <<'END' … END``: the Python API as that release spells it."""
+    explicit = "1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH)" if version < (10,) else "0"
+    lines = [
+        "import tensorrt as trt",
+        "logger = trt.Logger(trt.Logger.INFO)",
+        'trt.init_libnvinfer_plugins(logger, "")',
+        "builder = trt.Builder(logger)",
+        "network = builder.create_network(%s)" % explicit,
+        "parser = trt.OnnxParser(network, logger)",
+        "if not parser.parse_from_file(%r):" % model,
+        "    raise SystemExit([parser.get_error(i).desc() for i in range(parser.num_errors)])",
+        "config = builder.create_builder_config()",
+    ]
+    lines.append(
+        "config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, %d << 20)" % (workspace >> 20)
+        if version >= (8, 4)
+        else "config.max_workspace_size = %d << 20" % (workspace >> 20)
+    )
+    if precision != "fp32":
+        lines.append("config.set_flag(trt.BuilderFlag.%s)" % precision.upper())
+    for profile in profiles:
+        lines += _profile(profile)
+    lines += [
+        "plan = builder.build_serialized_network(network, config)",
+        "assert plan is not None",
+        "open(%r, 'wb').write(plan)" % engine,
+    ]
+    return "\n".join(["python3 - <<'END'"] + lines + ["END"])
+
+
+def _profile(profile: Profile) -> List[str]:
+    lines = ["profile = builder.create_optimization_profile()"]
+    for name, span in profile.items():
+        lines.append("profile.set_shape(%r, %s)" % (name, ", ".join(repr(tuple(shape)) for shape in span)))
+    return lines + ["config.add_optimization_profile(profile)"]

@@ -1,0 +1,230 @@
+"""The route from a model to an engine on one board, as commands in order: what ``jetdoctor plan`` prints.
+
+Every command can be typed as it stands; what the reader must fill in is spelled in capitals.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from jetdoctor.types import JetdoctorError, Result, Target
+from jetdoctor.verify import trtexec_flags
+from jetdoctor.verify.build_lines import polygraphy_line, python_script
+from jetdoctor.verify.job import workspace_for
+from jetdoctor.verify.profiles import Profile
+
+TRTEXEC = "/usr/src/tensorrt/bin/trtexec"  # where JetPack's tensorrt package puts it
+
+#: trtexec's options were read from 8.0 on.
+OLDEST = (8, 0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what for, the commands (alternatives, best first; () for advice), remarks."""
+
+    title: str
+    commands: Tuple[str, ...] = ()
+    remarks: Tuple[str, ...] = ()
+
+    def to_json(self) -> Dict[str, Any]:
+        """``command`` is the best one, null for advice."""
+        first = self.commands[0] if self.commands else None
+        about = {"title": self.title, "command": first, "alternatives": list(self.commands[1:])}
+        return dict(about, remarks=list(self.remarks))
+
+
+def route(
+    result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[str, Any]] = None
+) -> List[Step]:
+    """Steps for one checked model. ``jetpack`` is its row of ``rules/data/targets.json``."""
+    row = jetpack or {}
+    steps, path = _repair(result, row)
+    steps.append(_fold(path))
+    path = folded(path)
+    precision = precision_for(result.target)
+    steps.append(_rehearse(result, path, precision))
+    steps.append(_make_room(result.target))
+    steps.append(_build(result, path, precision, profiles))
+    steps.append(_prove(result, path, precision, profiles))
+    steps.append(_measure(result.target, path, profiles))
+    steps.append(Step("When an engine does not build", (), tuple(_fallbacks(row))))
+    return steps
+
+
+def folded(path: str) -> str:
+    """Name of the model after constant folding."""
+    return os.path.splitext(path)[0] + ".folded.onnx"
+
+
+def _line(*words: str) -> str:
+    return " ".join(map(shlex.quote, words))
+
+
+def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
+    """How to come to a model that the target takes, and that model's path."""
+    source, name = result.model.path, result.target.name
+    causes = tuple(
+        "%s: %s" % (f.rule, f.fix.title if f.fix else f.message)
+        for f in result.findings
+        if f.severity == "error"
+    )
+    if result.verdict == "unknown":
+        return [Step("Build it and see", (), ("nothing is known about this target's TensorRT",))], source
+    if result.verdict == "deploys":
+        return [], source
+    exports = _reexport(result, row)
+    if result.verdict == "fixable":
+        path = "%s.%s.onnx" % (os.path.splitext(source)[0], name.replace("@", "-").replace("+", "-"))
+        fix = _line("jetdoctor", "fix", source, "--target", name, "-o", path)
+        return [Step("Repair it", (fix,), causes + exports)], path
+    explain = "jetdoctor explain " + " ".join(
+        sorted({f.rule for f in result.findings if f.severity == "error"})
+    )
+    order = "in this order: fold constants, a lower opset, GraphSurgeon, a plugin, another runtime"
+    return [Step("Change the export or the model", (explain,), causes + exports + (order,))], source
+
+
+def _reexport(result: Result, row: Dict[str, Any]) -> Tuple[str, ...]:
+    """The exporter's own command line at the opset that this JetPack documents."""
+    opset = (row.get("opset") or [None, None])[1]
+    producer = result.model.producer.lower()
+    if not opset:
+        return ()
+    if "pytorch" in producer:
+        call = "torch.onnx.export(MODEL, (EXAMPLE,), 'model.onnx', opset_version=%d, dynamo=False)"
+        yolo = "yolo export model=MODEL.pt format=onnx opset=%d simplify=True dynamic=False batch=1"
+        return ("or export it again: " + call % opset, "or, with ultralytics: " + yolo % opset)
+    if "tf2onnx" in producer:
+        tf = "python3 -m tf2onnx.convert --saved-model DIR --output model.onnx --opset %d --fold_const"
+        return ("or export it again: " + tf % opset,)
+    return ()
+
+
+def _fold(path: str) -> Step:
+    command = _line("polygraphy", "surgeon", "sanitize", path, "--fold-constants", "-o", folded(path))
+    compare = _line("jetdoctor", "verify", folded(path), "--reference", path, "--backend", "onnxruntime")
+    return Step(
+        "Fold its constants, and see that nothing changed",
+        (command + " && " + compare,),
+        ("shape arithmetic that the parser refuses is computed away; Polygraphy does it on this machine",),
+    )
+
+
+def precision_for(target: Target) -> str:
+    """FP16 where the GPU is fast at it, which is every Jetson since the TX1."""
+    module = target.module
+    return "fp16" if module is None or module.precision.get("fp16", "yes").startswith("yes") else "fp32"
+
+
+def _rehearse(result: Result, path: str, precision: str) -> Step:
+    target = result.target
+    shown = _line("jetdoctor", "verify", path, "--target", target.name, "--precision", precision)
+    remarks = ["FP32 first, then %s; it names the layers to keep in FP32" % precision.upper()]
+    int8 = target.module.precision.get("int8", "") if target.module else ""
+    if int8.startswith("no"):
+        remarks.append(
+            "no INT8 on %s: its GPU (compute capability %s) has none"
+            % (target.module.name if target.module else target.name, target.compute_capability)
+        )
+    else:
+        remarks.append(
+            "INT8 only after that: --precision int8 --calibration FILE.npz (500 to 1,000 real inputs); "
+            "attention layers suffer most"
+        )
+    return Step("Decide on the precision, before any GPU", (shown + " --backend rehearsal",), tuple(remarks))
+
+
+def _make_room(target: Target) -> Step:
+    size = workspace_for(target) >> 20
+    ram = target.module.ram_mb if target.module else None
+    remarks = [
+        "CPU and GPU share the memory: the builder gets %d MiB of workspace%s"
+        % (size, " of %d MiB" % ram if ram else "")
+    ]
+    if ram and ram <= 8192:
+        remarks.append("a desktop takes 250 (LXDE) to 800 MB (GNOME); back with graphical.target")
+        remarks.append("still killed: workspace 256, batch 1, more swap")
+    return Step("Make room on the board", ("sudo systemctl isolate multi-user.target",), tuple(remarks))
+
+
+def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile]) -> Step:
+    """The same build with trtexec, Polygraphy and Python."""
+    target, version = result.target, result.target.tensorrt_version
+    title = "Build the engine, on the board itself (it fits only the GPU and TensorRT that built it)"
+    if version < OLDEST:
+        return Step(title, (), ("the options of this release's trtexec are not known here: see its --help",))
+    name = os.path.basename(path)  # typed on the board, beside the model
+    engine = os.path.splitext(name)[0] + ".engine"
+    size = workspace_for(target)
+    remarks = ["copy %s there first; any one of the three lines does" % name]
+    if version >= (11,):
+        remarks.append(
+            "TensorRT 11 builds in the model's own types: for FP16 convert it with ModelOpt AutoCast"
+        )
+        precision = "fp32"
+    try:
+        flags = trtexec_flags.build(version, name, engine, precision, size, profiles)
+    except JetdoctorError as error:
+        return Step(title, (), (str(error),))
+    remarks += ["put your own sizes into the shapes"] if profiles else []
+    lines = (
+        _line(TRTEXEC, *flags),
+        polygraphy_line(version, name, engine, precision, size, profiles),
+        python_script(version, name, engine, precision, size, profiles),
+    )
+    return Step(title, tuple(line for line in lines if line), tuple(remarks))
+
+
+def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile]) -> Step:
+    words = ["jetdoctor", "verify", path, "--target", result.target.name, "--precision", precision]
+    for profile in profiles:
+        for name, span in profile.items():
+            words += ["--shapes", "%s=%s" % (name, ":".join("x".join(map(str, s)) for s in span))]
+    engine = os.path.splitext(path)[0] + ".engine"
+    command = _line(*words) + " --ssh USER@HOST --save-engine " + shlex.quote(engine)
+    check = _line("jetdoctor", "check", engine, "--target", result.target.name)
+    return Step(
+        "Prove it on the board, and keep the engine with its papers",
+        (command,),
+        (
+            "the board needs no Python; outputs are compared with ONNX Runtime here, and where they part is named",
+            "later, is the engine still the right one: " + check,
+        ),
+    )
+
+
+def _measure(target: Target, path: str, profiles: Sequence[Profile]) -> Step:
+    engine = os.path.splitext(os.path.basename(path))[0] + ".engine"
+    words = [
+        TRTEXEC,
+        "--loadEngine=" + engine,
+        "--warmUp=2000",
+        "--duration=10",
+        "--percentile=99",
+        "--useSpinWait",
+    ]
+    if profiles:
+        words.append("--shapes=" + trtexec_flags.spell_shapes({n: s.opt for n, s in profiles[0].items()}))
+    return Step(
+        "Measure it",
+        ("sudo nvpmodel -m 0 && sudo jetson_clocks && " + _line(*words),),
+        (
+            "without jetson_clocks the clocks follow the load and the figures mean little; the first run is slow",
+            "in another shell: tegrastats (GR3D_FREQ is the load of the GPU, RAM the shared memory)",
+        ),
+    )
+
+
+def _fallbacks(row: Dict[str, Any]) -> List[str]:
+    """ONNX Runtime on the GPU, then PyTorch: the wheels that exist for that JetPack."""
+    wheels = row.get("wheels") or {}
+    runtime, torch = wheels.get("onnxruntime_gpu"), wheels.get("torch")
+    return [
+        "1. ONNX Runtime with CUDA: "
+        + (", ".join(runtime) if runtime else "no wheel known for this JetPack"),
+        "2. PyTorch: " + (", ".join(torch) if torch else "no wheel known for this JetPack"),
+    ]
