@@ -318,3 +318,21 @@ def test_user_inputs_take_part_in_the_proof(tmp_path):
     path = save(tmp_path, MISH)
     alone, more = fix(path, OLD), fix(path, OLD, inputs=str(tmp_path / "in.npz"))
     assert more.plan.equivalence.runs == alone.plan.equivalence.runs + 1
+
+
+def test_an_input_type_is_narrowed_only_when_unsafe(tmp_path):
+    path = save(tmp_path, """<ir_version: 8, opset_import: ["": 13]>
+    g (uint8[1,4,4,3] x) => (float[1,3,4,4] y) { t = Transpose <perm = [0,3,1,2]> (x) y = Cast <to = 1> (t) }""")
+    assert not fix(path, OLD).clean
+    outcome = fix(path, OLD, unsafe=True)
+    assert outcome.clean and outcome.plan.equivalence.status == "equal"
+    assert outcome.proto.graph.input[0].type.tensor_type.elem_type == 1
+
+
+def test_local_functions_are_written_out(tmp_path):
+    path = save(tmp_path, """<ir_version: 8, opset_import: ["": 17, "my": 1]>
+    g (float[2] x) => (float[2] y) { y = my.f(x) }
+    <domain: "my", opset_import: ["": 17]> f (u) => (v) { w = Relu(u) v = Neg(w) }""")
+    outcome = fix(path, OLD)
+    assert outcome.clean and [n.op_type for n in outcome.proto.graph.node] == ["Relu", "Neg"]
+    assert outcome.plan.equivalence.status == "equal" and not outcome.proto.functions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -170,3 +171,34 @@ def test_unread_outputs_are_left_out():
 def test_gather_indices_from_the_start():
     inputs = {"x": data([3, 4]), "i": np.array([-1, 0, -4], np.int64)}
     assert_same(model_of("Gather", inputs, constants=["i"], axis=1), inputs, "gather_wrap_indices", gone=False)
+
+
+@pytest.mark.parametrize("dtype, zero", [(np.int8, 3), (np.uint8, 100), (np.int8, 0)])
+def test_weights_dequantised_beforehand(dtype, zero):
+    inputs = {
+        "x": np.arange(12).reshape(3, 4).astype(dtype), "s": np.array([0.5, 2, 0.1], np.float32),
+        "z": np.full(3, zero, dtype),
+    }  # fmt: skip
+    model = model_of("DequantizeLinear", inputs, opset=13, constants=list(inputs), axis=0)
+    assert_same(model, {}, "dequantise_weights")
+
+
+@given(shape=SIZES, axis=st.integers(-4, 3), keepdims=st.integers(0, 1))
+def test_argmax_of_the_last(shape, axis, keepdims):
+    assume(-len(shape) <= axis < len(shape))
+    x = np.round(data(shape) / 3)
+    model = model_of("ArgMax", {"x": x}, opset=13, axis=axis, keepdims=keepdims, select_last_index=1)
+    assert_same(model, {"x": x}, "argmax_flip", gone=False)
+
+
+def test_kernel_shape_from_the_weights():
+    inputs = {"x": data([1, 3, 5, 6]), "w": data([4, 3, 3, 2], seed=1)}
+    result = assert_same(model_of("Conv", inputs, constants=["w"]), inputs, "conv_write_kernel_shape", gone=False)
+    assert list(result.graph.node[0].attribute[0].ints) == [3, 2]
+
+
+@pytest.mark.skipif(onnx.defs.onnx_opset_version() < 21, reason="blocks came with opset 21")
+def test_blocks_of_weights_dequantised_beforehand():
+    inputs = {"x": np.arange(12).reshape(3, 4).astype(np.int8), "s": data([3, 2]), "z": np.ones((3, 2), np.int8)}
+    model = model_of("DequantizeLinear", inputs, opset=21, constants=list(inputs), axis=1, block_size=2)
+    assert_same(model, {}, "dequantise_weights")

@@ -16,8 +16,9 @@ from jetdoctor.types import Location, Target
 class ModelEdit:
     """What ``rewrite_model(model, edit)`` may do: edit single nodes, or put another proto in place."""
 
-    def __init__(self, changes: Changes, target: Optional[Target]) -> None:
-        self.changes, self.target = changes, target
+    def __init__(self, changes: Changes, target: Optional[Target], tensor: str = "") -> None:
+        #: ``tensor`` is the value that the finding is about, "" when it is about something else
+        self.changes, self.target, self.tensor = changes, target, tensor
         self.replacement: Any = None
         self._edits: List[Edit] = []
 
@@ -107,7 +108,7 @@ class Rewriting:
     def _apply_to_model(self, request: Request, module: Any) -> None:
         if self.done:  # alone in its pass
             return
-        edit = ModelEdit(self.changes, self.target)
+        edit = ModelEdit(self.changes, self.target, request.place.tensor)
         if self._carry_out(request, edit, lambda: module.rewrite_model(self.model, edit)):
             self.done.append((request, edit.lines()))
             self._whole_model = edit.replacement if edit.replacement is not None else self.model.proto

@@ -16,6 +16,9 @@ FIX_REQUESTS = {
     "fold_window": ["fold_constants"],
     "fold_if": ["fold_constants"],
     "version_convert_up": ["raise_opset"],
+    "qdq_symmetric": ["dequantise_weights"],
+    "qdq_unblock": ["dequantise_weights"],
+    "qdq_int8": ["dequantise_weights"],
     "pad_to_concat_or_slice": ["pad_decompose"],
     "pad_wrap_to_concat": ["pad_decompose"],
     "pad_negative_to_slice": ["pad_decompose"],
@@ -212,12 +215,12 @@ def restriction_rule(entry, condition, kind):
     if op in ("TopK", "Dropout") and "kind" in condition:
         condition["opset_min"] = 10 if op == "TopK" else 12
     if op == "QuantizeLinear" and condition.get("all_equal") == 0 or op == "DequantizeLinear" and "all_equal" in condition:
-        return "JD403", condition, ["qdq_symmetric"]
+        return "JD403", condition, ["dequantise_weights"]
     if op in ("QuantizeLinear", "DequantizeLinear"):
         if "nb_inputs" in condition:
             return "JD406", condition, ["qdq_int8_zero_point"]
         if "kind" not in condition and "dtype" not in condition:
-            return "JD407", condition, ["qdq_unblock"]
+            return "JD407", condition, ["dequantise_weights"]
     if op in ("(graph input)", "(initializer)"):
         return "JD402", condition, ["bf16_to_fp32", "narrow_input_type"]
     if "output_dtype" in condition:
