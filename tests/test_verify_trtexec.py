@@ -164,12 +164,22 @@ def test_latency_is_a_gate_only_with_locked_clocks():
         def get(self, key):
             return self.facts[key]
 
-    times = [1.0] * 98 + [5.0, 5.0]
-    locked = latency.measure(times, Device(True))
-    assert locked.median == 1.0 and locked.p99 == 5.0 and locked.power_mode == "MAXN"
-    assert locked.verdict(4.0) == "too-slow" and locked.verdict(6.0) == "passed"
+    def gate(device, limit):
+        return latency.gate({"latency": latency.measure([1.0] * 98 + [5.0, 5.0], device).to_json()}, limit)
+
+    assert gate(Device(True), 6.0)[0] and gate(Device(True), None)[0]
+    slow, said = gate(Device(True), 4.0)
+    assert not slow and "above the limit" in said
     for device in (Device(False), None):
-        assert latency.measure(times, device).verdict(0.1) == "not-judged"
+        held, said = gate(device, 100.0)
+        assert not held and "means little" in said and gate(device, None)[0]
+    assert not latency.gate({}, 1.0)[0] and latency.gate({}, None) == (True, "")
+
+
+def test_the_latency_of_a_run_is_reported(tmp_path, program):
+    found = trtexec.run(job(cnn(), tmp_path, program, max_latency_ms=100.0))
+    assert found.status == "different" and "means little" in found.message
+    assert found.details["latency"]["runs"] == 100 and 1.5 < found.details["latency"]["median_ms"] < 2.5
 
 
 def test_outputs_with_nan_and_inf_are_read(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 #: least iterations, seconds and milliseconds of warm-up of a measurement.
 TIMING = (100, 3, 500)
@@ -44,3 +44,18 @@ def measure(times: Sequence[float], device: Any = None) -> Latency:
     locked = device.get("clocks_locked") if device is not None else None
     mode = device.get("power_mode") if device is not None else None
     return Latency(figures[0], figures[1], figures[2], len(times), locked, str(mode) if mode else None)
+
+
+def gate(details: Mapping[str, Any], limit: Optional[float]) -> Tuple[bool, str]:
+    """(whether --max-latency holds, what to say). A figure that cannot be judged does not hold."""
+    figures = details.get("latency")
+    if not figures:
+        return limit is None, "" if limit is None else "; its latency was not measured"
+    said = "; median %.2f ms, p99 %.2f ms" % (figures["median_ms"], figures["p99_ms"])
+    if not figures["meaningful"]:
+        why = "are not locked" if figures["clocks_locked"] is False else "are not known to be locked"
+        said += " (means little: the clocks %s; sudo jetson_clocks)" % why
+        return limit is None, said
+    if limit is not None and figures["p99_ms"] > limit:
+        return False, said + ": above the limit of %g ms" % limit
+    return True, said

@@ -16,14 +16,16 @@ import os
 from typing import Any, Dict, List, Mapping, Optional
 
 from jetdoctor.types import JetdoctorError, parse_version
-from jetdoctor.verify import arrays
+from jetdoctor.verify import arrays, trt_run
+from jetdoctor.verify.latency import TIMING
 
 
 def build_and_run(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     """``job``: model, precision, workspace, profiles, values, inputs (files), engine (path to write),
     calibration (files of inputs, or one cache), timing_cache, keep_fp32, module (bindings to import).
 
-    Returns version, parsed, built, errors, and ``files`` with the outputs of each set of inputs.
+    Returns version, parsed, built, errors, ``files`` with the outputs of each set of inputs, and ``times`` in
+    milliseconds.
     """
     trt = importlib.import_module(job.get("module", "tensorrt"))
     version = parse_version(trt.__version__)
@@ -50,6 +52,7 @@ def build_and_run(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     if job.get("inputs"):
         engine = trt.Runtime(logger).deserialize_cuda_engine(plan)
         answer["files"] = [_run(trt, engine, path, folder, n) for n, path in enumerate(job["inputs"])]
+        answer["times"] = trt_run.times(trt, engine, arrays.load(job["inputs"][0]), *TIMING)
     return answer
 
 
@@ -151,9 +154,7 @@ def _save_timing_cache(config: Any, path: Optional[str]) -> None:
 
 
 def _run(trt: Any, engine: Any, path: str, folder: str, number: int) -> str:
-    from jetdoctor.verify.trt_run import infer
-
-    outputs = infer(trt, engine, arrays.load(path))
+    outputs = trt_run.infer(trt, engine, arrays.load(path))
     name = os.path.join(folder, "got%d.npz" % number)
     arrays.save(name, outputs)
     return name

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from jetdoctor.types import Evidence
-from jetdoctor.verify import arrays, calibration, divergence, engine_file, findings, judge
+from jetdoctor.verify import arrays, calibration, divergence, engine_file, findings, judge, latency
 from jetdoctor.verify.backends.rtx import steering_values
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.profiles import to_json
@@ -112,12 +112,21 @@ def _compared(
     wrong = details["different_runs"]
     if not wrong:
         text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
-        return Evidence(NAME, "verified", "passed", text, ended.seconds, details)
+        held, said = _timed(job, answer, details)
+        return Evidence(
+            NAME, "verified", "passed" if held else "different", text + said, ended.seconds, details
+        )
     text = "%s differs from ONNX Runtime: %s (inputs: %s)" % (head, details["comparison"]["reason"], wrong[0])
     if job.bisect:
         details["divergence"] = _first_difference(held, wrong[0], place)
         text += divergence.sentence(details["divergence"])
     return Evidence(NAME, "verified", "different", text, ended.seconds, details)
+
+
+def _timed(job: Job, answer: Dict[str, Any], details: Dict[str, Any]) -> Tuple[bool, str]:
+    if answer.get("times"):
+        details["latency"] = latency.measure(answer["times"], job.extra.get("device")).to_json()
+    return latency.gate(details, job.max_latency_ms)
 
 
 def _first_difference(job: Job, run: str, place: str) -> Dict[str, Any]:

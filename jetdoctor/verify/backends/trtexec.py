@@ -168,7 +168,6 @@ class Session:
     def _time(self, path: str) -> None:
         figures = latency.measure(engine_files.read_times(path), self.job.extra.get("device"))
         self.details["latency"] = figures.to_json()
-        self.details["latency_verdict"] = figures.verdict(self.job.max_latency_ms)
 
     def _died_running(self, ended: Ended, name: str) -> Evidence:
         self.details["log"] = ended.log
@@ -182,11 +181,9 @@ class Session:
         head = "TensorRT %s (%s)" % (self.details["tensorrt"], self.job.precision)
         if not wrong:
             text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
-            slow = self.details.get("latency_verdict") == "too-slow"
-            if slow:
-                text += ", but p99 is %.2f ms" % self.details["latency"]["p99_ms"]
-            status = "different" if slow else "passed"
-            return Evidence(NAME, "verified", status, text, self.seconds, self.details)
+            gate, said = latency.gate(self.details, self.job.max_latency_ms)
+            status = "passed" if gate else "different"
+            return Evidence(NAME, "verified", status, text + said, self.seconds, self.details)
         if self.job.bisect:
             self.details["divergence"] = upstream_search(self.job, wrong[0], self.place, self._probe(version))
         text = "%s differs from ONNX Runtime: %s (inputs: %s)"
