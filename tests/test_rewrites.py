@@ -192,93 +192,6 @@ def test_argmax(shape, axis, op_type, keepdims, seed):
     assert_same(model, {"x": x}, "argmax_in_float", gone=False)
 
 
-@given(
-    mode=st.sampled_from(["bilinear", "nearest", "bicubic"]), align=st.integers(0, 1),
-    padding=st.sampled_from(["zeros", "border", "reflection"]), batch=st.integers(1, 2), seed=st.integers(0, 99),
-)  # fmt: skip
-@settings(max_examples=40)
-def test_gridsample(mode, align, padding, batch, seed):
-    x = data([batch, 3, 4, 5], seed=seed)
-    grid = data([batch, 2, 3, 2], seed=seed + 1, scale=0.9)
-    inputs = {"x": x, "g": grid}
-    model = model_of("GridSample", inputs, opset=16, mode=mode, align_corners=align, padding_mode=padding)
-    assert_same(model, inputs, "gridsample_decompose")
-
-
-@given(align=st.integers(0, 1), padding=st.sampled_from(["zeros", "border", "reflection"]))
-def test_gridsample_of_volumes(align, padding):
-    inputs = {"x": data([2, 2, 3, 4, 5]), "g": data([2, 2, 3, 2, 3], seed=1, scale=0.8)}
-    model = model_of("GridSample", inputs, opset=20, mode="linear", align_corners=align, padding_mode=padding)
-    assert_same(model, inputs, "gridsample_decompose")
-
-
-COORDINATES = ["half_pixel", "align_corners", "asymmetric", "pytorch_half_pixel", "half_pixel_symmetric"]
-
-
-@given(
-    mode=st.sampled_from(["cubic", "linear", "nearest"]), coordinate=st.sampled_from(COORDINATES),
-    size=st.tuples(st.integers(2, 6), st.integers(2, 6)), out=st.tuples(st.integers(1, 11), st.integers(1, 11)),
-    by_scale=st.booleans(), exclude=st.integers(0, 1),
-)  # fmt: skip
-@settings(max_examples=60)
-def test_resize(mode, coordinate, size, out, by_scale, exclude):
-    assume(size != out)
-    x = data([1, 2] + list(size))
-    inputs = {"x": x, "-roi": None}
-    if by_scale:
-        inputs["scales"] = np.array([1, 1, out[0] / size[0], out[1] / size[1]], np.float32)
-    else:
-        inputs["-scales"] = None
-        inputs["sizes"] = np.array([1, 2] + list(out), np.int64)
-    attributes = {"mode": mode, "coordinate_transformation_mode": coordinate}
-    if mode == "cubic":
-        attributes["exclude_outside"] = exclude
-    model = model_of("Resize", inputs, opset=19, constants=[n for n in ("scales", "sizes") if n in inputs], **attributes)
-    scaled = [int(s * np.float32(o / s)) for s, o in zip(size, out)]
-    assume(not by_scale or scaled == list(out))
-    assert_same(model, inputs, "resize_to_matrices")
-
-
-@given(mode=st.sampled_from(["cubic", "linear"]), out=st.tuples(st.integers(2, 9), st.integers(2, 9)))
-@settings(max_examples=40)
-def test_resize_antialias(mode, out):
-    assume(out != (7, 8))
-    inputs = {"x": data([1, 2, 7, 8]), "-roi": None, "-scales": None, "sizes": np.array([1, 2] + list(out), np.int64)}
-    model = model_of("Resize", inputs, opset=18, constants=["sizes"], mode=mode, antialias=1)
-    assert_same(model, inputs, "resize_to_matrices")
-
-
-@given(
-    size=st.integers(2, 7), length=st.integers(2, 9), complex_input=st.booleans(), onesided=st.integers(0, 1),
-    inverse=st.integers(0, 1), axis=st.sampled_from([0, 1]), given_length=st.booleans(),
-)  # fmt: skip
-@settings(max_examples=30)
-def test_dft(size, length, complex_input, onesided, inverse, axis, given_length):
-    assume(not (inverse and onesided) and not (onesided and complex_input))
-    inputs = {"x": data([size, size, 2 if complex_input else 1])}
-    if given_length:
-        inputs["n"] = np.array(length, np.int64)
-    model = model_of("DFT", inputs, constants=["n"] if given_length else [], axis=axis, onesided=onesided, inverse=inverse)
-    assert_same(model, inputs, "dft_matmul")
-
-
-@given(axis=st.integers(-2, 1), seed=st.integers(0, 99), constant=st.booleans(), reduction=st.sampled_from(["add", "mul"]))
-def test_scatter(axis, seed, constant, reduction):
-    random = np.random.RandomState(seed)
-    x = data([3, 4])
-    index_shape = [2, 4] if axis % 2 == 0 else [3, 2]
-    size = x.shape[axis]
-    if constant:  # distinct along the axis
-        indices = np.argsort(random.rand(*x.shape), axis=axis).take([0, 1], axis=axis)
-    else:
-        indices = random.randint(-size, size, index_shape)
-    inputs = {"x": x, "i": indices.astype(np.int64), "u": data(index_shape, seed=seed)}
-    assume(constant or reduction == "add")
-    names = ["i"] if constant else []
-    model = model_of("ScatterElements", inputs, opset=16, constants=names, axis=axis, reduction=reduction)
-    assert_same(model, inputs, "scatter_reduction_rewrite", gone=False)
-
-
 def test_clip_and_castlike():
     inputs = {"x": data([3, 4]), "low": np.float32(-1), "high": np.float32(1)}
     assert_same(model_of("Clip", inputs, opset=13), inputs, "clip_to_minmax")
@@ -289,7 +202,9 @@ def test_clip_and_castlike():
 
 def test_reshape_gets_allowzero():
     inputs = {"x": data([2, 3]), "shape": np.array([3, 2], np.int64)}
-    result = assert_same(model_of("Reshape", inputs, opset=14, constants=["shape"]), inputs, "reshape_add_allowzero", gone=False)
+    result = assert_same(
+        model_of("Reshape", inputs, opset=14, constants=["shape"]), inputs, "reshape_add_allowzero", gone=False
+    )
     assert [(a.name, a.i) for a in result.graph.node[0].attribute] == [("allowzero", 0)]
 
 
@@ -304,14 +219,6 @@ def test_squeeze_and_conv_bias():
 def test_attention_by_its_definition():
     inputs = {name: data([2, 3, 4, 8], seed=seed) for seed, name in enumerate("qkv")}
     assert_same(model_of("Attention", inputs, opset=23), inputs, "attention_inline")
-
-
-@given(align=st.integers(0, 1), volume=st.booleans(), batch=st.integers(1, 2))
-def test_affine_grid(align, volume, batch):
-    size = np.array([batch, 3, 4, 5, 6][: 5 if volume else 4], np.int64)
-    inputs = {"t": data([batch, 3, 4] if volume else [batch, 2, 3]), "size": size}
-    model = model_of("AffineGrid", inputs, opset=20, constants=["size"], align_corners=align)
-    assert_same(model, inputs, "affinegrid_inline")
 
 
 def test_xor():

@@ -78,7 +78,6 @@ class Forms:
             return name
         return self.add("Transpose", [name], perm=list(perm))
 
-
     def clip(self, name: str, low: float, high: float, dtype: str = "FLOAT") -> str:
         if self.opset >= 11:
             return self.add("Clip", [name, self.scalar(low, dtype), self.scalar(high, dtype)])

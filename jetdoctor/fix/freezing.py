@@ -47,9 +47,7 @@ def _freeze_input(value_info: Any, shape: List[int]) -> Dict[str, int]:
     symbols = {}
     for axis, (dim, size) in enumerate(zip(tensor.shape.dim, shape)):
         if dim.dim_value and dim.dim_value != size:
-            raise UsageError(
-                "input %r has size %d at axis %d, not %d" % (value_info.name, dim.dim_value, axis, size)
-            )
+            raise UsageError("input %r has size %d at axis %d, not %d" % (value_info.name, dim.dim_value, axis, size))
         if dim.dim_param:
             symbols[dim.dim_param] = size
         dim.dim_value = size

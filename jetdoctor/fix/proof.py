@@ -21,9 +21,7 @@ TIME_LIMIT = 300.0
 SPARE_MEMORY = 8 << 30
 
 
-def prove(
-    original: str, candidate: str, inputs: Optional[str] = None, time_limit: float = TIME_LIMIT
-) -> Equivalence:
+def prove(original: str, candidate: str, inputs: Optional[str] = None, time_limit: float = TIME_LIMIT) -> Equivalence:
     """Compare two model files on random and edge inputs, and on those of an .npz file.
 
     "equal" and "different" rest on at least one comparison; everything else is "not-run" with why.

@@ -124,7 +124,8 @@ def _as_declared(arrays: Mapping[str, Any], types: Mapping[str, Optional[str]]) 
     """Inputs of integers as FLOAT where an unsafe fix made the result take them so."""
     taken = dict(arrays)
     for name, array in arrays.items():
-        if types.get(name) == "FLOAT" and getattr(array, "dtype", None) is not None and array.dtype.kind in "iub":
+        kind = getattr(getattr(array, "dtype", None), "kind", "")
+        if types.get(name) == "FLOAT" and kind in ("i", "u", "b"):
             taken[name] = array.astype("float32")
     return taken
 

@@ -1,0 +1,108 @@
+"""Writing a fixed model: atomic, external data included, the original whole whatever happens."""
+
+from __future__ import annotations
+
+import glob
+import os
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper, parser
+
+from jetdoctor.fix import fix, write
+from jetdoctor.types import JetdoctorError, UsageError
+from tests.test_fix import MISH, OLD, POOL, ROOT, content, ops, save
+
+
+def test_apply_keeps_the_first_original(tmp_path):
+    path = save(tmp_path, MISH)
+    first = content(path)
+    assert write(fix(path, OLD), apply=True) == path
+    assert ops(path) == ["Softplus", "Tanh", "Mul"] and content(path + ".orig") == first
+    save(tmp_path, POOL)
+    assert write(fix(path, OLD), apply=True) == path
+    assert content(path + ".orig") == first and sorted(os.listdir(str(tmp_path))) == ["model.onnx", "model.onnx.orig"]
+
+
+def external(folder):
+    """A model whose weights lie in ``weights.bin``."""
+    model = parser.parse_model("""<ir_version: 8, opset_import: ["": 18]>
+    g (float[2,64] x) => (float[2,64] y) { m = MatMul(x, w) y = Mish(m) }""")
+    weights = np.random.RandomState(0).standard_normal((64, 64)).astype(np.float32)
+    model.graph.initializer.append(numpy_helper.from_array(weights, "w"))
+    path = str(folder / "model.onnx")
+    onnx.save(model, path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    return path
+
+
+def test_external_data_is_proven_and_carried_along(tmp_path):
+    (tmp_path / "in").mkdir(), (tmp_path / "out").mkdir()
+    path, out = external(tmp_path / "in"), str(tmp_path / "out" / "fixed.onnx")
+    outcome = fix(path, OLD)
+    assert outcome.plan.equivalence.status == "equal" and write(outcome, out) == out
+    assert sorted(os.listdir(str(tmp_path / "out"))) == ["fixed.onnx", "weights.bin"]
+    onnx.checker.check_model(out)
+    assert write(outcome, apply=True) == path
+    assert sorted(os.listdir(str(tmp_path / "in"))) == ["model.onnx", "model.onnx.orig", "weights.bin"]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "weights.bin").write_bytes(b"someone else's")
+    with pytest.raises(UsageError, match="other content"):
+        write(outcome, str(tmp_path / "other" / "fixed.onnx"))
+    assert os.listdir(str(tmp_path / "other")) == ["weights.bin"]
+
+
+def test_output_over_the_original_is_refused(tmp_path):
+    path = save(tmp_path, MISH)
+    with pytest.raises(UsageError, match="--apply"):
+        write(fix(path, OLD), path)
+    with pytest.raises(UsageError, match="cannot write"):
+        write(fix(path, OLD), str(tmp_path / "nowhere" / "out.onnx"))
+
+
+@pytest.mark.parametrize("name", ["replace", "fsync"])
+@pytest.mark.parametrize("error, raised", [
+    (KeyboardInterrupt(), KeyboardInterrupt),
+    (OSError(28, "No space left on device"), JetdoctorError),
+    (PermissionError(13, "Permission denied"), UsageError),
+])  # fmt: skip
+def test_trouble_while_writing_leaves_the_original(tmp_path, monkeypatch, name, error, raised):
+    path = save(tmp_path, MISH)
+    before, outcome = content(path), fix(path, OLD)
+
+    def trouble(*_):
+        raise error
+
+    monkeypatch.setattr("jetdoctor.fix.writing.os." + name, trouble)
+    with pytest.raises(raised):
+        write(outcome, apply=True)
+    with pytest.raises(raised):
+        write(outcome, str(tmp_path / "out.onnx"))
+    assert content(path) == before
+    assert not glob.glob(str(tmp_path / ".jetdoctor*")) and not os.path.exists(str(tmp_path / "out.onnx"))
+
+
+def test_full_disk(tmp_path):
+    """A file size limit of the kernel stands for a full disk."""
+    pytest.importorskip("resource")
+    path = save(tmp_path, MISH)
+    before = content(path)
+    script = """
+import resource, signal, sys
+from jetdoctor import target
+from jetdoctor.fix import fix, write
+from jetdoctor.types import JetdoctorError
+outcome = fix(sys.argv[1], target.resolve("tensorrt-8.4.3"))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    write(outcome, apply=True)
+except JetdoctorError as error:
+    print(error)
+"""
+    environment = dict(os.environ, PYTHONPATH=ROOT)
+    said = subprocess.run([sys.executable, "-c", script, path], env=environment, stdout=subprocess.PIPE, timeout=60)
+    assert b"nothing was changed" in said.stdout
+    assert content(path) == before and os.listdir(str(tmp_path)) == ["model.onnx"]
