@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, List, Optional, Sequence, Tuple
 
 from jetdoctor.cli import config, output, parser, where
-from jetdoctor.types import Target, UsageError
+from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
 
 EXAMPLES = """\
   jetdoctor verify fixed.onnx --reference model.onnx
@@ -24,7 +24,7 @@ MIB = 1 << 20
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("model", metavar="MODEL", help="ONNX file")
+    options.add_argument("model", metavar="MODEL", help="ONNX file, or an engine to check the papers of")
     options.add_argument("--reference", metavar="FILE", help="the original to compare with")
     options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
     options.add_argument("--ssh", metavar="USER@HOST", help="build and run there, with trtexec")
@@ -33,14 +33,19 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--shapes", action="append", metavar="NAME=S", help="a shape, or min:opt:max of one")
     for side in ("min", "opt", "max"):
         options.add_argument("--%sShapes" % side, metavar="SPEC", help="as trtexec takes it: images:1x3x640x640")
-    options.add_argument("--inputs", metavar="FILE", help="inputs (.npz) beside generated ones")
+    options.add_argument("--inputs", metavar="FILE", help="inputs beside generated ones: .npz, .npy, images")
     options.add_argument("--save-engine", metavar="FILE", help="keep the engine that was built")
     options.add_argument("--workspace", type=int, metavar="MIB", help="scratch memory of the builder")
-    options.add_argument("--calibration", metavar="FILE", help="calibration cache for int8")
+    options.add_argument(
+        "--calibration", "--calib", metavar="FILE", help="for int8: real inputs (.npz, a folder), or a cache"
+    )
     options.add_argument("--keep-fp32", action="append", metavar="NODES", help="nodes that stay in fp32")
     options.add_argument("--timing-cache", metavar="FILE", help="reuse what the builder measured before")
-    options.add_argument("--max-latency", type=float, metavar="MS", help="fail when p99 is above it")
+    options.add_argument("--max-latency-ms", type=float, metavar="MS", help="fail when p99 is above it")
     options.add_argument("--trtexec", metavar="PATH", help="where trtexec is")
+    options.add_argument("--provider", action="append", metavar="P", help="ONNX Runtime's execution provider")
+    options.add_argument("--no-bisect", action="store_true", help="do not search for the first difference")
+    options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step")
     options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
     options.add_argument("-o", "--output", metavar="FILE", help="write the report there")
@@ -49,14 +54,36 @@ def configure(options: parser.Parser, command: str) -> None:
 def run(arguments: Any) -> int:
     from jetdoctor import verify
     from jetdoctor.report import evidence
+    from jetdoctor.verify import stopping
 
     output.require_folder(arguments.output)
     output.require_folder(arguments.save_engine)
-    job = _job(arguments)
-    found = verify.verify(job, arguments.backend)
+    with stopping.orderly():
+        found, target = _evidence(arguments)
     form = evidence.document if arguments.format == "json" else evidence.text
-    output.emit(lambda width, color: form(job.model, job.target, found, width, color), arguments.output)
+    output.emit(lambda width, color: form(arguments.model, target, found, width, color), arguments.output)
     return verify.exit_code(found)
+
+
+def _evidence(arguments: Any) -> Tuple[Sequence[Evidence], Optional[Target]]:
+    from jetdoctor import verify
+    from jetdoctor.verify import engine_file
+
+    if engine_file.is_engine(arguments.model):
+        target = _target(arguments)
+        return (engine_file.evidence(arguments.model, target, arguments.reference),), target
+    job = _job(arguments)
+    return verify.verify(job, arguments.backend), job.target
+
+
+def _device(arguments: Any) -> Any:
+    """The board whose clocks and power mode stand beside a latency, None when nothing tells them."""
+    from jetdoctor import device
+
+    if not arguments.ssh:
+        return device.inspect_local() if where.of_jetson() else None
+    (found,) = device.over_ssh(arguments.ssh)
+    return None if isinstance(found, JetdoctorError) else found
 
 
 def _job(arguments: Any) -> Any:
@@ -80,7 +107,11 @@ def _job(arguments: Any) -> Any:
         trtexec=arguments.trtexec,
         timing_cache=arguments.timing_cache,
         calibration=arguments.calibration,
-        max_latency_ms=arguments.max_latency,
+        max_latency_ms=arguments.max_latency_ms,
+        providers=tuple(arguments.provider or ()),
+        bisect=not arguments.no_bisect,
+        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else None,
+        extra={"device": _device(arguments)},
         keep_fp32=tuple(parser.split_ids(arguments.keep_fp32)),
     )
 
@@ -120,25 +151,15 @@ def _target(arguments: Any) -> Optional[Target]:
 
 def _runs(view: Any, asked: Any, path: Optional[str]) -> List[Tuple[str, Any]]:
     """Named sets of inputs: the user's, then generated ones at every size that the profiles span."""
-    from jetdoctor.verify import inputs, profiles
+    from jetdoctor.verify import given, inputs, profiles
 
-    given = [(path, _given(path))] if path else []
-    if asked:
-        sizes = profiles.sizes(asked)
-        return given + [
-            ("%s, shapes %d" % (case.name, n), inputs.feeds(view, case.seed, case.case, None, shapes))
-            for n, shapes in enumerate(sizes, 1)
-            for case in inputs.cases(view, count=1)
-            if not case.dims
-        ]
-    return given + [(case.name, case.feeds(view)) for case in inputs.cases(view)]
-
-
-def _given(path: str) -> Any:
-    import numpy
-
-    try:
-        with numpy.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise UsageError("cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)) from None
+    sizes = profiles.sizes(asked)
+    mine = given.runs(path, view, dict(sizes[0]) if sizes else None) if path else []
+    if not sizes:
+        return mine + [(case.name, case.feeds(view)) for case in inputs.cases(view)]
+    return mine + [
+        ("%s, shapes %d" % (case.name, n), inputs.feeds(view, case.seed, case.case, None, shapes))
+        for n, shapes in enumerate(sizes, 1)
+        for case in inputs.cases(view, count=1)
+        if not case.dims
+    ]

@@ -13,7 +13,7 @@ import os
 import shutil
 from typing import Any, Dict, List, Optional
 
-from jetdoctor.types import Finding, Fix, JetdoctorError, Target, UsageError, parse_version
+from jetdoctor.types import Evidence, Finding, Fix, JetdoctorError, Target, UsageError, parse_version
 
 SUFFIXES = (".engine", ".plan", ".trt")
 RULE = "JD613"
@@ -177,3 +177,16 @@ def _finding(message: str, cure: str, severity: str = "error") -> Finding:
         sources=("https://docs.nvidia.com/deeplearning/tensorrt/latest/inference-library/advanced.html",),
         basis="read",
     )
+
+
+def evidence(path: str, target: Optional[Target] = None, model: Optional[str] = None) -> Evidence:
+    """What an engine's papers are worth: never more than "not-run", since nothing is loaded."""
+    found = tuple(check(path, target, model))
+    if any(finding.severity == "error" for finding in found):
+        return Evidence(_NAME, "not-run", "refused", "the engine does not fit", findings=found)
+    text = "header and sidecar are in order" if not found else "nothing speaks against it"
+    text += "; nothing was run: verify the ONNX model on the board"
+    return Evidence(_NAME, "not-run", "not-run", text, findings=found)
+
+
+_NAME = "engine file"

@@ -99,7 +99,7 @@ def _array(random: Any, dtype: str, shape: Tuple[int, ...], limits: Range, case:
 
     if dtype == "STRING":
         return numpy.array(["s%d" % i for i in random.randint(0, 100, shape).ravel()], object).reshape(shape)
-    target = _numpy_type(dtype)
+    target = numpy_type(dtype)
     if limits.fixed is not None:
         return _clip(limits.fixed(shape), target).astype(target)
     if numpy.dtype(target).kind == "c":
@@ -163,7 +163,7 @@ def _clip(values: Any, target: Any) -> Any:
     return numpy.asarray(numpy.clip(values, info.min, info.max))
 
 
-def _numpy_type(dtype: str) -> Any:
+def numpy_type(dtype: str) -> Any:
     """numpy type of an ONNX element type; types that numpy lacks come from ml_dtypes, with onnx."""
     import numpy
     from onnx import helper

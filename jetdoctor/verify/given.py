@@ -1,0 +1,101 @@
+"""Inputs that the user gives: an .npz, an .npy for a model of one input, or a folder of images."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from jetdoctor.types import UsageError
+from jetdoctor.verify.dims import data_inputs, resolve
+
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
+
+#: Images that are read at most: each is a run of its own.
+LIMIT = 32
+
+
+def runs(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None) -> List[Tuple[str, Any]]:
+    """Named sets of inputs from ``path``; ``shapes`` gives open dims their size.
+
+    Images are resized to the input's height and width (bilinear), in RGB, as value / 255 for a float
+    input and 0-255 for uint8; the run's name says so. Raises ``UsageError``.
+    """
+    if os.path.isdir(path):
+        return _images(path, view, shapes)
+    name = os.path.basename(path)
+    if path.endswith(".npy"):
+        return [(name, {_only_input(view, path).name: _load(path)})]
+    archive = _load(path)
+    if not hasattr(archive, "files"):
+        raise UsageError("%s holds one array without a name: save it as .npy, or with numpy.savez" % path)
+    with archive:
+        arrays = {key: archive[key] for key in archive.files}
+    wanted = [value.name for value in data_inputs(view)]
+    missing = [key for key in wanted if key not in arrays]
+    if missing:
+        raise UsageError("%s lacks the input %s; it has %s" % (path, missing[0], ", ".join(arrays) or "none"))
+    return [(name, {key: arrays[key] for key in wanted})]
+
+
+def _load(path: str) -> Any:
+    import numpy
+
+    try:
+        return numpy.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise UsageError(
+            "cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)
+        ) from None
+
+
+def _only_input(view: Any, path: str) -> Any:
+    values = data_inputs(view)
+    if len(values) != 1:
+        names = ", ".join(value.name for value in values) or "none"
+        raise UsageError("%s is one array, the model's inputs are %s: give them in an .npz" % (path, names))
+    return values[0]
+
+
+def _images(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]]) -> List[Tuple[str, Any]]:
+    try:
+        from PIL import Image
+    except ImportError:
+        raise UsageError("reading images needs Pillow: python3 -m pip install pillow") from None
+    value = _only_input(view, path)
+    shape = resolve(view, None, shapes)[value.name]
+    first = len(shape) == 4 and shape[1] == 3
+    if len(shape) != 4 or not (first or shape[3] == 3):
+        raise UsageError("input %s of shape %s takes no RGB images" % (value.name, list(shape)))
+    height, width = shape[2:] if first else shape[1:3]
+    names = [n for n in sorted(os.listdir(path)) if n.lower().endswith(IMAGES)][:LIMIT]
+    if not names:
+        raise UsageError("no images in %s (%s)" % (path, ", ".join(IMAGES)))
+    found = []
+    for name in names:
+        try:
+            with Image.open(os.path.join(path, name)) as image:
+                picture = image.convert("RGB").resize((width, height), Image.BILINEAR)
+        except (OSError, ValueError) as error:
+            raise UsageError("cannot read the image %s: %s" % (os.path.join(path, name), error)) from None
+        array = _as_input(picture, first, shape[0], value.dtype)
+        found.append(
+            ("%s (RGB, bilinear %dx%d%s)" % (name, width, height, _scaled(value.dtype)), {value.name: array})
+        )
+    return found
+
+
+def _scaled(dtype: str) -> str:
+    return "" if dtype == "UINT8" else ", / 255"
+
+
+def _as_input(picture: Any, channels_first: bool, batch: int, dtype: str) -> Any:
+    """One picture as a whole batch of itself."""
+    import numpy
+
+    from jetdoctor.verify.inputs import numpy_type
+
+    array = numpy.asarray(picture)
+    if dtype != "UINT8":
+        array = array / 255.0
+    array = array.transpose(2, 0, 1) if channels_first else array
+    return numpy.ascontiguousarray(numpy.stack([array] * batch).astype(numpy_type(dtype)))
