@@ -34,7 +34,8 @@ from jetdoctor.types import (
 )
 
 __all__ = [
-    "CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "parse_version", "release", "table",
+    "CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "parse_version", "release",
+    "shown_dim", "table",
 ]  # fmt: skip
 
 
@@ -46,9 +47,19 @@ def table(name: str) -> List[dict]:
     return rows
 
 
+#: Longest symbolic size that a message shows; exporters write whole formulas there.
+_READABLE = 16
+
+
 def brackets(items: Optional[Iterable[Any]]) -> str:
     """Axes, sizes or a shape as build logs print them: ``[1,3,?]``; "an unknown shape" for None."""
-    return "an unknown shape" if items is None else "[%s]" % ",".join("?" if i is None else str(i) for i in items)
+    return "an unknown shape" if items is None else "[%s]" % ",".join(map(shown_dim, items))
+
+
+def shown_dim(item: Any) -> str:
+    """A size, or a symbolic one; "?" for nothing known and for a formula that nobody reads."""
+    text = str(item)
+    return "?" if item is None or len(text) > _READABLE else text
 
 
 def release(jetpack: Optional[str]) -> Optional[dict]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Tuple
 
+from jetdoctor.check.conditions import Seen
 from jetdoctor.graph import Node
 from jetdoctor.knowledge import Fact
+from jetdoctor.rule import shown_dim
 from jetdoctor.types import VersionRange
 
 _INPUT_NAMES = {
@@ -55,7 +57,7 @@ def _with_words(text: str, fact: Fact) -> str:
     """The text, with what the build log will say if there is room for it."""
     message = fact.get("message")
     quoted = '%s; the parser says "%s"' % (text, message)
-    return quoted if message and len(quoted) <= _ROOM else text
+    return quoted if message and " " in message and len(quoted) <= _ROOM else text
 
 
 def log_line(fact: Fact, text: str) -> Tuple[str, ...]:
@@ -93,14 +95,11 @@ def _rank(node: Node, condition: Mapping[str, Any]) -> str:
 
 
 def _attribute(node: Node, condition: Mapping[str, Any]) -> str:
-    value = node.attr(condition["attr"])
+    name = condition["attr"]
+    value = Seen(node).attr(name)
     if "values" in condition:
-        return "%s=%s is refused, only %s is taken" % (
-            condition["attr"],
-            value,
-            " or ".join(map(str, condition["values"])),
-        )
-    return "%s=%s is refused" % (condition["attr"], value)
+        return "%s=%s is refused; taken: %s" % (name, value, ", ".join(map(str, condition["values"])))
+    return "%s=%s is refused" % (name, value)
 
 
 def _condition_text(node: Node, condition: Mapping[str, Any]) -> str:
@@ -110,6 +109,15 @@ def _condition_text(node: Node, condition: Mapping[str, Any]) -> str:
         return "its inputs must have equal ranks and are %s" % shapes
     if "scales" in condition:
         return "%s to %s resizes more than the innermost axes" % (_shape_text(node, 0), _shown(node.output(0).shape))
+    if "split_last_chunk" in condition:
+        return "its %s on axis %d leaves nothing for the last of %d chunks" % (
+            _shape_text(node, 0),
+            node.attr("axis", 0),
+            len(node.outputs),
+        )
+    if "when" in condition and "input" in condition:
+        mode = ", ".join("%s=%s" % pair for pair in condition["when"].items())
+        return "%s is not read with %s" % (input_label(node, condition["input"]), mode)
     if "pads" in condition:
         return "the pads %s differ at both ends" % list(node.attr("pads") or ())
     if "activations" in condition:
@@ -120,7 +128,7 @@ def _condition_text(node: Node, condition: Mapping[str, Any]) -> str:
 
 
 def _shown(shape: Any) -> str:
-    return "?" if shape is None else "x".join("?" if d is None else str(d) for d in shape) or "scalar"
+    return "?" if shape is None else "x".join(shown_dim(d) for d in shape) or "scalar"
 
 
 def _shape_text(node: Node, index: int) -> str:

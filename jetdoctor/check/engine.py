@@ -113,7 +113,7 @@ class Engine:
             own: Optional[str] = describe(place.node, fact.row) if describe else None
             text = own or fact_text(fact, place.node, place.tensor, place.detail)
             # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it.
-            cause = (fact["rule"], fact.get("id") or (fact.get("op"), text), place.detail)
+            cause = (fact["rule"], fact.get("id") or (fact["op"], "" if place.detail else text), place.detail)
         follow = _consequences(rule, place)
         match = Match(
             text,

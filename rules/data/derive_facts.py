@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from derive_mapping import FIX_REQUESTS, FORM_FIXES, OPERATOR_FIXES, restriction_rule, semantics_rule
-from derive_matters import condition
+from derive_matters import condition as narrowed
 
 HERE = Path(__file__).resolve().parent
 
@@ -153,7 +153,7 @@ def semantics(facts, ops):
             disagree = before == "10.15" and entry["releases"]["10.15"]["status"] != status
             doubt = "10.11" if disagree else None  # between the two nobody has read: said as a warning
             row = {"id": "%s/%s" % (op.strip("()"), slug(entry["change"])), "op": op, "since": since, "before": before}
-            row.update(status=STATUS[status], change=entry["change"], when=condition(entry, status, what))
+            row.update(status=STATUS[status], change=entry["change"], when=narrowed(entry, status, what))
             if doubt:
                 row["doubt"] = doubt
             if what:

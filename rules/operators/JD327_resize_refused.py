@@ -13,7 +13,7 @@ dimensions. `cubic` comes with 8.5, `axes` with 10.0.
 Scales and sizes are written out in full and modes normalized where the result is the same.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD327",
@@ -33,7 +33,7 @@ def describe(node, row):
         return "Resize %s=%s is not in this release" % (name, value)
     if when.get("attr_present") == "axes":
         return "Resize gives scales or sizes for axes=%s only; this parser wants them for every axis" % (
-            list(node.attr("axes")),
+            brackets(node.attr("axes")),
         )
     return "Resize mode=%s coordinates=%s rounding=%s: this combination is refused" % (
         node.attr("mode", "nearest"),

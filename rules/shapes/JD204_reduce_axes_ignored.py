@@ -40,7 +40,7 @@ def describe(node, row):
         return "%s gives its axes as an input; this parser looks for the attribute only" % node.op_type
     array = node.input(1).array() if node.present(1) else None
     axes = "its axes" if array is None else "axes=%s" % brackets([int(a) for a in array.reshape(-1)])
-    return "%s gives %s as an input, which this parser does not read: it reduces over ALL axes" % (
+    return "%s gives %s as an input, which is not read: it reduces over ALL axes" % (
         node.op_type,
         axes,
     )

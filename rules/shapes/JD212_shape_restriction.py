@@ -14,7 +14,7 @@ Reshape, unsqueeze or split the tensor so that it has the rank that the finding 
 a bias of zeros.
 """
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Rule, brackets
 
 RULE = Rule(
     id="JD212",
@@ -26,6 +26,12 @@ RULE = Rule(
 
 
 def describe(node, row):
-    if node is not None and node.op_type == "Gemm" and row.get("status") == "rejected":
+    if node is None or node.op_type != "Gemm":
+        return None
+    if row.get("status") == "rejected" or "nb_inputs" in row.get("require", {}):
         return "Gemm without the third input C: this parser looks the bias up unchecked and stops"
+    if "length_equals" in row.get("require", {}):
+        return "Gemm: C %s is taken for a whole bias, and has not one value for each column of B" % brackets(
+            node.input(2).shape
+        )
     return None
