@@ -91,6 +91,11 @@ def test_empty_and_scalar():
     assert not one(numpy.float32(2), numpy.float32(3)).equal
 
 
+def test_a_difference_from_nothing_but_zeros_is_json():
+    result = one(numpy.zeros(3, "float32"), numpy.ones(3, "float32"))
+    assert not result.equal and json.loads(json.dumps(result.to_json(), allow_nan=False))["max_rel"] == "inf"
+
+
 def test_small_elements_carry_the_noise_of_large_ones():
     left = numpy.array([1e6, 1.0], "float32")
     assert one(left, left + numpy.array([0, 1], "float32")).equal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
@@ -34,7 +35,7 @@ class Comparison:
             "status": self.status,
             "reason": self.reason,
             "max_abs": self.max_abs,
-            "max_rel": self.max_rel,
+            "max_rel": self.max_rel if math.isfinite(self.max_rel) else "inf",
             "outputs": [output.to_json() for output in self.outputs],
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -74,10 +75,11 @@ def summary(compared: Sequence[Tuple[str, Comparison]]) -> Dict[str, Any]:
     """Figures over all runs, with the worst run in full."""
     worst = next((pair for pair in compared if not pair[1].equal), None)
     worst = worst or max(compared, key=lambda pair: pair[1].max_rel, default=None)
+    largest = max((c.max_rel for _, c in compared), default=0.0)
     return {
         "runs": len(compared),
         "max_abs": max((c.max_abs for _, c in compared), default=0.0),
-        "max_rel": max((c.max_rel for _, c in compared), default=0.0),
+        "max_rel": largest if math.isfinite(largest) else "inf",
         "worst_run": worst[0] if worst else None,
         "comparison": worst[1].to_json() if worst else None,
         "different_runs": [name for name, c in compared if not c.equal],

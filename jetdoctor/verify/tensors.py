@@ -35,7 +35,9 @@ class OutputComparison:
     tolerance: Tolerance = Tolerance()
 
     def to_json(self) -> Dict[str, Any]:
-        return asdict(self)
+        """``max_rel`` is the word "inf" where the reference is all zero: JSON has no infinity."""
+        rel = self.max_rel if math.isfinite(self.max_rel) else "inf"
+        return dict(asdict(self), max_rel=rel, shape=list(self.shape))
 
 
 def compare_arrays(
