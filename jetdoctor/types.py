@@ -396,7 +396,7 @@ class Evidence:
 
     backend: str
     level: str  # one of EVIDENCE_LEVELS
-    status: str  # "passed", "refused", "different", "not-run", "crashed", "timed-out"
+    status: str  # "passed", "refused", "different", "not-run", "crashed", "timed-out", "out-of-memory"
     message: str = ""
     seconds: float = 0.0
     details: Mapping[str, Any] = field(default_factory=dict)
