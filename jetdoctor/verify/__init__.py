@@ -7,7 +7,7 @@ on their own by ``fix``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List, Tuple
+from typing import TYPE_CHECKING, List, Sequence, Tuple
 
 from jetdoctor.types import Evidence, JetdoctorError, UsageError
 
@@ -51,7 +51,7 @@ def _wanted(name: str, job: "Job", found: List[Evidence]) -> bool:
     return not settled or (name == "onnxruntime" and job.reference is not None)
 
 
-def exit_code(evidence: Tuple[Evidence, ...]) -> int:
+def exit_code(evidence: Sequence[Evidence]) -> int:
     """0 everything that ran passed, 1 something was refused, different or died, 3 nothing ran."""
     ran = [one for one in evidence if one.status != "not-run"]
     if not ran:

@@ -112,9 +112,9 @@ def _compared(
     wrong = details["different_runs"]
     if not wrong:
         text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
-        held, said = _timed(job, answer, details)
+        fast, said = _timed(job, answer, details)
         return Evidence(
-            NAME, "verified", "passed" if held else "different", text + said, ended.seconds, details
+            NAME, "verified", "passed" if fast else "different", text + said, ended.seconds, details
         )
     text = "%s differs from ONNX Runtime: %s (inputs: %s)" % (head, details["comparison"]["reason"], wrong[0])
     if job.bisect:
