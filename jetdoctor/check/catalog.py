@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 import jetdoctor
 from jetdoctor.rule import Rewrite, Rule
@@ -30,6 +30,27 @@ class CatalogRule:
     def detector(self, scope: str) -> Any:
         """``check_<scope>`` of the rule file, None when it has none."""
         return getattr(self.module, "check_" + scope, None)
+
+
+class Rewrites(Mapping[str, ModuleType]):
+    """Rewrite modules by name, each imported when it is first asked for: a check needs few of them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+
+    def __getitem__(self, name: str) -> ModuleType:
+        if name not in self._names:
+            raise KeyError(name)
+        return importlib.import_module("jetdoctor.rules.rewrites." + name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
 
 @dataclass(frozen=True)
@@ -82,10 +103,6 @@ def catalog() -> Catalog:
         if loaded.rule.id in rules:
             raise JetdoctorError("rule id %s is used by two files" % loaded.rule.id)
         rules[loaded.rule.id] = loaded
-    rewrites = {}
-    for name in sorted(os.listdir(os.path.join(folder, "rewrites"))):
-        if name.endswith(".py") and not name.startswith("_"):
-            module = importlib.import_module("jetdoctor.rules.rewrites." + name[:-3])
-            if hasattr(module, "REWRITE"):
-                rewrites[name[:-3]] = module
+    files = sorted(os.listdir(os.path.join(folder, "rewrites")))
+    rewrites = Rewrites(name[:-3] for name in files if name.endswith(".py") and not name.startswith("_"))
     return Catalog(dict(sorted(rules.items())), rewrites)
