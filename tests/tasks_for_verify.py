@@ -20,3 +20,11 @@ def die(job, folder):
 
 def complain(job, folder):
     raise UsageError("one clear line")
+
+
+def litter(job, folder):
+    import tempfile
+
+    handle, path = tempfile.mkstemp()
+    os.close(handle)
+    return {"path": path}

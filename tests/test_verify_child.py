@@ -205,3 +205,11 @@ def _wait_for_number(path):
             return int(text)
         time.sleep(0.02)
     raise AssertionError("the child did not start")
+
+
+def test_what_libraries_leave_in_the_temporary_folder_goes_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with workplace.folder() as place:
+        workplace.run_task("tests.tasks_for_verify:litter", {}, place, 30)
+    assert os.listdir(str(tmp_path)) == []

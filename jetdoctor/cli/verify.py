@@ -87,11 +87,10 @@ def _device(arguments: Any) -> Any:
 
 
 def _job(arguments: Any) -> Any:
-    from jetdoctor import model
     from jetdoctor.verify import profiles
 
     if arguments.reference:
-        model.load(arguments.reference)  # a file that cannot be read says so in one line
+        _require_same_inputs(arguments.model, arguments.reference)
     return make_job(
         arguments.model,
         _target(arguments),
@@ -114,6 +113,18 @@ def _job(arguments: Any) -> Any:
         extra={"device": _device(arguments)},
         keep_fp32=tuple(parser.split_ids(arguments.keep_fp32)),
     )
+
+
+def _require_same_inputs(path: str, reference: str) -> None:
+    """UsageError when the two models cannot be given the same inputs (or one cannot be read)."""
+    from jetdoctor import model
+    from jetdoctor.verify.dims import data_inputs
+
+    names = [[value.name for value in data_inputs(model.load(one))] for one in (path, reference)]
+    if sorted(names[0]) != sorted(names[1]):
+        said = tuple(", ".join(some) or "none" for some in names)
+        text = "they cannot be compared: %s takes the inputs %s, %s takes %s"
+        raise UsageError(text % (path, said[0], reference, said[1]))
 
 
 def make_job(

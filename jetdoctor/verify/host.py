@@ -57,7 +57,8 @@ class Local:
 
     def run(self, command: Sequence[str], time_limit: float, memory_limit: Optional[int] = None) -> Ended:
         """Run a command in the folder."""
-        return execute(command, time_limit, memory_limit, cwd=self.folder)
+        environment = dict(os.environ, TMPDIR=self.folder)
+        return execute(command, time_limit, memory_limit, cwd=self.folder, environment=environment)
 
 
 class Remote:

@@ -31,6 +31,8 @@ def session(model: Source, optimise: bool = False, providers: Optional[Sequence[
         import onnxruntime
     except ImportError:
         raise CannotRun("onnxruntime is not installed: python3 -m pip install onnxruntime") from None
+    if hasattr(onnxruntime, "disable_telemetry_events"):
+        onnxruntime.disable_telemetry_events()  # models and their owners are nobody else's business
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     if not optimise:

@@ -9,12 +9,14 @@ import re
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 from jetdoctor.types import JetdoctorError, UsageError
 from jetdoctor.verify.child import Ended, execute
 
 _PREFIX = "jetdoctor-verify-"
+_NO_SPACE = "no space left in %s: free some disk, or set TMPDIR"
 
 
 @contextlib.contextmanager
@@ -33,9 +35,7 @@ def folder() -> Iterator[str]:
     except OSError as error:
         if error.errno != 28:  # ENOSPC
             raise
-        raise JetdoctorError(
-            "no space left in %s: free some disk, or set TMPDIR" % os.path.dirname(path)
-        ) from None
+        raise JetdoctorError(_NO_SPACE % os.path.dirname(path)) from None
     finally:
         shutil.rmtree(path, ignore_errors=True)
 
@@ -72,18 +72,26 @@ def run_task(
     if os.path.exists(answer):
         os.remove(answer)
     command = [sys.executable, "-m", "jetdoctor.verify.worker", question, answer]
-    ended = execute(command, time_limit, memory_limit, environment=_environment(environment))
+    ended = execute(command, time_limit, memory_limit, environment=_environment(place, environment))
     document = _read(answer)
     if "error" in document:
         raise (UsageError if document.get("exit_code") == 2 else JetdoctorError)(document["error"])
+    if "No space left on device" in ended.log and not document:
+        raise JetdoctorError(_NO_SPACE % os.path.dirname(place))
+    if ended.status == "failed":  # a Python error of the child: its last line says more than the code
+        lines = [line.strip() for line in ended.log.splitlines() if line.strip()]
+        ended = replace(ended, reason="failed: " + lines[-1][:300]) if lines else ended
     return ended, document
 
 
-def _environment(extra: Optional[Mapping[str, str]]) -> Dict[str, str]:
-    """Ours, with this jetdoctor importable wherever the child stands."""
+def _environment(place: str, extra: Optional[Mapping[str, str]]) -> Dict[str, str]:
+    """Ours, with this jetdoctor importable wherever the child stands. What libraries put into the temporary
+    folder (onnxruntime 1.31 leaves ``.ses`` there when imported) goes with ours.
+    """
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     paths = [root] + [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
     found = dict(os.environ, PYTHONPATH=os.pathsep.join(paths), PYTHONIOENCODING="utf-8:backslashreplace")
+    found["TMPDIR"] = place
     found.update(extra or {})
     return found
 
