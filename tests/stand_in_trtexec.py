@@ -140,7 +140,7 @@ def misbehave():
             hoard.append(bytearray(os.urandom(1 << 20) * 32))
     if FAULT == "flood":
         line = ("[V] " + "x" * 1000 + "\n") * 1000
-        for _ in range(int(os.environ.get("STAND_IN_MEGABYTES", "64"))):
+        for _ in range(int(os.environ.get("STAND_IN_MEGABYTES", "16"))):
             sys.stdout.write(line)
     if FAULT == "child":
         import subprocess

@@ -124,7 +124,7 @@ def test_a_task_answers_and_its_folder_is_gone():
 @pytest.mark.parametrize("way, status", [("abort", "crashed"), ("hang", "timed-out"), ("exit", "failed")])
 def test_a_task_that_dies_gives_no_answer(way, status):
     with workplace.folder() as place:
-        ended, answer = workplace.run_task("tests.tasks_for_verify:die", {"way": way}, place, 2)
+        ended, answer = workplace.run_task("tests.tasks_for_verify:die", {"way": way}, place, 1)
     assert ended.status == status and answer == {}
 
 

@@ -56,7 +56,7 @@ def _reshape_all(shape: Tuple[int, ...]) -> Any:
 _ZEROS, _ONES, _FAR = _constant(0), _constant(1), _constant(2**31 - 1)
 
 #: Inputs that steer an operator instead of being computed on, by (operator, input index).
-_STEERING: Dict[Tuple[str, int], Range] = {
+STEERING: Dict[Tuple[str, int], Range] = {
     ("Reshape", 1): Range("fixed", fixed=_reshape_all),
     ("Expand", 1): _ONES,
     ("Tile", 1): _ONES,
@@ -92,7 +92,7 @@ def range_of(value: Any) -> Range:
     """The range of one graph input (``graph.Value``)."""
     consumers = _consumers(value)
     for node, index in consumers:
-        steering = _STEERING.get((node.op_type, index))
+        steering = STEERING.get((node.op_type, index))
         if steering is None and node.op_type.startswith("Reduce") and index == 1:
             steering = Range("fixed", fixed=_count)
         if steering is not None:

@@ -91,7 +91,7 @@ def _magnitudes(proto: Any, view: Any, feeds: Sequence[Mapping[str, Any]], folde
 def _with_magnitudes(twin: Twin, proto: Any, view: Any) -> Any:
     from onnx import helper
 
-    names = [n for n in marking.tensors(proto) if twin._is_float(n)]
+    names = [n for n in marking.tensors(proto) if twin.is_float(n)]
     copy = marking.mark(proto, [name + "/magnitude" for name in names])
     for name in names:
         copy.graph.node.append(helper.make_node("Abs", [name], [name + "/absolute"]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from jetdoctor.types import UsageError
-from jetdoctor.verify.ranges import _STEERING
+from jetdoctor.verify.ranges import STEERING
 
 #: ONNX element type to round through.
 CAST_TO = {"fp16": 10, "bf16": 16}
@@ -66,21 +66,22 @@ class Twin:
         for tensor in list(self.graph.initializer):
             self._weights(tensor)
         for value in self.graph.input:
-            if value.name not in self.low and self._is_float(value.name) and self.precision != "int8":
+            if value.name not in self.low and self.is_float(value.name) and self.precision != "int8":
                 self.low[value.name] = self._round(value.name, value.name)
         for index, node in enumerate(nodes):
             self.graph.node.add().CopyFrom(node)
             self._twin(index, node)
         self._outputs = [value.name for value in self.graph.output]
         for name in [name for node in nodes for name in node.output if name]:
-            if self._is_float(name) and name in self.low:
+            if self.is_float(name) and name in self.low:
                 self._probe(name)
 
     def pairs(self) -> Dict[str, str]:
         """Graph outputs and their twins' names; an output that the twin shares is left out."""
         return {name: self.low[name] for name in self._outputs if name in self.low}
 
-    def _is_float(self, name: str) -> bool:
+    def is_float(self, name: str) -> bool:
+        """Whether a tensor is known to be FP32 and not empty (ReduceMax refuses an empty one)."""
         value = self.view.main.value(name)
         shape = value.shape
         return value.dtype == "FLOAT" and not (shape is not None and 0 in shape)
@@ -110,7 +111,7 @@ class Twin:
         kept = index in self.keep
         inputs = [self._input(node, position, name, kept) for position, name in enumerate(node.input)]
         captured = {name: new for name, new in self.low.items() if node.attribute}
-        rounds = self.precision != "int8" and any(self._is_float(name) for name in node.output if name)
+        rounds = self.precision != "int8" and any(self.is_float(name) for name in node.output if name)
         if inputs == list(node.input) and not rounds and not _has_graph(node):
             return
         copy = self.graph.node.add()
@@ -124,7 +125,7 @@ class Twin:
             if not name:
                 continue
             self.low[name] = name + "/twin"
-            if self.precision != "int8" and self._is_float(name):
+            if self.precision != "int8" and self.is_float(name):
                 rounded = self._round(name + "/twin", name)
                 if kept:
                     self.exact[name] = rounded
@@ -132,7 +133,7 @@ class Twin:
                     self.low[name] = rounded
 
     def _input(self, node: Any, position: int, name: str, kept: bool) -> str:
-        if (node.op_type, position) in _STEERING:
+        if (node.op_type, position) in STEERING:
             return name if self.view.main.value(name).is_constant_expression() else self.low.get(name, name)
         if self.precision != "int8":
             if kept:  # with its own weights, which are FP32, too
