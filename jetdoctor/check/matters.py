@@ -170,11 +170,10 @@ def ceil_changes_size(seen: Seen, _: Any) -> Answer:
     count = len(kernel)
     pads, strides, dilations = _windows(node, count)
     spans = [dilations[i] * (kernel[i] - 1) + 1 for i in range(count)]
-    sizes = shape[2:]
-    return any(
-        not isinstance(sizes[i], int) or (sizes[i] + pads[i] + pads[i + count] - spans[i]) % strides[i]
-        for i in range(count)
-    )
+    for i, size in enumerate(shape[2:]):
+        if not isinstance(size, int) or (size + pads[i] + pads[i + count] - spans[i]) % strides[i]:
+            return True
+    return False
 
 
 def _windows(node: Node, count: int) -> Tuple[Sequence[int], Sequence[int], Sequence[int]]:

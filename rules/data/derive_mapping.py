@@ -204,7 +204,8 @@ def restriction_rule(entry, condition, kind):
         return None, condition, []
     if op == "Resize" and condition.get("attr") == "nearest_mode" and "when" not in condition:
         condition["when"] = {"mode": "nearest"}
-    if op == "Resize" and condition.get("kind") == "initializer" and "when_attr_present" not in condition and "opset_max" not in condition:
+    guarded = {"when_attr_present", "opset_max"} & set(condition)
+    if op == "Resize" and condition.get("kind") == "initializer" and not guarded:
         condition.update(when_input_absent=3, opset_min=11)
     if op == "Slice" and condition.get("kind") == "constant-foldable":
         # The parser's shape tensors know the values of weights only: axes computed from constants (an
@@ -214,7 +215,7 @@ def restriction_rule(entry, condition, kind):
         condition["placeholder_is_tensor"] = True  # a "" bias is an input that is not an initializer
     if op in ("TopK", "Dropout") and "kind" in condition:
         condition["opset_min"] = 10 if op == "TopK" else 12
-    if op == "QuantizeLinear" and condition.get("all_equal") == 0 or op == "DequantizeLinear" and "all_equal" in condition:
+    if op in ("QuantizeLinear", "DequantizeLinear") and condition.get("all_equal") == 0:
         return "JD403", condition, ["dequantise_weights"]
     if op in ("QuantizeLinear", "DequantizeLinear"):
         if "nb_inputs" in condition:
