@@ -165,7 +165,7 @@ def _shoot_after(delay, stop):
     children = _children()
     if children and not stop.is_set():
         try:
-            os.kill(children[0], random.choice((signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM)))
+            os.kill(children[0], random.choice((signal.SIGKILL, signal.SIGQUIT, signal.SIGTERM)))
         except ProcessLookupError:
             pass
 
