@@ -18,6 +18,7 @@ from typing import Any, Dict, List, Mapping, Optional
 from jetdoctor.types import JetdoctorError, parse_version
 from jetdoctor.verify import arrays, trt_run
 from jetdoctor.verify.latency import TIMING
+from jetdoctor.verify.trt_network import add_profile, parser_errors
 
 
 def build_and_run(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
@@ -37,7 +38,7 @@ def build_and_run(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     network = builder.create_network(_network_flags(trt, version))
     parser = trt.OnnxParser(network, logger)
     answer["parsed"] = bool(parser.parse_from_file(job["model"]))
-    answer["errors"] = [_error(parser.get_error(index)) for index in range(parser.num_errors)]
+    answer["errors"] = parser_errors(parser)
     if not answer["parsed"]:
         return answer
     config = configure(trt, version, builder, network, job)
@@ -80,7 +81,7 @@ def configure(trt: Any, version: Any, builder: Any, network: Any, job: Mapping[s
         obey = getattr(trt.BuilderFlag, "OBEY_PRECISION_CONSTRAINTS", None)
         config.set_flag(obey if obey is not None else trt.BuilderFlag.STRICT_TYPES)
     for shapes in job["profiles"] or [{}]:
-        _add_profile(builder, config, network, shapes, job["values"])
+        add_profile(builder, config, network, shapes, job["values"])
     _load_timing_cache(config, job.get("timing_cache"))
     return config
 
@@ -118,22 +119,6 @@ def _layers_named(network: Any, names: Any) -> List[Any]:
     return [layer for layer in layers if layer.name in wanted]
 
 
-def _add_profile(
-    builder: Any, config: Any, network: Any, shapes: Mapping[str, Any], values: Mapping[str, List[int]]
-) -> None:
-    profile, needed = builder.create_optimization_profile(), False
-    for index in range(network.num_inputs):
-        tensor = network.get_input(index)
-        if tensor.is_shape_tensor:
-            profile.set_shape_input(tensor.name, *([values.get(tensor.name, [1])] * 3))
-            needed = True
-        elif tensor.name in shapes and -1 in tuple(tensor.shape):
-            profile.set_shape(tensor.name, *(tuple(shape) for shape in shapes[tensor.name]))
-            needed = True
-    if needed:
-        config.add_optimization_profile(profile)
-
-
 def _load_timing_cache(config: Any, path: Optional[str]) -> None:
     if not path or not hasattr(config, "create_timing_cache"):
         return
@@ -158,14 +143,3 @@ def _run(trt: Any, engine: Any, path: str, folder: str, number: int) -> str:
     name = os.path.join(folder, "got%d.npz" % number)
     arrays.save(name, outputs)
     return name
-
-
-def _error(error: Any) -> Dict[str, Any]:
-    """A ParserError; releases before 8.6 know neither the node's name nor its operator."""
-    return {
-        "node": error.node_name() if hasattr(error, "node_name") else "",
-        "op_type": error.node_operator() if hasattr(error, "node_operator") else "",
-        "index": error.node(),
-        "text": error.desc(),
-        "place": "%s:%d" % (error.file().rpartition("/")[2], error.line()),
-    }
