@@ -81,8 +81,11 @@ def build(options):
         if node.domain not in ("", "ai.onnx"):
             return "No importer registered for op: %s. Attempting to import as plugin." % node.op_type
     size = RELEASE + (0,) * (4 - len(RELEASE))
-    with open(options["--saveEngine"], "wb") as stream:
-        stream.write(b"ftrt" + bytes(20) + bytes(size) + model)
+    try:
+        with open("/dev/full" if FAULT == "nospace" else options["--saveEngine"], "wb") as stream:
+            stream.write(b"ftrt" + bytes(20) + bytes(size) + model)
+    except OSError:
+        return "Saving engine to file failed."
     return ""
 
 
@@ -134,6 +137,8 @@ def misbehave():
         os.abort()
     if FAULT == "hang":
         time.sleep(600)
+    if FAULT == "oom":
+        os.kill(os.getpid(), 9)
     if FAULT == "memory":
         hoard = []
         while True:

@@ -46,9 +46,7 @@ def test_every_release_builds_runs_and_agrees(release, tmp_path, program, monkey
 
 def test_options_follow_the_release():
     def build(text, **how):
-        return trtexec_flags.build(
-            tuple(map(int, text.split("."))), "m.onnx", "e", workspace=256 << 20, **how
-        )
+        return trtexec_flags.build(tuple(map(int, text.split("."))), "m.onnx", "e", workspace=256 << 20, **how)
 
     assert "--workspace=256" in build("8.2.1") and "--memPoolSize=workspace:256" in build("8.4.1")
     assert "--buildOnly" in build("8.5.2") and "--skipInference" in build("8.6.1")
@@ -93,9 +91,7 @@ def test_ids_of_int64_arrive_as_int32_before_10(tmp_path, program, monkeypatch):
     graph = onnx.helper.make_graph([node], "g", [ids], [y], [table])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8)
     asked = profiles.complete(view(model), profiles.parse(["ids=1:4:9"]))
-    runs = tuple(
-        (str(n), feeds(view(model), shapes=shapes)) for n, shapes in enumerate(profiles.sizes(asked))
-    )
+    runs = tuple((str(n), feeds(view(model), shapes=shapes)) for n, shapes in enumerate(profiles.sizes(asked)))
     for release in ("8.4.1", "10.3.0"):
         monkeypatch.setenv("STAND_IN_TENSORRT", release)
         found = trtexec.run(job(model, tmp_path, program, runs=runs, profiles=tuple(asked)))
@@ -135,16 +131,16 @@ def test_a_flood_of_log_and_a_child_left_behind(tmp_path, program, monkeypatch):
 
 
 def test_over_ssh_with_no_python_there_and_nothing_left(tmp_path, program, monkeypatch):
-    ssh = tmp_path / "ssh"
-    log = tmp_path / "said.txt"
-    ssh.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\necho "$3" >> %s\nexec sh -c "$3"\n' % log)
+    """Where there is no sshd to run test_verify_ssh with: a client that runs the command right here."""
+    ssh, there = tmp_path / "ssh", tmp_path / "there"
+    there.mkdir()
+    ssh.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nexport TMPDIR=%s\nexec sh -c "$3"\n' % there)
     ssh.chmod(0o755)
     monkeypatch.setenv("JETDOCTOR_SSH", str(ssh))
     found = trtexec.run(job(cnn(), tmp_path, program, ssh="board", save_engine=str(tmp_path / "kept.engine")))
     assert found.status == "passed" and found.details["host"] == "board"
     assert engine_file.read_sidecar(str(tmp_path / "kept.engine"))["tensorrt"] == "8.4.1"
-    folder = log.read_text().split("rm -rf ")[1].strip()
-    assert folder.startswith("/tmp/jetdoctor-verify-") and not os.path.exists(folder)
+    assert not os.listdir(str(there))
 
 
 def test_a_lost_connection_is_one_line(tmp_path, program, monkeypatch):
@@ -152,7 +148,7 @@ def test_a_lost_connection_is_one_line(tmp_path, program, monkeypatch):
     ssh.write_text("#!/bin/sh\necho 'ssh: connect to host board port 22: No route to host' >&2\nexit 255\n")
     ssh.chmod(0o755)
     monkeypatch.setenv("JETDOCTOR_SSH", str(ssh))
-    with pytest.raises(JetdoctorError, match="board: .*No route to host"):
+    with pytest.raises(JetdoctorError, match="board: it cannot be reached"):
         trtexec.run(job(cnn(), tmp_path, program, ssh="board"))
 
 
@@ -184,9 +180,7 @@ def test_the_latency_of_a_run_is_reported(tmp_path, program):
 
 def test_outputs_with_nan_and_inf_are_read(tmp_path):
     path = tmp_path / "o.json"
-    path.write_text(
-        '[\n  { "name" : "y"\n  , "dimensions" : "1x3"\n  , "values" : [ nan, -inf, 1.5e-7 ]\n  }\n]\n'
-    )
+    path.write_text('[\n  { "name" : "y"\n  , "dimensions" : "1x3"\n  , "values" : [ nan, -inf, 1.5e-7 ]\n  }\n]\n')
     values = engine_files.read_outputs(str(path), {"y": numpy.zeros((1, 3), "float32")})["y"]
     assert numpy.isnan(values[0, 0]) and values[0, 1] == -numpy.inf and values.shape == (1, 3)
 

@@ -10,8 +10,9 @@ from jetdoctor.verify import arrays, calibration, engine_files, findings, judge,
 from jetdoctor.verify.child import Ended
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.divergence import sentence, upstream_search
-from jetdoctor.verify.host import Local, Remote
+from jetdoctor.verify.host import Local
 from jetdoctor.verify.job import Job, workspace_for
+from jetdoctor.verify.remote import Remote
 from jetdoctor.verify.tolerance import BY_PRECISION
 from jetdoctor.verify.workplace import folder
 
@@ -46,7 +47,8 @@ class Session:
         self.seconds = 0.0
         self.program = host.find(job.trtexec)
         if not self.program:
-            raise JetdoctorError("%s: no trtexec found there (--trtexec PATH)" % self.details["host"])
+            text = "%s: no trtexec in PATH or /usr/src/tensorrt/bin (sudo apt install tensorrt, or --trtexec PATH)"
+            raise JetdoctorError(text % self.details["host"])
 
     def evidence(self) -> Evidence:
         """Everything in order: version, build, runs, comparison, latency."""
@@ -80,9 +82,7 @@ class Session:
         if job.timing_cache and os.path.exists(job.timing_cache):
             extra["timing_cache"] = self.host.put(job.timing_cache, "timing.cache")
         if calibration.is_data(job.calibration):
-            raise JetdoctorError(
-                "trtexec takes a calibration cache, no data: build with --backend tensorrt first"
-            )
+            raise JetdoctorError("trtexec takes a calibration cache, no data: build with --backend tensorrt first")
         if job.calibration and job.precision == "int8":
             extra["calibration_cache"] = self.host.put(job.calibration, "calibration.cache")
         arguments = trtexec_flags.build(
@@ -103,9 +103,15 @@ class Session:
             found = findings.from_child(NAME, ended, self.job)
             message = "trtexec %s while building" % ended.reason
             return Evidence(NAME, "not-run", ended.status, message, self.seconds, self.details, found)
+        self._check_disk(ended)
         found = findings.from_compiler(NAME, [], ended.log, self.job)
         message = "TensorRT %s refuses the model" % self.details["tensorrt"]
         return Evidence(NAME, "built", "refused", message, self.seconds, self.details, found)
+
+    def _check_disk(self, ended: Ended) -> None:
+        """A full disk says nothing about the model. Second text: trtexec's saveEngine, which hides the reason."""
+        if any(text in ended.log for text in ("No space left on device", "Saving engine to file failed")):
+            raise JetdoctorError(self.host.no_space())
 
     def _keep_engine(self) -> None:
         if not self.job.save_engine:
@@ -154,9 +160,7 @@ class Session:
         shapes = {name: tuple(array.shape) for name, array in feeds.items() if name in dynamic}
         where = [os.path.join(self.host.folder, name) for name in (engine, "output.json", "times.json")]
         timing = latency.TIMING if timed else (1, 0, 0)
-        arguments = trtexec_flags.infer(
-            where[0], files, shapes, where[1], where[2] if timed else None, timing
-        )
+        arguments = trtexec_flags.infer(where[0], files, shapes, where[1], where[2] if timed else None, timing)
         ended = self._call(arguments)
         mine = os.path.join(self.place, "output.json")
         if ended.status != "ended" or not self.host.get("output.json", mine):
@@ -171,6 +175,7 @@ class Session:
 
     def _died_running(self, ended: Ended, name: str) -> Evidence:
         self.details["log"] = ended.log
+        self._check_disk(ended)
         found = findings.from_compiler(NAME, [], ended.log, self.job)
         status = ended.status if ended.status in ("crashed", "timed-out", "out-of-memory") else "refused"
         message = "the engine was built but does not run (inputs: %s): %s" % (name, ended.reason)
