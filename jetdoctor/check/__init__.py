@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import List, Optional, Sequence, Tuple
 
+from jetdoctor.check.advice import Advisor
 from jetdoctor.check.catalog import Catalog, CatalogRule, catalog
 from jetdoctor.check.engine import Crash, Engine
 from jetdoctor.check.group import findings
 from jetdoctor.graph import Model
 from jetdoctor.knowledge import knowledge
-from jetdoctor.types import Device, Finding, ModelSummary, Result, Target
+from jetdoctor.types import Device, Finding, Fix, ModelSummary, Result, Target
 
-__all__ = ["Catalog", "CatalogRule", "catalog", "check", "check_device", "verdict"]
+__all__ = ["Catalog", "CatalogRule", "advice", "catalog", "check", "check_device", "verdict"]
 
 
 @lru_cache(maxsize=None)
@@ -51,15 +53,27 @@ def check(
         more, crashed = engine.device_hits(device)
         hits, crashes = hits + more, crashes + crashed
     summary = summary or ModelSummary(path=model.path)
+    advisor = Advisor(engine, model)
     results: List[Result] = []
     for target in targets:
         basis = engine.knowledge.basis(target.tensorrt_version)
         extra, crashed = engine.target_hits(model, target)
         found = [_crash_finding(crash) for crash in crashes + crashed]
         found += findings(hits + extra, target, basis) if basis != "unknown" else []
+        found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
         state = verdict(found, basis, bool(crashes or crashed))
         results.append(Result(summary, target, state, tuple(found), basis=basis))
     return tuple(results)
+
+
+def _advised(finding: Finding, advisor: Advisor, target: Target) -> Finding:
+    advise = advisor.for_error if finding.severity == "error" else advisor.for_remark
+    return replace(finding, fixes=advise(finding, target))
+
+
+def advice(model: Model, finding: Finding, target: Target) -> Tuple[Fix, ...]:
+    """What to do by hand about an error that the fixes of the finding did not remove, nearest first."""
+    return Advisor(_engine(), model).for_error(finding, target)
 
 
 def check_device(device: Device) -> Tuple[Finding, ...]:

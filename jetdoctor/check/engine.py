@@ -70,6 +70,14 @@ class Engine:
         hits += self._model_hits(model, asked, crashes)
         return hits, crashes
 
+    def hits_at(self, model: Model, node: Node, versions: Iterable[Version]) -> List[Hit]:
+        """Matches at one node for other releases than those that the model was checked for."""
+        return list(self._node_hits(model, node, 0, Asked(versions), []))
+
+    def hits_of_model(self, model: Model, versions: Iterable[Version]) -> List[Hit]:
+        """Matches about the model as a whole (inputs, initializers, opset) for other releases."""
+        return list(self._model_hits(model, Asked(versions), []))
+
     def _node_hits(self, model: Model, node: Node, position: int, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
         yield from self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
         for rule in self.by_op.get(node.op_type, ()):

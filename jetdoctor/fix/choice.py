@@ -81,6 +81,13 @@ class Choices:
                 return request
         return None
 
+    def untried(self, finding: Finding) -> bool:
+        """Whether an unsafe fix is left that --unsafe would try."""
+        unsafe = [fix for fix in finding.fixes if fix.applicability == "unsafe"]
+        return not self.unsafe and any(
+            self.said(Request(finding, place, fix).key) is None for place in places(finding) for fix in unsafe
+        )
+
     def reason(self, finding: Finding) -> str:
         """Why a finding is still there, for the plan."""
         reasons = []
@@ -93,8 +100,7 @@ class Choices:
             return "; ".join(reasons[:3])
         if any(fix.applicability == "unsafe" for fix in finding.fixes) and not self.unsafe:
             return "needs --unsafe"
-        manual = [fix.title for fix in finding.fixes if fix.applicability == "manual"]
-        return manual[0] if manual else "no fix is known"
+        return "no fix is known"
 
     def _allowed(self, fix: Fix) -> bool:
         if fix.rewrite is None and fix.lower_opset is None:

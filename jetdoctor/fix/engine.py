@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
+from jetdoctor.check import advice
 from jetdoctor.fix import freezing, lowering
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
@@ -15,7 +16,7 @@ from jetdoctor.fix.choice import Choices
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.proof import prove
 from jetdoctor.model import from_proto, load, summarize
-from jetdoctor.types import Equivalence, Plan, PlanStep, Result, Target, UsageError
+from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
 
 #: attempts before giving up on finding a choice of fixes that brings no new error
 MAX_ATTEMPTS = 5
@@ -141,22 +142,27 @@ class _Job:
         return FixOutcome(self.path, self.targets, plan, results, attempt.before, proto, diff, reason)
 
     def _left_over(self, attempt: Attempt) -> List[PlanStep]:
-        """A step that was not applied for every finding that remains."""
-        steps = []
+        """For every finding that remains the fix that was not applied, then what to do by hand."""
+        steps: List[PlanStep] = []
         for finding in self.choices.wanted(attempt.results):
-            fix = finding.fix
             where = finding.location
-            steps.append(
-                PlanStep(
-                    finding.rule,
-                    fix.title if fix else finding.message,
-                    fix.applicability if fix else "manual",
-                    (where.node_name or where.output) if where else "",
-                    False,
-                    attempt.trouble or self.choices.reason(finding),
-                )
-            )
+            node = (where.node_name or where.output) if where else ""
+            tried = [fix for fix in finding.fixes if fix.applicability != "manual"][:1]
+            for fix in tried:
+                reason = attempt.trouble or self.choices.reason(finding)
+                steps.append(PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason))
+            for fix in self._by_hand(attempt, finding):
+                reason = "by hand: %s" % finding.message
+                steps.append(PlanStep(finding.rule, fix.title, "manual", node, False, reason))
         return steps
+
+    def _by_hand(self, attempt: Attempt, finding: Finding) -> Sequence[Fix]:
+        """Advice for a finding that no fix will remove; none while --unsafe would still try one."""
+        given = [fix for fix in finding.fixes if fix.applicability == "manual"]
+        if given or self.choices.untried(finding):
+            return given
+        target = next((r.target for r in attempt.results if finding in r.findings), self.targets[0])
+        return advice(from_proto(attempt.proto, self.path), finding, target)
 
     def _lower(self, attempt: Attempt) -> None:
         proto, lines, reason = lowering.lower(attempt.proto, self.opset or 0)

@@ -20,7 +20,8 @@ def freeze(proto: Any, wanted: Mapping[str, Any]) -> Any:
         if name in inputs:
             sizes.update(_freeze_input(inputs[name], _shape(name, value)))
         else:
-            sizes[_known_symbol(name, inputs)] = _size(name, value)
+            symbol = _known_symbol(name, inputs)
+            sizes[symbol] = _size(name, value)
     for value_info in list(proto.graph.input) + list(proto.graph.output):
         for dim in _dims(value_info):
             if dim.dim_param in sizes:
@@ -57,7 +58,7 @@ def _freeze_input(value_info: Any, shape: List[int]) -> Dict[str, int]:
 def _known_symbol(name: str, inputs: Mapping[str, Any]) -> str:
     symbols = sorted({dim.dim_param for value in inputs.values() for dim in _dims(value) if dim.dim_param})
     if name not in symbols:
-        text = "the model has no input or dynamic dim %r; inputs: %s; dims: %s"
+        text = "no input or dimension called %s; inputs: %s; open dimensions: %s"
         raise UsageError(text % (name, ", ".join(inputs) or "none", ", ".join(symbols) or "none"))
     return name
 

@@ -19,8 +19,10 @@ def render(report: Report, options: Options) -> str:
     writer, plan = Writer(options.width, options.color), options.plan or Plan()
     writer.line(writer.paint(clean(options.path), "bold"))
     _verdicts(writer, "before", options.before or report.results)
+    below = {fix.title for result in report.results for finding in result.findings for fix in finding.fixes}
     for step in plan.steps:
-        _step(writer, step)
+        if step.applicability != "manual" or step.title not in below:  # else it stands with its finding
+            _step(writer, step)
     _diff(writer, options)
     _proof(writer, plan, options)
     if any(step.applied for step in plan.steps):

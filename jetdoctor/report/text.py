@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 from jetdoctor.report import matrix, words
 from jetdoctor.report.options import Options
@@ -75,13 +75,14 @@ def _verdict(writer: Writer, result: Result) -> None:
 
 def findings(writer: Writer, found: List[Finding], where: Optional[Dict[str, str]] = None) -> None:
     """One block per error and warning, one line per info. ``where``: key -> JetPacks it holds on."""
+    said: Set[str] = set()
     for finding in words.by_severity(found):
         writer.line()
-        block(writer, finding, (where or {}).get(finding.key, ""))
+        block(writer, finding, (where or {}).get(finding.key, ""), said)
 
 
-def block(writer: Writer, finding: Finding, where: str = "") -> None:
-    """One finding: what happens, at which nodes, the fix, the source."""
+def block(writer: Writer, finding: Finding, where: str = "", said: Optional[Set[str]] = None) -> None:
+    """One finding: what happens, at which nodes, the fix, the source. ``said``: second advice already given."""
     left = "%s %s %s" % (finding.severity, finding.rule, finding.name)
     color = SEVERITY_COLOR[finding.severity]
     painted = "%s %s %s" % (
@@ -100,12 +101,20 @@ def block(writer: Writer, finding: Finding, where: str = "") -> None:
     writer.wrapped("", finding.message)
     for consequence in finding.consequences:
         writer.wrapped("then  ", consequence)
-    if finding.fix:
-        label = "do    " if finding.fix.applicability == "manual" else "fix   "
-        remark = "" if finding.fix.applicability == "manual" else " (%s)" % finding.fix.applicability
-        writer.wrapped(label, finding.fix.title + remark, "green")
+    _fix(writer, finding, set() if said is None else said)
     if finding.severity != "info":
         _source(writer, finding)
+
+
+def _fix(writer: Writer, finding: Finding, said: Set[str]) -> None:
+    """The fix to be made, or every piece of advice; what is second-best is said once for all findings."""
+    if finding.fix and finding.fix.applicability != "manual":
+        writer.wrapped("fix   ", "%s (%s)" % (finding.fix.title, finding.fix.applicability), "green")
+        return
+    for number, fix in enumerate(finding.fixes):
+        if not number or fix.title not in said:
+            writer.wrapped("or    " if number else "do    ", fix.title, "green")
+        said.add(fix.title)
 
 
 def _source(writer: Writer, finding: Finding) -> None:

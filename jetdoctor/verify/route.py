@@ -76,7 +76,7 @@ def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
         return [Step("Build it and see", (), ("nothing is known about this target's TensorRT",))], source
     if result.verdict == "deploys":
         return [], source
-    exports = _reexport(result, row)
+    exports = _by_hand(result) or _reexport(result, row)
     if result.verdict == "fixable":
         path = "%s.%s.onnx" % (os.path.splitext(source)[0], name.replace("@", "-").replace("+", "-"))
         fix = _line("jetdoctor", "fix", source, "--target", name, "-o", path)
@@ -86,6 +86,17 @@ def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
     )
     order = "in this order: fold constants, a lower opset, GraphSurgeon, a plugin, another runtime"
     return [Step("Change the export or the model", (explain,), causes + exports + (order,))], source
+
+
+def _by_hand(result: Result) -> Tuple[str, ...]:
+    """Advice that findings carry beside their first, each once; what to fall back on has its own step."""
+    titles = [
+        fix.title
+        for f in result.findings
+        for fix in f.fixes[1:]
+        if f.severity == "error" and fix.applicability == "manual"
+    ]
+    return tuple("or: " + title for title in dict.fromkeys(titles) if not title.startswith("Fall back"))
 
 
 def _reexport(result: Result, row: Dict[str, Any]) -> Tuple[str, ...]:

@@ -1,0 +1,120 @@
+"""Who exported a model, and the command that exports it again for an older parser.
+
+What the reader must fill in is spelled in capitals (MODEL, EXAMPLE, DIR).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Callable, Dict, Tuple
+
+from jetdoctor.graph import Model
+from jetdoctor.types import parse_version
+
+#: torch.onnx.export has the option ``dynamo`` since 2.5, and it is the default since 2.9 (release notes)
+_DYNAMO_OPTION = (2, 5)
+
+
+def metadata(model: Model) -> Dict[str, str]:
+    """The model's metadata properties."""
+    return {entry.key: entry.value for entry in model.proto.metadata_props}
+
+
+def exporter(model: Model) -> str:
+    """ "ultralytics", "optimum", "dynamo", "torchscript", "tf2onnx", "paddle2onnx", or "" when unknown."""
+    producer = model.producer.lower()
+    if metadata(model).get("author") == "Ultralytics":
+        return "ultralytics"
+    if "tf2onnx" in producer:
+        return "tf2onnx"
+    if "paddle" in producer or "paddlepaddle" in model.main.proto.name.lower():
+        return "paddle2onnx"
+    if not producer.startswith("pytorch"):
+        return ""
+    if _from_dynamo(model):
+        return "dynamo"
+    return "optimum" if _names_of_optimum(model) else "torchscript"
+
+
+def reexport(model: Model, opset: int) -> str:
+    """The exporter's own command at ``opset`` or below, with fixed sizes; "" for an unknown exporter."""
+    command = _COMMANDS.get(exporter(model))
+    return command(model, opset) if command else ""
+
+
+def has_open_inputs(model: Model) -> bool:
+    """Whether a graph input has a size that is not fixed."""
+    values = [model.main.value(name) for name in model.main.input_names if name not in model.main.initializers]
+    return any(value.shape is not None and value.static_shape is None for value in values)
+
+
+def _from_dynamo(model: Model) -> bool:
+    """The new exporter says on every node where it comes from, and writes opset 18 or newer."""
+    for node in model.main.nodes[:20]:
+        entries = getattr(node.proto, "metadata_props", ())  # onnx 1.16 brought the field
+        if any(entry.key.startswith("pkg.torch") for entry in entries):
+            return True
+    return False
+
+
+def _names_of_optimum(model: Model) -> bool:
+    """Optimum's axis names for the inputs of Hugging Face models."""
+    symbols = {dim for name in model.main.input_names for dim in model.main.value(name).shape or ()}
+    return "batch_size" in symbols and bool(symbols & {"sequence_length", "num_channels", "height"})
+
+
+def _file(model: Model) -> str:
+    return os.path.basename(model.path) or "model.onnx"
+
+
+def _stem(model: Model) -> str:
+    return os.path.splitext(_file(model))[0]
+
+
+def _yolo(model: Model, opset: int) -> str:
+    text = "yolo export model=%s.pt format=onnx opset=%d simplify=True dynamic=False"
+    about = metadata(model)
+    sizes = re.findall(r"\d+", about.get("imgsz", ""))
+    if sizes:
+        text += " imgsz=" + (sizes[0] if len(set(sizes)) == 1 else ",".join(sizes))
+    return (text + (" nms=False" if _nms_inside(about) else "")) % (_stem(model), opset)
+
+
+def _nms_inside(about: Dict[str, str]) -> bool:
+    return bool(re.search(r"'nms': True", about.get("args", "")))
+
+
+def _torch(model: Model, opset: int) -> str:
+    version = parse_version(model.proto.producer_version)
+    option = ", dynamo=False" if version >= _DYNAMO_OPTION else ""
+    name = json.dumps(_file(model))
+    return "torch.onnx.export(MODEL, (EXAMPLE,), %s, opset_version=%d%s)" % (name, opset, option)
+
+
+def _optimum(model: Model, opset: int) -> str:
+    return "optimum-cli export onnx --model MODEL --opset %d DIR" % opset
+
+
+def _tf2onnx(model: Model, opset: int) -> str:
+    text = "python3 -m tf2onnx.convert --saved-model DIR --output %s --opset %d --fold_const"
+    return text % (_file(model), 11 if opset < 17 else 13)
+
+
+def _paddle(model: Model, opset: int) -> str:
+    text = "paddle2onnx --model_dir DIR --model_filename inference.pdmodel --params_filename inference.pdiparams"
+    return text + " --save_file %s --opset_version %d" % (_file(model), min(opset, 16))
+
+
+_COMMANDS: Dict[str, Callable[[Model, int], str]] = {
+    "ultralytics": _yolo,
+    "dynamo": _torch,
+    "torchscript": _torch,
+    "optimum": _optimum,
+    "tf2onnx": _tf2onnx,
+    "paddle2onnx": _paddle,
+}
+
+#: what crosses from this module
+__all__: Tuple[str, ...] = ("exporter", "has_open_inputs", "metadata", "reexport")

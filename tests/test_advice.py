@@ -1,0 +1,127 @@
+"""Advice where no fix helps: the exporter's command, sizes to freeze, the JetPack, the runtime to fall back on."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+from onnx import parser
+
+from jetdoctor.check import check
+from jetdoctor.fix import fix
+from jetdoctor.model import from_proto
+from jetdoctor.model.exporters import exporter, reexport
+from jetdoctor.model.sizes import freeze_options, profile_options
+from jetdoctor.target import resolve
+from jetdoctor.types import UsageError
+
+NONZERO = """<ir_version: 8, opset_import: ["": 17]> g (float[4] x) => (int64[1,N] y) { y = NonZero(x) }"""
+
+SQUEEZE = """<ir_version: 8, opset_import: ["": 13]> g (float[N,1,4] x) => (float[M] y) { y = Squeeze(x) }"""
+
+
+def model(text, path="nets/best.onnx", producer=("", ""), **metadata):
+    proto = parser.parse_model(text)
+    proto.producer_name, proto.producer_version = producer
+    for key, value in metadata.items():
+        proto.metadata_props.add(key=key, value=value)
+    return from_proto(proto, path)
+
+
+def advice(view, target, rule):
+    result = check(view, resolve(target))[0]
+    finding = next(f for f in result.findings if f.rule == rule)
+    assert all(f.applicability == "manual" for f in finding.fixes)
+    return result.verdict, [f.title for f in finding.fixes]
+
+
+def test_first_jetpack_and_runtime():
+    verdict, titles = advice(model(NONZERO), "jetpack-5.0.2", "JD301")
+    assert verdict == "fails"  # advice is no fix
+    assert titles[0].startswith("Move to JetPack 5.1 (TensorRT 8.5.2)")
+    assert "python3 -m pip install onnxruntime_gpu-1.16.0-cp38-cp38-linux_aarch64.whl" in titles[1]
+
+
+def test_only_jetpacks_that_the_board_runs():
+    assert "JetPack 5.1 " in advice(model(NONZERO), "xavier-nx@jetpack-4.6", "JD301")[1][0]
+    titles = advice(model(NONZERO), "nano@jetpack-4.6", "JD301")[1]
+    assert len(titles) == 1 and titles[0].startswith("Fall back")
+
+
+EXPORTS = {
+    "ultralytics": (("pytorch", "2.4.0"), {"author": "Ultralytics", "imgsz": "[480, 640]"}, 12,
+                    "yolo export model=best.pt format=onnx opset=12 simplify=True dynamic=False imgsz=480,640"),
+    "torchscript": (("pytorch", "2.1.0"), {}, 17,
+                    'torch.onnx.export(MODEL, (EXAMPLE,), "best.onnx", opset_version=17)'),
+    "tf2onnx": (("tf2onnx", "1.16"), {}, 13,
+                "python3 -m tf2onnx.convert --saved-model DIR --output best.onnx --opset 11 --fold_const"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+def test_exporters(name):
+    producer, metadata, opset, command = EXPORTS[name]
+    view = model(NONZERO, producer=producer, **metadata)
+    assert exporter(view) == name and reexport(view, opset) == command
+
+
+def test_more_exporters():
+    view = model(NONZERO, producer=("pytorch", "2.9.1"))
+    entry = getattr(view.main.nodes[0].proto, "metadata_props", None)
+    if entry is not None:  # onnx 1.16
+        entry.add(key="pkg.torch.onnx.fx_node", value="x")
+        assert exporter(view) == "dynamo" and reexport(view, 17).endswith("opset_version=17, dynamo=False)")
+    paddle = parser.parse_model(NONZERO)
+    paddle.graph.name = "Model from PaddlePaddle."
+    assert reexport(from_proto(paddle, "a.onnx"), 13).startswith("paddle2onnx --model_dir DIR")
+    text = NONZERO.replace("float[4] x", "int64[batch_size,sequence_length] x")
+    assert (
+        reexport(model(text, producer=("pytorch", "2.1")), 13) == "optimum-cli export onnx --model MODEL --opset 13 DIR"
+    )
+    assert reexport(model(NONZERO), 13) == ""
+
+
+def test_nms_inside_an_ultralytics_model():
+    view = model(NONZERO, producer=("pytorch", "2.4.0"), author="Ultralytics", args="{'nms': True}")
+    assert reexport(view, 17).endswith("nms=False")
+
+
+def test_another_export_only_where_it_helps():
+    _, titles = advice(model(NONZERO, producer=("pytorch", "2.1.0")), "jetpack-4.6", "JD301")
+    assert not any(title.startswith("Export again") for title in titles)  # NonZero is in opset 13 as well
+
+
+def test_sizes_to_freeze():
+    result = check(model(SQUEEZE), resolve("jetpack-5.0.2"))[0]
+    remark = next(f for f in result.findings if f.rule == "JD501")
+    assert remark.fix.title == (
+        "Fix the sizes (put in your own): jetdoctor fix nets/best.onnx --target jetpack-5.0.2 "
+        "--freeze x=1x1x4 -o FIXED.onnx"
+    )
+    assert "--trt-min-shapes 'x:[1, 1, 4]'" in remark.fixes[1].title
+
+
+def test_likely_sizes():
+    def sized(shape, **metadata):
+        return freeze_options(model(NONZERO.replace("float[4] x", "float[%s] x" % shape), **metadata))
+
+    assert sized("N,C,H,W") == "--freeze x=1x3x224x224"
+    assert sized("N,3,H,W", imgsz="[480, 640]") == "--freeze x=1x3x480x640"
+    assert sized("N,H,W,3") == "--freeze x=1x224x224x3"
+    assert sized("batch,sequence") == "--freeze x=1x128"
+    assert sized("2,3") == "" and "x:[1, 5]" in profile_options(model(NONZERO.replace("[4] x", "[N,5] x")))
+
+
+def test_plan_of_fix_ends_in_advice(tmp_path):
+    path = str(tmp_path / "m.onnx")
+    onnx.save(parser.parse_model(SQUEEZE), path)
+    outcome = fix(path, resolve("jetpack-5.0.2"))
+    steps = [step for step in outcome.plan.steps if step.rule == "JD203"]
+    assert [step.applicability for step in steps][:2] == ["safe", "manual"] and not any(s.applied for s in steps)
+    assert "--freeze x=1x1x4" in steps[1].title
+
+
+def test_freeze_of_an_unknown_name(tmp_path):
+    path = str(tmp_path / "m.onnx")
+    onnx.save(parser.parse_model(SQUEEZE), path)
+    with pytest.raises(UsageError, match="no input or dimension called bogus; inputs: x; open dimensions: N"):
+        fix(path, (), freeze={"bogus": "1x3"})
