@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.rewriting import assert_same, model_of, rewritten, target
+from tests.rewriting import NEW_ONNXRUNTIME, OLD_ONNXRUNTIME, assert_same, model_of, rewritten, target
 
 settings.register_profile("rewrites", deadline=None, max_examples=12, derandomize=True)
 settings.load_profile("rewrites")
@@ -64,6 +64,7 @@ def test_layernorm(shape, seed, axis, dtype, outputs):
 @given(shape=SIZES, seed=st.integers(0, 99), axis=st.integers(-4, 3))
 def test_rmsnorm(shape, seed, axis):
     assume(-len(shape) <= axis < len(shape))
+    assume(not OLD_ONNXRUNTIME or np.prod(shape[axis:]) > 1)
     inputs = {"x": data(shape, seed=seed), "s": data(shape[axis:], seed=1)}
     assert_same(model_of("RMSNormalization", inputs, opset=23, axis=axis), inputs, "rmsnorm_decompose")
 
@@ -99,7 +100,7 @@ def test_reductions(op_type, shape, keepdims, choice):
     assert_same(model, {"x": x}, "reduce_via_reduce_sum")
 
 
-@NEW_OPSETS  # their ONNX Runtime does not run such reductions
+@NEW_ONNXRUNTIME
 def test_noop_reductions():
     x = np.abs(data([2, 3])) + 0.1
     for op_type in REDUCTIONS[1:]:
