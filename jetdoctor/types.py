@@ -86,9 +86,7 @@ class VersionRange:
     def __contains__(self, version: object) -> bool:
         if not isinstance(version, tuple):
             return False
-        return (self.since is None or version >= self.since) and (
-            self.before is None or version < self.before
-        )
+        return (self.since is None or version >= self.since) and (self.before is None or version < self.before)
 
     def __str__(self) -> str:
         parts = []
@@ -396,7 +394,9 @@ class Evidence:
 
     backend: str
     level: str  # one of EVIDENCE_LEVELS
-    status: str  # "passed", "refused", "different", "not-run", "crashed", "timed-out", "out-of-memory"
+    #: "passed", "refused", "different", "not-run", "crashed", "timed-out", "out-of-memory", or "ran": something
+    #: was computed, and there was nothing to compare it with.
+    status: str
     message: str = ""
     seconds: float = 0.0
     details: Mapping[str, Any] = field(default_factory=dict)

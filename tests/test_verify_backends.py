@@ -1,6 +1,7 @@
 """ONNX Runtime against planted faults, TensorRT-RTX for real, the rehearsal, and which backend "auto" takes."""
 
 import importlib.util
+import os
 from dataclasses import replace
 
 import numpy
@@ -42,9 +43,7 @@ def test_the_same_model_is_equal_on_every_case(tmp_path):
     assert (found.status, found.level) == ("passed", "static") and found.details["runs"] == 6
 
 
-@pytest.mark.parametrize(
-    "weight, index, node", [("w1", 0, "Conv_0"), ("w2", 0, "Conv_2"), ("w3", 130, "MatMul_6")]
-)
+@pytest.mark.parametrize("weight, index, node", [("w1", 0, "Conv_0"), ("w2", 0, "Conv_2"), ("w3", 130, "MatMul_6")])
 def test_one_weight_off_by_a_percent_is_found_and_placed(weight, index, node, tmp_path):
     found = reference.run(job(changed_weight(weight, 1.01, index), tmp_path, cnn()))
     assert found.status == "different"
@@ -83,7 +82,37 @@ def test_a_candidate_that_does_not_run_is_refused(tmp_path):
 
 def test_without_a_reference_nothing_is_claimed(tmp_path):
     found = reference.run(job(cnn(), tmp_path))
-    assert found.status == found.level == "not-run" and "--reference" in found.message
+    assert (found.status, found.level) == ("ran", "not-run") and "--reference" in found.message
+    assert "nothing was compared" in found.message and "NaN" not in found.message
+    assert found.details["runs"] == 6 and exit_code((found,)) == 3
+    root = one_node("Sqrt", {"x": (1, [1, 4])}, [1, 4])
+    assert "NaN or Inf in y (inputs: random 0, " in reference.run(job(root, tmp_path)).message
+
+
+@has_rtx
+def test_what_is_compiled_is_run_as_well_and_what_was_not_compared_is_said(tmp_path):
+    from jetdoctor.report import evidence
+
+    one = job(cnn(), tmp_path, target=Target("t", tensorrt="8.4.1"))
+    found = verify(one)
+    assert [(e.backend, e.status) for e in found[2:]] == [("tensorrt-rtx", "passed"), ("onnxruntime", "ran")]
+    assert exit_code(found) == 0 and not evidence.compared(found)
+    assert "no outputs were compared" in " ".join(evidence.text(one.model, one.target, found, 80, False).split())
+    assert [e.backend for e in verify(one, without=("onnxruntime",))] == ["tensorrt", "trtexec", "tensorrt-rtx"]
+    original = saved(cnn(), tmp_path, "original.onnx")
+    compared = verify(replace(one, reference=original))
+    assert evidence.compared(compared) and exit_code(compared) == 0
+
+
+def test_a_runtime_that_dies_of_the_model_is_a_finding(tmp_path):
+    found = reference.run(replace(job(cnn(), tmp_path), time_limit=0.01))
+    assert (found.status, found.level, exit_code((found,))) == ("timed-out", "not-run", 1)
+    assert found.findings[0].rule == "JD611"
+
+
+def test_the_memory_of_a_child_ends_where_the_machine_s_does(tmp_path):
+    limit = Job("m", None).memory_limit
+    assert limit is None or limit < os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_the_search_needs_few_probes_on_a_long_chain():
@@ -146,9 +175,7 @@ def test_profiles_ask_for_what_is_missing():
     model = view(one_node("Relu", {"images": (1, ["batch", 3, "h", "w"])}))
     with pytest.raises(UsageError, match="--shapes images=1x3x224x224"):
         profiles.complete(model, [])
-    (one,) = profiles.complete(
-        model, profiles.parse([], "images:1x3x32x32", "images:1x3x64x64", "images:2x3x96x96")
-    )
+    (one,) = profiles.complete(model, profiles.parse([], "images:1x3x32x32", "images:1x3x64x64", "images:2x3x96x96"))
     assert list(one["images"]) == [(1, 3, 32, 32), (1, 3, 64, 64), (2, 3, 96, 96)]
     assert len(profiles.parse(["images=1x3x8x8", "images=1x3x9x9"])) == 2
     for wrong in (
@@ -215,9 +242,7 @@ def test_a_subgraph_sees_the_twin_and_runs(tmp_path):
     }
     """
     model = onnx.parser.parse_model(text)
-    runs = tuple(
-        (str(f), {"x": numpy.ones((1, 8), "float32"), "flag": numpy.array(f)}) for f in (True, False)
-    )
+    runs = tuple((str(f), {"x": numpy.ones((1, 8), "float32"), "flag": numpy.array(f)}) for f in (True, False))
     found = rehearsal_backend.run(job(model, tmp_path, precision="fp16", runs=runs))
     assert found.status == "passed", found
 
@@ -248,7 +273,8 @@ def test_exit_codes():
     assert exit_code((one("not-run"), one("passed"))) == 0
     assert exit_code((one("passed"), one("different"))) == 1
     assert exit_code((one("crashed"),)) == 1
-    assert exit_code((one("not-run"),)) == 3
+    assert exit_code((one("not-run"),)) == exit_code((one("not-run"), one("ran"))) == 3
+    assert exit_code((one("passed"), one("ran"))) == 0
 
 
 def test_the_workspace_follows_the_boards_memory():

@@ -38,9 +38,7 @@ def test_a_command_that_does_not_exist():
 
 
 def test_a_hang_ends_at_its_time_limit_with_its_children():
-    code = (
-        "import subprocess,time; subprocess.Popen(['sleep','300']); print('up', flush=True); time.sleep(300)"
-    )
+    code = "import subprocess,time; subprocess.Popen(['sleep','300']); print('up', flush=True); time.sleep(300)"
     start = time.monotonic()
     ended = python(code, time_limit=0.7)
     assert ended.status == "timed-out" and "up" in ended.log and time.monotonic() - start < 5
@@ -60,6 +58,11 @@ def test_memory_is_limited_over_all_processes():
     code = "b=[]\nwhile True: b.append(bytearray(b'x'*(8<<20)))"
     ended = python(code, memory_limit=200 << 20)
     assert ended.status == "out-of-memory" and 200 <= ended.peak_mb < 2000
+
+
+@linux
+def test_the_out_of_memory_killer_takes_the_child_first():
+    assert python("print(open('/proc/self/oom_score_adj').read())").log.strip() == "1000"
 
 
 def test_a_gigabyte_of_log_costs_two_megabytes():
@@ -85,9 +88,7 @@ def test_shot_at_random_moments_fifty_times(tmp_path):
         stop.set()
         shooter.join()
         seen.add(ended.status)
-        assert ended.status in ("ended", "crashed", "out-of-memory") and (
-            ended.reason or ended.status == "ended"
-        )
+        assert ended.status in ("ended", "crashed", "out-of-memory") and (ended.reason or ended.status == "ended")
     assert len(seen) >= 2
     assert not _children()
 

@@ -45,7 +45,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--trtexec", metavar="PATH", help="where trtexec is")
     options.add_argument("--provider", action="append", metavar="P", help="ONNX Runtime's execution provider")
     options.add_argument("--no-bisect", action="store_true", help="do not search for the first difference")
-    options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step")
+    options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step (9/10 of this machine's)")
     options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
     options.add_argument("-o", "--output", metavar="FILE", help="write the report there")
@@ -87,7 +87,7 @@ def _device(arguments: Any) -> Any:
 
 
 def _job(arguments: Any) -> Any:
-    from jetdoctor.verify import profiles
+    from jetdoctor.verify import job, profiles
 
     if arguments.reference:
         _require_same_inputs(arguments.model, arguments.reference)
@@ -109,7 +109,7 @@ def _job(arguments: Any) -> Any:
         max_latency_ms=arguments.max_latency_ms,
         providers=tuple(arguments.provider or ()),
         bisect=not arguments.no_bisect,
-        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else None,
+        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else job.machine_limit(),
         extra={"device": _device(arguments)},
         keep_fp32=tuple(parser.split_ids(arguments.keep_fp32)),
     )

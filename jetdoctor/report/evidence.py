@@ -10,7 +10,7 @@ from jetdoctor.report.document import dumps, head
 from jetdoctor.report.style import Writer, clean
 from jetdoctor.types import EVIDENCE_LEVELS, Evidence, Target
 
-_COLOR = {"passed": "green", "not-run": "dim"}
+_COLOR = {"passed": "green", "not-run": "dim", "ran": "dim"}
 
 
 def level(found: Sequence[Evidence]) -> str:
@@ -23,7 +23,7 @@ def document(model: str, target: Optional[Target], found: Sequence[Evidence], wi
     """The JSON document of ``jetdoctor verify``."""
     rows = [_row(one) for one in found]
     whole = dict(head(), model=model, target=target.to_json() if target else None)
-    return dumps(dict(whole, evidence=level(found), backends=rows))
+    return dumps(dict(whole, evidence=level(found), compared=compared(found), backends=rows))
 
 
 def _row(one: Evidence) -> Dict[str, Any]:
@@ -53,6 +53,18 @@ def text(model: str, target: Optional[Target], found: Sequence[Evidence], width:
         model_text.findings(writer, list(one.findings))
     earned = level(found)
     writer.line()
-    meaning = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
-    writer.wrapped("evidence  ", meaning, indent=0)
+    writer.wrapped("evidence  ", _meaning(earned, found), indent=0)
     return writer.text()
+
+
+def compared(found: Sequence[Evidence]) -> bool:
+    """Whether outputs of two sides were compared by any backend."""
+    return any(one.details.get("comparison") for one in found)
+
+
+def _meaning(earned: str, found: Sequence[Evidence]) -> str:
+    if earned == "not-run" and any(one.status == "ran" for one in found):
+        return "none: it runs, but no compiler took part and nothing was compared"
+    meaning = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
+    silent = earned in ("compiled", "built") and not compared(found)
+    return meaning + ("; no outputs were compared" if silent else "")

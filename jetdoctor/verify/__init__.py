@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["exit_code", "verify"]
 
 
-def verify(job: "Job", backend: str = "auto") -> Tuple[Evidence, ...]:
+def verify(job: "Job", backend: str = "auto", without: Sequence[str] = ()) -> Tuple[Evidence, ...]:
     """Evidence of one backend, or with "auto" of the strongest that runs here.
 
-    With a reference, ONNX Runtime also compares the two models; a precision below FP32 that no engine
-    was compared in is rehearsed. Evidence whose status is "not-run"
-    stands for a stronger backend that could not be used, with the reason. Raises ``UsageError`` when a
-    backend that was asked for by name is not there.
+    With a reference, ONNX Runtime also compares the two models; without one it runs the model that nothing
+    else has run. A precision below FP32 that no engine was compared in is rehearsed. Evidence whose status is
+    "not-run" stands for a stronger backend that could not be used, with the reason. Raises ``UsageError``
+    when a backend that was asked for by name is not there.
     """
     from jetdoctor.verify import backends
 
@@ -36,7 +36,7 @@ def verify(job: "Job", backend: str = "auto") -> Tuple[Evidence, ...]:
         return (backends.load(backend).run(job),)
     found: List[Evidence] = []
     for name in backends.MODULES:
-        if not _wanted(name, job, found):
+        if name in without or not _wanted(name, job, found):
             continue
         reason = backends.load(name).missing(job)
         found.append(Evidence(name, "not-run", "not-run", reason) if reason else backends.load(name).run(job))
@@ -47,13 +47,17 @@ def _wanted(name: str, job: "Job", found: List[Evidence]) -> bool:
     """Whether "auto" still asks this backend after what the stronger ones gave."""
     if name == "rehearsal":  # outputs of a real engine say more
         return job.precision != "fp32" and not any(one.level == "verified" for one in found)
-    settled = any(one.status != "not-run" for one in found)
-    return not settled or (name == "onnxruntime" and job.reference is not None)
+    if name == "onnxruntime":  # the others compare with it themselves
+        return job.reference is not None or not any(one.level == "verified" for one in found)
+    return all(one.status == "not-run" for one in found)
 
 
 def exit_code(evidence: Sequence[Evidence]) -> int:
-    """0 everything that ran passed, 1 something was refused, different or died, 3 nothing ran."""
-    ran = [one for one in evidence if one.status != "not-run"]
+    """0 everything that was tried passed, 1 something was refused, different or died, 3 nothing was tried.
+
+    A model that ONNX Runtime alone ran, with nothing to compare it with, has passed nothing ("ran").
+    """
+    ran = [one for one in evidence if one.status not in ("not-run", "ran")]
     if not ran:
         return 3
     return 0 if all(one.status == "passed" for one in ran) else 1

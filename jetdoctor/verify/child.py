@@ -21,11 +21,14 @@ from jetdoctor.types import JetdoctorError
 LOG_LIMIT = 1 << 20  # bytes kept from the head of a log, and as many from its tail
 _POLL = 0.05  # seconds between two looks at the memory
 
-#: Dies with its parent (PR_SET_PDEATHSIG = 1), then becomes the command. Linux only.
+#: Dies with its parent (PR_SET_PDEATHSIG = 1), offers itself to the out-of-memory killer before the desktop, then
+#: becomes the command. Linux only.
 _GUARD = (
     "import ctypes,os,sys\n"
     "try:\n ctypes.CDLL(None).prctl(1,9)\n"
     "except (OSError,AttributeError):\n pass\n"
+    "try:\n with open('/proc/self/oom_score_adj','w') as f: f.write('1000')\n"
+    "except OSError:\n pass\n"
     "if os.getppid()!=int(sys.argv[1]): sys.exit(1)\n"
     "try:\n os.execvp(sys.argv[2],sys.argv[2:])\n"
     "except OSError as e: sys.exit('%s: %s'%(sys.argv[2],e.strerror))\n"
@@ -82,9 +85,7 @@ def execute(
     finally:
         _kill_session(process)
         log.close()
-    return _ended(
-        process.returncode, reason, log.text(), time.monotonic() - start, peak, time_limit, memory_limit
-    )
+    return _ended(process.returncode, reason, log.text(), time.monotonic() - start, peak, time_limit, memory_limit)
 
 
 def _watch(process: Any, deadline: float, memory_limit: Optional[int]) -> Tuple[str, int]:
@@ -106,9 +107,7 @@ def _watch(process: Any, deadline: float, memory_limit: Optional[int]) -> Tuple[
 def _kill_session(process: Any) -> None:
     """Kill every process of the session, also those that outlive their leader or left its group."""
     for _ in range(20):
-        members = [
-            pid for pid in session_members(process.pid) if pid != process.pid or process.poll() is None
-        ]
+        members = [pid for pid in session_members(process.pid) if pid != process.pid or process.poll() is None]
         for pid in members:
             _kill(pid)
         if process.poll() is None:
@@ -211,9 +210,7 @@ def _ended(
         return Ended(reason, reason="stopped after %.0f seconds, its time limit" % time_limit, **about)
     if reason == "out-of-memory":
         limit = (memory_limit or 0) >> 20
-        return Ended(
-            reason, reason="stopped at %d MiB, beyond its limit of %d MiB" % (peak >> 20, limit), **about
-        )
+        return Ended(reason, reason="stopped at %d MiB, beyond its limit of %d MiB" % (peak >> 20, limit), **about)
     if code == -signal.SIGKILL:
         why = "killed from outside: the kernel's out-of-memory killer, most likely (see dmesg)"
         return Ended("out-of-memory", reason=why, **about)

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from jetdoctor.types import Target
 from jetdoctor.verify.profiles import Profile
 from jetdoctor.verify.tolerance import Tolerance
+
+#: Files that hold the memory limit of a container, in bytes ("max" for none): cgroup v2, v1.
+_CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def machine_limit() -> Optional[int]:
+    """Nine tenths of the memory of this machine or container, in bytes; None where it cannot be told."""
+    try:
+        sizes = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    except (ValueError, OSError, AttributeError):
+        return None
+    for path in _CGROUPS:
+        try:
+            with open(path) as stream:
+                text = stream.read().strip()
+        except OSError:
+            continue
+        sizes += [int(text)] if text.isdigit() else []
+    return min(sizes) // 10 * 9
+
 
 PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 
@@ -16,7 +37,7 @@ PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 class Job:
     """``model`` and ``reference`` are paths; ``view`` is the ``graph.Model`` of ``model``.
 
-    ``memory_limit`` and ``workspace`` are bytes, ``time_limit`` is seconds for each child.
+    ``memory_limit`` (of this machine, for each child) and ``workspace`` are bytes, ``time_limit`` is seconds.
     ``runs`` holds the sets of inputs: (name, arrays by input name).
     """
 
@@ -30,7 +51,7 @@ class Job:
     tolerance: Optional[Tolerance] = None
     workspace: Optional[int] = None
     time_limit: float = 1800.0
-    memory_limit: Optional[int] = None
+    memory_limit: Optional[int] = field(default_factory=machine_limit)
     providers: Tuple[str, ...] = ()
     ssh: Optional[str] = None
     trtexec: Optional[str] = None

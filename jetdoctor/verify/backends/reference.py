@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict
 
 from jetdoctor.types import Evidence
-from jetdoctor.verify import divergence, judge
+from jetdoctor.verify import divergence, findings, judge
 from jetdoctor.verify.job import Job
 from jetdoctor.verify.workplace import folder
 
@@ -32,7 +32,7 @@ def run(job: Job) -> Evidence:
         expected = judge.reference(job, job.original, "expected", inputs, place)
         if expected.refusal:
             whose = "the original" if job.reference else "the model"
-            return _not_run("%s does not run: %s" % (whose, expected.refusal), expected)
+            return _not_run("%s does not run: %s" % (whose, expected.refusal), job, expected)
         if job.reference is None:
             return _alone(job, expected)
         got = judge.reference(job, job.model, "got", inputs, place)
@@ -53,20 +53,25 @@ def run(job: Job) -> Evidence:
         return Evidence(NAME, "static", "different", text, seconds, details)
 
 
-def _not_run(text: str, outcome: judge.Outcome) -> Evidence:
+def _not_run(text: str, job: Job, outcome: judge.Outcome) -> Evidence:
+    """Nothing to say; but a runtime that dies of the model is a finding."""
     details = {"refusals": dict(outcome.refusals or {}), "log": outcome.ended.log}
-    return Evidence(NAME, "not-run", "not-run", text, outcome.ended.seconds, details)
+    status = outcome.ended.status
+    if status not in ("crashed", "timed-out", "out-of-memory"):
+        return Evidence(NAME, "not-run", "not-run", text, outcome.ended.seconds, details)
+    found = findings.from_child(NAME, outcome.ended, job)
+    return Evidence(NAME, "not-run", status, text, outcome.ended.seconds, details, found)
 
 
 def _alone(job: Job, outcome: judge.Outcome) -> Evidence:
+    """It ran, and what came out is finite or not: no proof of anything, so that it is not called passed."""
     from jetdoctor.verify import arrays, strange
 
-    count = sum(path is not None for path in outcome.files)
-    odd = [name for path in outcome.files if path for name in strange.not_finite(arrays.load(path))]
-    text = (
-        "runs in ONNX Runtime on %d sets of inputs; nothing to compare it with (--reference ORIGINAL)" % count
-    )
-    if odd:
-        text += "; NaN or Inf in %s" % ", ".join(sorted(set(odd)))
-    details = {"runs": count, "not_finite": sorted(set(odd)), "refusals": dict(outcome.refusals or {})}
-    return Evidence(NAME, "not-run", "not-run", text, outcome.ended.seconds, details)
+    files = [(name, path) for (name, _), path in zip(job.runs, outcome.files) if path]
+    odd = [(name, out) for name, path in files for out in strange.not_finite(arrays.load(path))]
+    tensors, where = list(dict.fromkeys(out for _, out in odd)), list(dict.fromkeys(name for name, _ in odd))
+    text = "runs in ONNX Runtime on %d sets of inputs; " % len(files)
+    text += "NaN or Inf in %s (inputs: %s); " % (", ".join(tensors[:4]), ", ".join(where[:4])) if odd else ""
+    text += "nothing was compared (--reference ORIGINAL, or a board with --ssh)"
+    details = {"runs": len(files), "not_finite": tensors, "refusals": dict(outcome.refusals or {})}
+    return Evidence(NAME, "not-run", "ran", text, outcome.ended.seconds, details)
