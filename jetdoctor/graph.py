@@ -420,6 +420,7 @@ class Model:
             )
             for function, twin in zip(proto.functions, inferred.functions)
         ]
+        self.function_names = {(function.domain, function.name) for function in proto.functions}
         self._consumers: Optional[Dict[Tuple[int, str], List[Node]]] = None
         # Set by jetdoctor.model: spans of weights left out of the view by (graph path, tensor name), size
         # of the file in bytes, and why shape inference failed.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 SEVERITIES = ("error", "warning", "info")
@@ -49,6 +50,7 @@ class UsageError(JetdoctorError):
 Version = Tuple[int, ...]
 
 
+@lru_cache(maxsize=None)
 def parse_version(text: str) -> Version:
     """``"8.4.1"`` -> ``(8, 4, 1)``. Stops at the first part that is not a number.
 
@@ -71,6 +73,7 @@ class VersionRange:
     before: Optional[Version] = None
 
     @classmethod
+    @lru_cache(maxsize=None)
     def parse(cls, text: str) -> "VersionRange":
         """Read a specifier such as ``">=8.0,<10.0"``, ``"<8.5"`` or ``""`` (every version)."""
         since = before = None

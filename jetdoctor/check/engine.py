@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Hashable, Iterable, Iterator, List, Optional, Tuple
 
 from jetdoctor.check.catalog import Catalog, CatalogRule
 from jetdoctor.check.describe import fact_text, log_line, no_importer_text
@@ -47,6 +47,7 @@ class Engine:
         self.catalog, self.knowledge = catalog, knowledge
         self.node_facts = NodeFacts(knowledge)
         self.model_facts = ModelFacts(knowledge)
+        self._fixes: Dict[Tuple[str, ...], Tuple[Fix, ...]] = {}
         self.by_op: Dict[str, List[CatalogRule]] = {}
         for rule in catalog.rules.values():
             if rule.detector("node"):
@@ -60,29 +61,29 @@ class Engine:
         crashes: List[Crash] = []
         position = 0
         for root in [model.main] + model.functions:
-            limit = _FUNCTIONS_READ if root.is_function else VersionRange()
+            start = len(hits)
             for node in in_order(root):
                 position += 1
-                for hit in self._node_hits(model, node, position, asked, crashes):
-                    within = intersect(hit.range, limit)
-                    if within is not None:
-                        hits.append(replace(hit, range=within))
+                hits += self._node_hits(model, node, position, asked, crashes)
+            if root.is_function:
+                hits[start:] = _where_functions_are_read(hits[start:])
         hits += self._model_hits(model, asked, crashes)
         return hits, crashes
 
     def hits_at(self, model: Model, node: Node, versions: Iterable[Version]) -> List[Hit]:
         """Matches at one node for other releases than those that the model was checked for."""
-        return list(self._node_hits(model, node, 0, Asked(versions), []))
+        return self._node_hits(model, node, 0, Asked(versions), [])
 
     def hits_of_model(self, model: Model, versions: Iterable[Version]) -> List[Hit]:
         """Matches about the model as a whole (inputs, initializers, opset) for other releases."""
         return list(self._model_hits(model, Asked(versions), []))
 
-    def _node_hits(self, model: Model, node: Node, position: int, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
-        yield from self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
+    def _node_hits(self, model: Model, node: Node, position: int, asked: Asked, crashes: List[Crash]) -> List[Hit]:
+        hits = self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
         for rule in self.by_op.get(node.op_type, ()):
             for match in _guarded(rule, rule.detector("node"), crashes, node):
-                yield Hit(rule, match, match.tensorrt, position)
+                hits.append(Hit(rule, match, match.tensorrt, position))
+        return hits
 
     def _model_hits(self, model: Model, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
         facts = self.model_facts
@@ -97,29 +98,33 @@ class Engine:
                     yield Hit(rule, match, match.tensorrt, 0 if match.node is None else match.node.index + 1)
 
     def _places(self, model: Model, node: Node, asked: Asked) -> Iterator[Place]:
-        yield from self.model_facts.operator(model, node)
-        yield from self.model_facts.intermediates(node)
+        yield from self.model_facts.operator(model, node, asked)
+        yield from self.model_facts.intermediates(node, asked)
         for fact, within in self.node_facts.matches(node, asked):
             yield Place(fact, within, node, _tensor_of(fact, node))
 
     def _fact_hits(
         self, places: Callable[[], Iterable[Place]], position: int, asked: Asked, crashes: List[Crash]
-    ) -> Iterator[Hit]:
+    ) -> List[Hit]:
         try:
-            yield from [self._hit(place, position) for place in places() if asked.about(place.range)]
+            return [self._hit(place, position, asked) for place in places() if asked.about(place.range)]
         except Exception as error:  # a condition or a description failed: JD000, never a silent gap
             crashes.append(Crash("fact rows", error))
+            return []
 
-    def _hit(self, place: Place, position: int) -> Hit:
+    def _hit(self, place: Place, position: int, asked: Asked) -> Hit:
         fact = place.fact
         rule = self.catalog.rules[fact["rule"]]
-        if fact["rule"] in ("JD301", "JD803") and place.node is not None and not fact.get("id"):
-            text = no_importer_text(place.node, place.range, place.node.op_type in self.knowledge.operators)
+        lacking = fact["rule"] in ("JD301", "JD803") and place.node is not None and not fact.get("id")
+        # Only the first node of a cause is spoken of; with a requirement the text itself tells the causes apart.
+        once = (fact, place.range, place.detail) if lacking or fact.get("id") else None
+        text = asked.said.get(once) or self._text(place, lacking)
+        if once is not None:
+            asked.said[once] = text
+        cause: Hashable
+        if lacking:
             cause = (fact["rule"], place.node.domain, place.node.op_type)
         else:
-            describe = getattr(rule.module, "describe", None)
-            own: Optional[str] = describe(place.node, fact.row) if describe else None
-            text = own or fact_text(fact, place.node, place.tensor, place.detail)
             # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it.
             cause = (fact["rule"], fact.get("id") or (fact["op"], "" if place.detail else text), place.detail)
         follow = _consequences(rule, place)
@@ -128,7 +133,7 @@ class Engine:
             consequences=follow or log_line(fact, text),
             node=place.node,
             tensor=place.tensor,
-            fixes=tuple(self.fixes(fact.get("fix", ()))),
+            fixes=self._fixes_of(fact),
             cause=cause,
             outcome=_outcome(fact, rule),
             sources=(fact["source"],),
@@ -138,6 +143,21 @@ class Engine:
         )
         requirement = "require" in fact.row or "forbid" in fact.row
         return Hit(rule, match, place.range, position, form=bool(fact.get("id")), repeats=requirement)
+
+    def _text(self, place: Place, lacking: bool) -> str:
+        """One line on the node, by the rule's own words where it has any."""
+        fact = place.fact
+        if lacking:
+            return no_importer_text(place.node, place.range, place.node.op_type in self.knowledge.operators)
+        describe = getattr(self.catalog.rules[fact["rule"]].module, "describe", None)
+        own: Optional[str] = describe(place.node, fact.row) if describe else None
+        return own or fact_text(fact, place.node, place.tensor, place.detail)
+
+    def _fixes_of(self, fact: Fact) -> Tuple[Fix, ...]:
+        requests = tuple(fact.get("fix", ()))
+        if requests not in self._fixes:
+            self._fixes[requests] = tuple(self.fixes(requests))
+        return self._fixes[requests]
 
     def fixes(self, requests: Iterable[str]) -> Iterator[Fix]:
         """Fix requests by name, those that this installation can carry out."""
@@ -176,6 +196,11 @@ def _guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Cras
     except Exception as error:  # a crashed rule is a finding (JD000), never a silent gap
         crashes.append(Crash(rule.rule.id, error))
         return []
+
+
+def _where_functions_are_read(hits: Iterable[Hit]) -> List[Hit]:
+    limited = ((hit, intersect(hit.range, _FUNCTIONS_READ)) for hit in hits)
+    return [replace(hit, range=within) for hit, within in limited if within is not None]
 
 
 def _consequences(rule: CatalogRule, place: Place) -> Tuple[str, ...]:

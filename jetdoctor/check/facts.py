@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Hashable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.conditions import Seen, holds
 from jetdoctor.check.requirements import violated
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
-from jetdoctor.types import Version, VersionRange
+from jetdoctor.types import EVERY_VERSION, Version, VersionRange
 
 #: Operators that go through the parser's broadcasting elementwise helper.
 ELEMENTWISE = frozenset(
@@ -60,7 +60,7 @@ class Views:
             producer = node.graph.value(name).producer if name else None
             if producer is not None and producer.op_type == "Transpose":
                 return [(within, Seen(node, through)) for within, through in self.families]
-        return [(VersionRange(), Seen(node))]
+        return [(EVERY_VERSION, Seen(node))]
 
 
 class Asked:
@@ -69,6 +69,10 @@ class Asked:
     def __init__(self, versions: Iterable[Version]) -> None:
         self.versions = sorted(set(versions))
         self.rows: Dict[str, List[Tuple[str, Fact]]] = {}
+        #: what was worked out once for these releases: releases without an operator, texts of findings
+        self.gaps: Dict[Tuple[str, str], List[Tuple[Fact, VersionRange]]] = {}
+        self.output_types: Optional[List[Fact]] = None
+        self.said: Dict[Hashable, str] = {}
 
     def about(self, within: VersionRange) -> bool:
         """Whether a range holds any of them."""
@@ -109,7 +113,7 @@ class NodeFacts:
             return
         for family, seen in self.views.of(node):
             for kind, fact in rows:
-                within = intersect(fact.range, family)
+                within = fact.range if family is EVERY_VERSION else intersect(fact.range, family)
                 if within is None:
                     continue
                 if holds(fact["when"], seen) if kind == "when" else violated(kind, fact[kind], seen):
@@ -118,7 +122,7 @@ class NodeFacts:
 
 def is_function_call(model: Model, node: Node) -> bool:
     """Whether the node calls a local function of the model."""
-    return any(f.proto.name == node.op_type and f.proto.domain == node.domain for f in model.functions)
+    return (node.domain, node.op_type) in model.function_names
 
 
 def in_default_domain(node: Node) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.hit import Hit
-from jetdoctor.rule import Match
-from jetdoctor.types import SEVERITIES, Finding, Location, Target
+from jetdoctor.types import SEVERITIES, Finding, Target, Version
 
 
 def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
     """Hits that hold for the target, grouped by cause, errors first and then in graph order."""
     version = target.tensorrt_version
     groups: Dict[Any, List[Hit]] = {}
-    for hit in _said_once([hit for hit in hits if _holds(hit, target)]):
+    for hit in _said_once([hit for hit in hits if _holds(hit, target, version)]):
         key = (hit.rule.rule.id, hit.match.cause if hit.match.cause is not None else id(hit))
         groups.setdefault(key, []).append(hit)
     made = []
@@ -25,8 +24,7 @@ def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
     return [finding for _, finding in made]
 
 
-def _holds(hit: Hit, target: Target) -> bool:
-    version = target.tensorrt_version
+def _holds(hit: Hit, target: Target, version: Version) -> bool:
     if version and (version not in hit.range or version not in hit.rule.rule.range):
         return False
     return hit.match.applies is None or hit.match.applies(target)
@@ -50,14 +48,12 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
     first = group[0]
     rule, match = first.rule.rule, first.match
     severity = match.severity or rule.severity
-    places: List[Location] = []
+    # Dictionaries keep the order and stay quick with 100,000 nodes.
+    spots: Dict[Any, Hit] = {}
     for hit in group:
-        place = _location(hit.match)
-        if place is not None and place not in places:
-            places.append(place)
-    consequences: List[str] = []
-    for hit in group:
-        consequences += [c for c in hit.match.consequences if c not in consequences]
+        spots.setdefault(hit.spot, hit)
+    places = [hit.place for hit in spots.values() if hit.place is not None]
+    consequences = dict.fromkeys(line for hit in group for line in hit.match.consequences)
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -71,10 +67,3 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
         consequences=tuple(consequences),
         basis="preview" if rule.preview else basis if basis.startswith("interpolated") else match.basis,
     )
-
-
-def _location(match: Match) -> Optional[Location]:
-    if match.node is not None:
-        place: Location = match.node.location(match.tensor)
-        return place
-    return Location(tensor=match.tensor) if match.tensor else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Optional, Tuple
 
 from jetdoctor.check.catalog import CatalogRule
 from jetdoctor.rule import Match
-from jetdoctor.types import VersionRange
+from jetdoctor.types import Location, VersionRange
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,17 @@ class Hit:
     #: from a row on a form of the operator (semantics.json), or on a requirement (restrictions.json)
     form: bool = False
     repeats: bool = False
+
+    @cached_property
+    def place(self) -> Optional[Location]:
+        """Where it is, the same for all targets; None for a match that has neither node nor tensor."""
+        match = self.match
+        if match.node is not None:
+            found: Location = match.node.location(match.tensor)
+            return found
+        return Location(tensor=match.tensor) if match.tensor else None
+
+    @property
+    def spot(self) -> Tuple[int, str]:
+        """Tells places apart, quicker to hash than ``place``."""
+        return 0 if self.match.node is None else id(self.match.node.proto), self.match.tensor

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Sequence
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from jetdoctor.check.conditions import _listed
-from jetdoctor.check.facts import in_default_domain, is_function_call, outside
+from jetdoctor.check.facts import Asked, in_default_domain, is_function_call, outside
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge, read_rows
 from jetdoctor.types import VersionRange, parse_version
@@ -49,24 +49,33 @@ class ModelFacts:
             if fact["status"] in ("wrong-output", "rejected"):
                 self._named.setdefault(fact["rule"], []).append(fact)
 
-    def operator(self, model: Model, node: Node) -> Iterator[Place]:
+    def operator(self, model: Model, node: Node, asked: Asked) -> Iterator[Place]:
         """JD301, JD801 to JD803: the operator itself, whatever its form."""
-        ranges = self.knowledge.importer_ranges(node.op_type)
-        if node.op_type in ("Constant",) and in_default_domain(node):
+        key = (node.op_type, node.domain)
+        if key[0] == "Constant" and in_default_domain(node):
             return
-        if is_function_call(model, node):
+        if model.function_names and is_function_call(model, node):
             for fact in self._named.get("JD801", ()):
                 if fact["status"] == "rejected" or mistaken_call(model, node):
                     yield Place(fact, fact.range, node)
             return
+        if key not in asked.gaps:
+            asked.gaps[key] = [(fact, within) for fact, within in self._by_name(node) if asked.about(within)]
+        for fact, within in asked.gaps[key]:
+            yield Place(fact, within, node)
+
+    def _by_name(self, node: Node) -> Iterator[Tuple[Fact, VersionRange]]:
+        """What operator and domain alone say: rows with the releases that they hold for."""
+        ranges = self.knowledge.importer_ranges(node.op_type)
         if not in_default_domain(node):
             for fact in self._named.get("JD802", ()):
                 for within in ranges:
-                    yield Place(fact, within, node)
+                    yield fact, within
         known = sorted(list(ranges) + list(self.plugins.ranges(node.op_type)), key=lambda r: r.since or ())
         rule = "JD301" if in_default_domain(node) and self._standard(node) else "JD803"
+        lacking = self._no_importer(node, rule)
         for gap in outside(_merged(known)):
-            yield Place(self._no_importer(node, rule), gap, node)
+            yield lacking, gap
 
     def _standard(self, node: Node) -> bool:
         return node.op_type in self.knowledge.operators
@@ -109,17 +118,23 @@ class ModelFacts:
                 if dtype not in fact["require"]["dtype"]:
                     yield Place(fact, fact.range, tensor=name, detail=dtype)
 
-    def intermediates(self, node: Node) -> Iterator[Place]:
-        """Rows of "(any)": element types that no layer may produce, output counts."""
-        outputs = [name for name in node.outputs if name]
-        for fact in self.knowledge.restrictions.get("(any)", ()):
-            condition = fact.get("require") or fact.get("forbid")
-            if "output_dtype" not in condition:
-                continue
-            for name in outputs:
-                exempt = node.graph.parent is None and name in node.graph.output_names
-                if not exempt and node.graph.value(name).dtype in _listed(condition["output_dtype"]):
-                    yield Place(fact, fact.range, node, name, condition["output_dtype"])
+    def intermediates(self, node: Node, asked: Asked) -> Iterator[Place]:
+        """Rows of "(any)": element types that no layer may produce."""
+        facts = asked.output_types
+        if facts is None:
+            rows = self.knowledge.restrictions.get("(any)", ())
+            facts = [f for f in rows if asked.about(f.range) and "output_dtype" in f.get("forbid", ())]
+            asked.output_types = facts
+        if not facts:
+            return
+        for name in filter(None, node.outputs):
+            dtype = node.graph.value(name).dtype
+            for fact in facts:
+                refused = fact["forbid"]["output_dtype"]
+                if dtype not in _listed(refused):
+                    continue
+                if node.graph.parent is not None or name not in node.graph.output_names:
+                    yield Place(fact, fact.range, node, name, refused)
 
     def whole(self, model: Model) -> Iterator[Place]:
         """Domains, opset, nesting, sparse initializers."""
