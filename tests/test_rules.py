@@ -117,3 +117,11 @@ def test_a_crashing_rule_is_a_finding_and_leaves_no_verdict(monkeypatch):
 def test_pages_name_no_machine():
     for found in catalog().rules.values():
         assert str(Path.home()) not in found.page
+
+
+def test_the_table_of_rules_is_up_to_date():
+    import runpy
+
+    docs = Path(__file__).resolve().parent.parent / "docs"
+    made = runpy.run_path(str(docs / "make_rules.py"))
+    assert (docs / "rules.md").read_text(encoding="utf-8") == made["page"](), "run: python3 docs/make_rules.py"
