@@ -1,6 +1,9 @@
 """Comparison: what counts as equal, what does not, and the figures beside it."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy
 import pytest
@@ -146,3 +149,14 @@ def test_bfloat16_survives_and_compares(tmp_path):
     arrays.save(path, {"y": left})
     assert one(left, arrays.load(path)["y"]).equal
     assert not one(left, (BASE * 1.2).astype(dtypes.bfloat16)).equal
+
+
+def test_importing_onnx_runtime_leaves_nothing_behind(tmp_path):
+    code = (
+        "import os\nfrom jetdoctor.verify import onnxruntime\n"
+        "try:\n    onnxruntime.session(b'no model')\nexcept onnxruntime.CannotRun:\n    print(os.environ['TMPDIR'])"
+    )
+    about = dict(os.environ, TMPDIR=str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=about)
+    assert done.stdout.strip() == str(tmp_path), done.stderr
+    assert os.listdir(str(tmp_path)) == []

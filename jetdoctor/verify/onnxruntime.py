@@ -5,6 +5,10 @@ Graph optimisation is off by default, so that the model is computed as it is wri
 
 from __future__ import annotations
 
+import importlib
+import os
+import sys
+import tempfile
 from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 from jetdoctor.types import JetdoctorError
@@ -28,7 +32,7 @@ class CannotRun(JetdoctorError):
 def session(model: Source, optimise: bool = False, providers: Optional[Sequence[str]] = None) -> Any:
     """An ``onnxruntime.InferenceSession``; raises ``CannotRun`` with ONNX Runtime's first line."""
     try:
-        import onnxruntime
+        onnxruntime = _library()
     except ImportError:
         raise CannotRun("onnxruntime is not installed: python3 -m pip install onnxruntime") from None
     if hasattr(onnxruntime, "disable_telemetry_events"):
@@ -44,11 +48,23 @@ def session(model: Source, optimise: bool = False, providers: Optional[Sequence[
     if not isinstance(model, (str, bytes)) and hasattr(model, "SerializeToString"):
         model = model.SerializeToString()
     try:
-        return onnxruntime.InferenceSession(
-            model, options, providers=list(providers or ["CPUExecutionProvider"])
-        )
+        return onnxruntime.InferenceSession(model, options, providers=list(providers or ["CPUExecutionProvider"]))
     except Exception as error:  # ONNX Runtime's own exception types differ between releases
         raise CannotRun("ONNX Runtime does not load the model: %s" % _first_line(error)) from error
+
+
+def _library() -> Any:
+    """The module. Importing 1.31 writes ``.ses`` into the temporary folder: one of ours, gone afterwards."""
+    if "onnxruntime" in sys.modules:
+        return importlib.import_module("onnxruntime")
+    before = os.environ.get("TMPDIR")
+    with tempfile.TemporaryDirectory(prefix="jetdoctor-") as place:
+        os.environ["TMPDIR"] = place
+        try:
+            return importlib.import_module("onnxruntime")
+        finally:
+            os.environ.pop("TMPDIR")
+            os.environ.update({"TMPDIR": before} if before is not None else {})
 
 
 def run(
@@ -65,9 +81,7 @@ def run(
     return run_session(session(model, optimise, providers), feeds, outputs)
 
 
-def run_session(
-    open_session: Any, feeds: Mapping[str, Any], outputs: Optional[Sequence[str]] = None
-) -> Dict[str, Any]:
+def run_session(open_session: Any, feeds: Mapping[str, Any], outputs: Optional[Sequence[str]] = None) -> Dict[str, Any]:
     """Like ``run`` for a session that is already open."""
     names = list(outputs) if outputs is not None else [o.name for o in open_session.get_outputs()]
     types = {o.name: o.type for o in open_session.get_outputs()}
