@@ -10,7 +10,7 @@ import pytest
 from onnx import numpy_helper
 
 from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
-from jetdoctor.verify import backends, exit_code, inputs, profiles, verify
+from jetdoctor.verify import activation_ranges, backends, exit_code, inputs, profiles, verify
 from jetdoctor.verify.backends import reference, rtx
 from jetdoctor.verify.backends import rehearsal as rehearsal_backend
 from jetdoctor.verify.divergence import first
@@ -230,6 +230,24 @@ def test_int8_needs_data_and_says_so(tmp_path):
     found = rehearsal_backend.run(ready)
     assert found.status in ("passed", "different") and found.details["rehearsed"] > 3
     assert 0 < max(layer["error"] for layer in found.details["layers"]) < 0.2
+
+
+def test_int8_ranges_by_entropy_cut_rare_values_off_and_by_minmax_do_not(tmp_path):
+    bins = 2048 * numpy.exp(-((numpy.arange(2048) / 300.0) ** 2))
+    bins[2047] = 1
+    assert 0.1 < activation_ranges.entropy_limit(bins, 10.0) / 10.0 < 0.7
+    assert activation_ranges.entropy_limit(numpy.ones(2048), 4.0) == 4.0
+    assert activation_ranges.entropy_limit(numpy.zeros(2048), 0.0) == 0.0
+    images = numpy.random.RandomState(0).uniform(0, 1, (8, 3, 16, 16)).astype("float32")
+    images[0, 0, 0, 0] = 1000.0
+    numpy.savez(str(tmp_path / "calib.npz"), images=images)
+    runs = (("ordinary", {"images": images[1:2]}),)
+    errors = {}
+    for calibrator in ("minmax", "entropy"):
+        one = job(cnn(), tmp_path, precision="int8", runs=runs, calibrator=calibrator)
+        found = rehearsal_backend.run(replace(one, calibration=str(tmp_path / "calib.npz")))
+        errors[calibrator] = found.details["layers"][0]["error"]
+    assert errors["entropy"] < errors["minmax"] / 3 and errors["minmax"] > 0.3, errors
 
 
 def test_a_subgraph_sees_the_twin_and_runs(tmp_path):

@@ -1,12 +1,14 @@
 """Inputs: reproducible, within the range that each consumer allows, every open dim at two sizes."""
 
+import sys
+
 import numpy
 import onnx
 import pytest
 from onnx import TensorProto, parser
 
 from jetdoctor.types import UsageError
-from jetdoctor.verify import inputs, onnxruntime
+from jetdoctor.verify import calibration, given, inputs, onnxruntime
 from tests.models_for_verify import cnn, one_node, view
 
 
@@ -31,8 +33,7 @@ def test_an_image_lies_between_0_and_1_and_the_edge_cases_do_not():
 @pytest.mark.parametrize("case", inputs.CASES)
 def test_ids_stay_within_the_vocabulary(case):
     model = parse(
-        "(int64[2,50] ids) => (y) <float[7,4] table = {%s}> { y = Gather (table, ids) }"
-        % ",".join(["1"] * 28)
+        "(int64[2,50] ids) => (y) <float[7,4] table = {%s}> { y = Gather (table, ids) }" % ",".join(["1"] * 28)
     )
     ids = inputs.feeds(model, case=case)["ids"]
     assert 0 <= ids.min() and ids.max() <= 6
@@ -118,3 +119,44 @@ def test_initializers_are_not_fed():
     weight = next(t for t in model.graph.initializer if t.name == "w3")
     model.graph.input.append(onnx.helper.make_tensor_value_info("w3", 1, weight.dims))
     assert list(inputs.feeds(view(model))) == ["images"]
+
+
+def images(folder, count):
+    image = pytest.importorskip("PIL.Image")
+    for number in range(count):
+        image.new("RGB", (40, 20), (number, 128, 255)).save(str(folder / ("%03d.png" % number)))
+    return str(folder)
+
+
+def test_a_folder_of_images_is_read_and_says_how(tmp_path):
+    (first, second) = given.runs(images(tmp_path, 2), view(cnn()))
+    assert first[0] == "000.png (RGB, bilinear 16x16, / 255)"
+    array = second[1]["images"]
+    assert array.shape == (1, 3, 16, 16) and array.dtype == numpy.float32
+    assert array[0, :, 0, 0] == pytest.approx([1 / 255, 128 / 255, 1.0])
+
+
+def test_calibration_data_come_from_images_as_well(tmp_path):
+    sets = list(calibration.batches(images(tmp_path, 40), view(cnn())))
+    assert len(sets) == 40 and sets[3]["images"].shape == (1, 3, 16, 16)
+    (tmp_path / "broken.png").write_text("no image")
+    with pytest.raises(UsageError, match="cannot read the image .*broken.png"):
+        list(calibration.batches(str(tmp_path), view(cnn())))
+
+
+def test_images_without_pillow_are_one_line(tmp_path, monkeypatch):
+    (tmp_path / "a.png").write_text("")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    for read in (given.runs, lambda *what: list(calibration.batches(*what))):
+        with pytest.raises(UsageError, match="python3 -m pip install pillow"):
+            read(str(tmp_path), view(cnn()))
+
+
+def test_calibration_data_are_cut_into_sets_and_bounded(tmp_path, monkeypatch):
+    numpy.savez(str(tmp_path / "c.npz"), images=numpy.zeros((7, 3, 16, 16), "float32"))
+    assert len(list(calibration.batches(str(tmp_path), view(cnn())))) == 7
+    monkeypatch.setattr(calibration, "_MOST", 2 * 3 * 16 * 16 * 4)
+    assert len(list(calibration.batches(str(tmp_path / "c.npz"), view(cnn())))) == 3
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no calibration data"):
+        list(calibration.batches(str(tmp_path / "empty"), view(cnn())))

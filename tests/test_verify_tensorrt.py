@@ -53,7 +53,7 @@ def test_what_11_and_missing_calibration_cannot_do_is_one_line(tmp_path, monkeyp
     with pytest.raises(JetdoctorError, match="AutoCast"):
         build("11.0.0", cnn(), tmp_path, monkeypatch, precision="fp16")
     with pytest.raises(JetdoctorError, match="calibration"):
-        trt_worker._calibrator([])
+        trt_worker._calibrator(None, [], None)
 
 
 @pytest.mark.parametrize("engine", [stand_in_tensorrt.NamedEngine, stand_in_tensorrt.IndexedEngine])

@@ -20,6 +20,7 @@ EXAMPLES = """\
 
 BACKENDS = ("auto", "tensorrt", "trtexec", "tensorrt-rtx", "rehearsal", "onnxruntime")
 PRECISIONS = ("fp32", "fp16", "bf16", "int8")
+CALIBRATORS = ("entropy", "minmax")
 MIB = 1 << 20
 
 
@@ -37,8 +38,9 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--save-engine", metavar="FILE", help="keep the engine that was built")
     options.add_argument("--workspace", type=int, metavar="MIB", help="scratch memory of the builder")
     options.add_argument(
-        "--calibration", "--calib", metavar="FILE", help="for int8: real inputs (.npz, a folder), or a cache"
+        "--calibration", "--calib", metavar="FILE", help="for int8: real inputs (.npz, a folder, images), or a cache"
     )
+    options.add_argument("--calibrator", choices=CALIBRATORS, default="entropy", metavar="C", help="entropy, minmax")
     options.add_argument("--keep-fp32", action="append", metavar="NODES", help="nodes that stay in fp32")
     options.add_argument("--timing-cache", metavar="FILE", help="reuse what the builder measured before")
     options.add_argument("--max-latency-ms", type=float, metavar="MS", help="fail when p99 is above it")
@@ -106,6 +108,7 @@ def _job(arguments: Any) -> Any:
         trtexec=arguments.trtexec,
         timing_cache=arguments.timing_cache,
         calibration=arguments.calibration,
+        calibrator=arguments.calibrator,
         max_latency_ms=arguments.max_latency_ms,
         providers=tuple(arguments.provider or ()),
         bisect=not arguments.no_bisect,

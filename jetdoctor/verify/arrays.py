@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 
 def save(path: str, values: Mapping[str, Any]) -> None:
@@ -23,6 +23,19 @@ def load(path: str) -> Dict[str, Any]:
     with numpy.load(path, allow_pickle=False) as file:
         tree = json.loads(file["tree"].tobytes().decode("utf-8"))
         return {name: _unpack(value, file) for name, value in tree.items()}
+
+
+class Loaded:
+    """What several files hold, read again at each pass: one in memory at a time."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = list(paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __iter__(self) -> Iterator[Dict[str, Any]]:
+        return map(load, self._paths)
 
 
 def _pack(value: Any, arrays: List[Any]) -> Any:

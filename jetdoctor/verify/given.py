@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from jetdoctor.types import UsageError
 from jetdoctor.verify.dims import data_inputs, resolve
@@ -21,7 +21,7 @@ def runs(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None
     input and 0-255 for uint8; the run's name says so. Raises ``UsageError``.
     """
     if os.path.isdir(path):
-        return _images(path, view, shapes)
+        return list(images(path, view, shapes))
     name = os.path.basename(path)
     if path.endswith(".npy"):
         return [(name, {_only_input(view, path).name: _load(path)})]
@@ -43,9 +43,7 @@ def _load(path: str) -> Any:
     try:
         return numpy.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise UsageError(
-            "cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)
-        ) from None
+        raise UsageError("cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)) from None
 
 
 def _only_input(view: Any, path: str) -> Any:
@@ -56,7 +54,10 @@ def _only_input(view: Any, path: str) -> Any:
     return values[0]
 
 
-def _images(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]]) -> List[Tuple[str, Any]]:
+def images(
+    path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None, limit: int = LIMIT
+) -> Iterator[Tuple[str, Any]]:
+    """The images of a folder, by name: (what it is and how it was prepared, set of inputs)."""
     try:
         from PIL import Image
     except ImportError:
@@ -67,10 +68,9 @@ def _images(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]]) ->
     if len(shape) != 4 or not (first or shape[3] == 3):
         raise UsageError("input %s of shape %s takes no RGB images" % (value.name, list(shape)))
     height, width = shape[2:] if first else shape[1:3]
-    names = [n for n in sorted(os.listdir(path)) if n.lower().endswith(IMAGES)][:LIMIT]
+    names = [n for n in sorted(os.listdir(path)) if n.lower().endswith(IMAGES)][:limit]
     if not names:
         raise UsageError("no images in %s (%s)" % (path, ", ".join(IMAGES)))
-    found = []
     for name in names:
         try:
             with Image.open(os.path.join(path, name)) as image:
@@ -78,10 +78,7 @@ def _images(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]]) ->
         except (OSError, ValueError) as error:
             raise UsageError("cannot read the image %s: %s" % (os.path.join(path, name), error)) from None
         array = _as_input(picture, first, shape[0], value.dtype)
-        found.append(
-            ("%s (RGB, bilinear %dx%d%s)" % (name, width, height, _scaled(value.dtype)), {value.name: array})
-        )
-    return found
+        yield "%s (RGB, bilinear %dx%d%s)" % (name, width, height, _scaled(value.dtype)), {value.name: array}
 
 
 def _scaled(dtype: str) -> str:

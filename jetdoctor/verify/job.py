@@ -58,6 +58,7 @@ class Job:
     save_engine: Optional[str] = None
     timing_cache: Optional[str] = None
     calibration: Optional[str] = None
+    calibrator: str = "entropy"
     max_latency_ms: Optional[float] = None
     keep_fp32: Tuple[str, ...] = ()
     bisect: bool = True

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor.types import UsageError
-from jetdoctor.verify import marking
+from jetdoctor.verify import activation_ranges, marking
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.onnxruntime import run_session, session
 from jetdoctor.verify.tolerance import BY_PRECISION
@@ -50,7 +50,8 @@ class Layer:
 
 
 def rehearse(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
-    """In the child. ``job``: model, precision, inputs (files), calibration (files, for INT8).
+    """In the child. ``job``: model, precision, inputs (files), calibration (files, for INT8),
+    calibrator ("entropy" or "minmax").
 
     Returns status ("safe", "mixed" or "unsafe"), keep (nodes for FP32), layers (worst first), overflow,
     underflow, comparison.
@@ -63,42 +64,11 @@ def rehearse(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     feeds = [arrays.load(path) for path in job["inputs"]]
     limits = None
     if precision == "int8":
-        calibration = [arrays.load(path) for path in job.get("calibration") or ()]
-        if not calibration:
+        calibration = arrays.Loaded(job.get("calibration") or ())
+        if not len(calibration):
             raise UsageError("the INT8 rehearsal needs calibration data: --calib FILE.npz (500 real inputs)")
-        limits = _magnitudes(proto, view, calibration, folder)
+        limits = activation_ranges.limits(proto, view, calibration, job.get("calibrator") or "entropy", folder)
     return _Rehearsal(proto, view, precision, feeds, limits, folder).result()
-
-
-def _magnitudes(proto: Any, view: Any, feeds: Sequence[Mapping[str, Any]], folder: str) -> Dict[str, float]:
-    """Largest magnitude of every float tensor over calibration data (min-max calibration)."""
-    import numpy
-
-    found: Dict[str, float] = {}
-    for one in feeds:
-        for name, value in one.items():
-            if numpy.asarray(value).dtype.kind == "f" and numpy.asarray(value).size:
-                found[name] = max(found.get(name, 0.0), float(numpy.abs(value).max()))
-    twin = Twin(proto, view, "int8", limits={})
-    opened = session(marking.save(_with_magnitudes(twin, proto, view), folder, "magnitudes.onnx"))
-    for one in feeds:
-        for name, value in run_session(opened, one).items():
-            tensor = name[: -len("/magnitude")]
-            found[tensor] = max(found.get(tensor, 0.0), float(value))
-    return found
-
-
-def _with_magnitudes(twin: Twin, proto: Any, view: Any) -> Any:
-    from onnx import helper
-
-    names = [n for n in marking.tensors(proto) if twin.is_float(n)]
-    copy = marking.mark(proto, [name + "/magnitude" for name in names])
-    for name in names:
-        copy.graph.node.append(helper.make_node("Abs", [name], [name + "/absolute"]))
-        copy.graph.node.append(
-            helper.make_node("ReduceMax", [name + "/absolute"], [name + "/magnitude"], keepdims=0)
-        )
-    return copy
 
 
 class _Rehearsal:
@@ -169,9 +139,7 @@ class _Rehearsal:
             result = one if result is None or not one.equal else result
         nodes = self.proto.graph.node
         layers = [
-            Layer(
-                self.producers[t], nodes[self.producers[t]].name, nodes[self.producers[t]].op_type, t, *three
-            )
+            Layer(self.producers[t], nodes[self.producers[t]].name, nodes[self.producers[t]].op_type, t, *three)
             for t, three in worst.items()
         ]
         return layers, result or Comparison("equal")

@@ -95,22 +95,21 @@ def _set_precision(trt: Any, version: Any, config: Any, job: Mapping[str, Any]) 
         raise JetdoctorError(text % precision)
     if precision == "bf16" and not hasattr(trt.BuilderFlag, "BF16"):
         raise JetdoctorError("TensorRT %s has no BF16" % trt.__version__)
-    config.set_flag(
-        {"fp16": trt.BuilderFlag.FP16, "int8": trt.BuilderFlag.INT8}.get(precision) or trt.BuilderFlag.BF16
-    )
+    config.set_flag({"fp16": trt.BuilderFlag.FP16, "int8": trt.BuilderFlag.INT8}.get(precision) or trt.BuilderFlag.BF16)
     if precision == "int8":
         config.set_flag(trt.BuilderFlag.FP16)
-        config.int8_calibrator = _calibrator(job.get("calibration") or [])
+        config.int8_calibrator = _calibrator(trt, job.get("calibration") or [], job.get("calibrator"))
 
 
-def _calibrator(paths: List[str]) -> Any:
+def _calibrator(trt: Any, paths: List[str], kind: Optional[str]) -> Any:
     if not paths:
         raise JetdoctorError("INT8 needs calibration data: --calibration FILE.npz or a calibration cache")
     from polygraphy.backend.trt import Calibrator
 
+    base = trt.IInt8MinMaxCalibrator if kind == "minmax" else trt.IInt8EntropyCalibrator2
     if not paths[0].endswith(".npz"):
-        return Calibrator(data_loader=[], cache=paths[0])
-    return Calibrator(data_loader=[arrays.load(path) for path in paths])
+        return Calibrator(data_loader=[], cache=paths[0], BaseClass=base)
+    return Calibrator(data_loader=arrays.Loaded(paths), BaseClass=base)
 
 
 def _layers_named(network: Any, names: Any) -> List[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 from jetdoctor.types import Evidence, Finding, Fix, Location, parse_version
-from jetdoctor.verify import arrays, calibration, judge, trtexec_flags
+from jetdoctor.verify import calibration, judge, trtexec_flags
 from jetdoctor.verify.job import Job
 from jetdoctor.verify.workplace import folder, run_task
 
@@ -21,9 +21,7 @@ def missing(job: Job) -> str:
     if job.precision == "fp32":
         return "FP32 needs no rehearsal (--precision fp16, bf16 or int8)"
     if job.precision == "int8" and not calibration.is_data(job.calibration):
-        return (
-            "the INT8 rehearsal needs calibration data (--calibration FILE.npz with some hundred real inputs)"
-        )
+        return "INT8 needs calibration data: --calibration FILE.npz or a folder of images, some hundred real inputs"
     if find_spec("onnxruntime") is None:
         return "onnxruntime is not installed (python3 -m pip install onnxruntime)"
     return ""
@@ -34,7 +32,8 @@ def run(job: Job) -> Evidence:
     with folder() as place:
         question: Dict[str, Any] = {"model": os.path.abspath(job.model), "precision": job.precision}
         question["inputs"] = judge.save_inputs(job, place)
-        question["calibration"] = _calibration(job, place)
+        if job.precision == "int8":
+            question.update(calibration=calibration.save(job, place), calibrator=job.calibrator)
         task = "jetdoctor.verify.rehearsal:rehearse"
         ended, answer = run_task(task, question, place, job.time_limit, job.memory_limit)
     if "status" not in answer:
@@ -44,15 +43,6 @@ def run(job: Job) -> Evidence:
     status = "passed" if answer["status"] == "safe" else "different"
     found = () if status == "passed" else (_finding(job, answer, details["command"]),)
     return Evidence(NAME, "static", status, message(job.precision, answer), ended.seconds, details, found)
-
-
-def _calibration(job: Job, place: str) -> List[str]:
-    paths: List[str] = []
-    if job.precision == "int8" and calibration.is_data(job.calibration):
-        for number, feeds in enumerate(calibration.batches(str(job.calibration), job.view)):
-            paths.append(os.path.join(place, "calibration%d.npz" % number))
-            arrays.save(paths[-1], feeds)
-    return paths
 
 
 def message(precision: str, answer: Dict[str, Any]) -> str:
@@ -85,9 +75,7 @@ def _command(job: Job, answer: Dict[str, Any]) -> str:
 def _finding(job: Job, answer: Dict[str, Any], command: str) -> Finding:
     fixes = [Fix("trtexec " + command, "manual")] if command else []
     if answer["unnamed"]:
-        fixes.append(
-            Fix("Name the %d nodes without a name, then rehearse again" % answer["unnamed"], "manual")
-        )
+        fixes.append(Fix("Name the %d nodes without a name, then rehearse again" % answer["unnamed"], "manual"))
     if not fixes:
         fixes.append(Fix("Build in FP32, or convert with ModelOpt AutoCast and compare", "manual"))
     places = [_place(job, node) for node in answer["keep"]]

@@ -62,6 +62,7 @@ def _question(job: Job, engine: str, inputs: Any) -> Dict[str, Any]:
         "workspace": job.workspace or workspace_for(job.target),
         "profiles": to_json(job.profiles),
         "values": steering_values(job),
+        "calibrator": job.calibrator,
         "calibration": _calibration(job, os.path.dirname(engine)),
         "timing_cache": job.timing_cache,
         "keep_fp32": list(job.keep_fp32),
@@ -75,11 +76,7 @@ def _calibration(job: Job, place: str) -> List[str]:
         return []
     if not calibration.is_data(job.calibration):
         return [os.path.abspath(job.calibration)]
-    paths = []
-    for number, feeds in enumerate(calibration.batches(job.calibration, job.view)):
-        paths.append(os.path.join(place, "calibration%d.npz" % number))
-        arrays.save(paths[-1], feeds)
-    return paths
+    return calibration.save(job, place)
 
 
 def _refusal(job: Job, ended: Any, answer: Dict[str, Any], details: Dict[str, Any]) -> Optional[Evidence]:
@@ -113,9 +110,7 @@ def _compared(
     if not wrong:
         text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
         fast, said = _timed(job, answer, details)
-        return Evidence(
-            NAME, "verified", "passed" if fast else "different", text + said, ended.seconds, details
-        )
+        return Evidence(NAME, "verified", "passed" if fast else "different", text + said, ended.seconds, details)
     text = "%s differs from ONNX Runtime: %s (inputs: %s)" % (head, details["comparison"]["reason"], wrong[0])
     if job.bisect:
         details["divergence"] = _first_difference(held, wrong[0], place)
