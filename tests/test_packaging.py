@@ -81,6 +81,12 @@ def test_links_of_the_documents_lead_somewhere():
             assert (path.parent / link).exists(), "%s: %s" % (path.name, link)
 
 
+def test_index_names_every_page():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert [page for page in sorted(pages) if "](%s)" % page not in index] == []
+
+
 def test_readme_transcript_says_what_the_command_says(tmp_path):
     pytest.importorskip("onnx")
     shown = re.search(r"\$ jetdoctor check gap\.onnx.*?\[exit 1\]", README, re.S).group(0)
