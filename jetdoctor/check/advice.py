@@ -6,7 +6,7 @@ Every piece of advice is a manual ``Fix`` whose title holds the command. Advice 
 from __future__ import annotations
 
 import shlex
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
@@ -74,7 +74,7 @@ class Advisor:
         """Whether an older opset, the other exporter or fixed sizes change what the nodes are."""
         nodes = self._nodes(finding)
         if finding.rule in _OPERATOR_ITSELF:
-            return any(not _exists(node.op_type, opset) for node in nodes)
+            return any(_newer_word(node.op_type, opset) for node in nodes)
         if self.model.opset("") > opset or exporter(self.model) == "dynamo":
             return True
         return self._about_sizes(finding) and has_open_inputs(self.model)
@@ -153,11 +153,14 @@ def _same(hit: Hit, finding: Finding) -> bool:
     return hit.rule.rule.id == finding.rule and hit.match.tensor == (finding.location or Location()).tensor
 
 
-def _exists(op_type: str, opset: int) -> bool:
-    """Whether ONNX has the operator at that opset; custom operators come with any."""
+def _newer_word(op_type: str, opset: int) -> bool:
+    """Whether ONNX has the operator only above that opset, and older operators say the same."""
     from onnx import defs
 
-    return not defs.has(op_type) or defs.has(op_type, opset)
+    if not defs.has(op_type) or defs.has(op_type, opset):
+        return False
+    schema: Any = defs.get_schema(op_type)
+    return bool(schema.has_function or schema.has_context_dependent_function)
 
 
 def _open(node: Node) -> bool:

@@ -11,6 +11,13 @@ from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge, read_rows
 from jetdoctor.types import VersionRange, parse_version
 
+#: fix request -> the element types that it is made for
+_MADE_FOR = {
+    "bf16_to_fp32": ("BFLOAT16",),
+    "double_to_float": ("DOUBLE",),
+    "narrow_input_type": ("UINT8", "INT8", "UINT16", "INT16", "BOOL"),
+}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -45,6 +52,7 @@ class ModelFacts:
         self.plugins = Plugins()
         rows = knowledge.semantics.get("(model)", ())
         self._named: Dict[str, List[Fact]] = {}
+        self._contrib: Dict[Tuple[str, str], List[str]] = {}
         for fact in rows:
             if fact["status"] in ("wrong-output", "rejected"):
                 self._named.setdefault(fact["rule"], []).append(fact)
@@ -89,11 +97,19 @@ class ModelFacts:
                 "op": node.op_type,
                 "status": "rejected",
                 "what": "",
-                "fix": row.get("fix", []),
+                "fix": row.get("fix") or self._written_out(node),
                 "basis": "read" if row else "importer table",
                 "source": row.get("source", "onnx-tensorrt importer tables, no importer of that name"),
             }
         )
+
+    def _written_out(self, node: Node) -> List[str]:
+        """Fix requests for an operator of ONNX Runtime that has a short form in ONNX's words."""
+        if not self._contrib:
+            for row in read_rows("contrib_operators.json"):
+                self._contrib[row["domain"], row["op"]] = row["fix"]
+        domain = "" if in_default_domain(node) else node.domain
+        return self._contrib.get((domain, node.op_type), [])
 
     def inputs(self, model: Model) -> Iterator[Place]:
         """Element types of graph inputs that a release has no type for."""
@@ -107,7 +123,7 @@ class ModelFacts:
                 continue
             for fact in self.knowledge.restrictions.get("(graph input)", ()):
                 if dtype not in fact["require"]["dtype"]:
-                    yield Place(fact, fact.range, tensor=name, detail=dtype)
+                    yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype)
 
     def initializers(self, graph: Graph) -> Iterator[Place]:
         """Element types of initializers that a release has no type for."""
@@ -116,7 +132,7 @@ class ModelFacts:
             dtype = DTYPE_NAMES.get(tensor.data_type, "UNDEFINED")
             for fact in rows:
                 if dtype not in fact["require"]["dtype"]:
-                    yield Place(fact, fact.range, tensor=name, detail=dtype)
+                    yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype)
 
     def intermediates(self, node: Node, asked: Asked) -> Iterator[Place]:
         """Rows of "(any)": element types that no layer may produce."""
@@ -157,6 +173,12 @@ class ModelFacts:
             for sparse in getattr(graph.proto, "sparse_initializer", ()):
                 for fact in self._named.get("JD805", ()):
                     yield Place(fact, fact.range, tensor=sparse.values.name)
+
+
+def _for_type(fact: Fact, dtype: str) -> Fact:
+    """The row with those of its fixes that are made for the element type."""
+    wanted = [request for request in fact.get("fix", ()) if dtype in _MADE_FOR.get(request, (dtype,))]
+    return fact if len(wanted) == len(fact.get("fix", ())) else Fact(dict(fact.row, fix=wanted))
 
 
 def mistaken_call(model: Model, node: Node) -> bool:

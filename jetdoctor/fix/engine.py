@@ -113,7 +113,7 @@ class _Job:
         with Candidate(attempt.take(), self.path) as candidate:
             if candidate.trouble:
                 return self.give_up(attempt, candidate.trouble)
-            equivalence = prove(self.path, candidate.path, self.inputs)
+            equivalence = self._prove(attempt, candidate)
             attempt.proto = _read(candidate.path)
         plan = Plan(tuple(attempt.steps), equivalence)
         if equivalence.status == "different":
@@ -124,6 +124,10 @@ class _Job:
             reason = "not proven (%s): --unsafe writes it all the same" % equivalence.reason
             return self._outcome(attempt, plan, None, reason)
         return self._outcome(attempt, plan, attempt.proto)
+
+    def _prove(self, attempt: Attempt, candidate: Candidate) -> Equivalence:
+        unsafe = any(request.fix.applicability == "unsafe" for done in attempt.applied for request in done)
+        return prove(self.path, candidate.path, self.inputs, same_types=not unsafe)
 
     def give_up(self, attempt: Attempt, reason: str) -> FixOutcome:
         """The original, with the reason; no step counts as applied."""
@@ -179,7 +183,7 @@ class _Job:
         for number in range(1, len(attempt.applied) + 1):
             part = self.attempt(number)
             with Candidate(part.take(), self.path) as candidate:
-                status = candidate.trouble or prove(self.path, candidate.path, self.inputs).status
+                status = candidate.trouble or self._prove(part, candidate).status
             if status == "different" and len(part.applied) >= number:
                 for request in part.applied[number - 1]:
                     self.choices.barred[request.key] = "%s changed the outputs" % request.fix.title

@@ -21,8 +21,16 @@ TIME_LIMIT = 300.0
 SPARE_MEMORY = 8 << 30
 
 
-def prove(original: str, candidate: str, inputs: Optional[str] = None, time_limit: float = TIME_LIMIT) -> Equivalence:
+def prove(
+    original: str,
+    candidate: str,
+    inputs: Optional[str] = None,
+    time_limit: float = TIME_LIMIT,
+    same_types: bool = True,
+) -> Equivalence:
     """Compare two model files on random and edge inputs, and on those of an .npz file.
+
+    ``same_types`` False lets the candidate answer in FLOAT where the original does in DOUBLE or BFLOAT16.
 
     "equal" and "different" rest on at least one comparison; everything else is "not-run" with why.
     """
@@ -30,7 +38,7 @@ def prove(original: str, candidate: str, inputs: Optional[str] = None, time_limi
         answer = os.path.join(folder, "answer.json")
         command = [sys.executable, "-m", "jetdoctor.fix.prover", original, candidate, answer, inputs or ""]
         command.append(str(_memory_limit(original, candidate)))
-        command.append(str(time_limit))
+        command += [str(time_limit), "same" if same_types else "other"]
         trouble = _run(command, folder, time_limit)
         found = _read(answer)
     if trouble and found.get("stage") == "result":

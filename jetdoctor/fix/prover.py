@@ -1,6 +1,8 @@
 """The child process of ``proof``: runs both models and writes what it found as JSON.
 
-``python -m jetdoctor.fix.prover ORIGINAL CANDIDATE ANSWER INPUTS MEMORY SECONDS``
+``python -m jetdoctor.fix.prover ORIGINAL CANDIDATE ANSWER INPUTS MEMORY SECONDS TYPES``
+
+``TYPES`` is "same", or "other" when an unsafe fix may have changed the element types of outputs.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from jetdoctor.model import load
 from jetdoctor.types import JetdoctorError
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.inputs import cases
-from jetdoctor.verify.tolerance import Tolerance
+from jetdoctor.verify.tolerance import BY_DTYPE, Tolerance
 
 #: share of the time limit that the original may take before no more inputs are tried
 ORIGINAL_SHARE = 0.2
@@ -26,19 +28,19 @@ HALF_INSIDE = Tolerance(2e-4, 1.5e-4, why="2^-11 per rounding, averaged out by t
 
 
 def main(arguments: List[str]) -> int:
-    original, candidate, answer, inputs, memory, seconds = arguments
+    original, candidate, answer, inputs, memory, seconds, types = arguments
     _limit_memory(int(memory))
     found = {"stage": "original"}
     _write(answer, found)
     try:
-        found = _compare(original, candidate, inputs, answer, float(seconds) * ORIGINAL_SHARE)
+        found = _compare(original, candidate, inputs, answer, float(seconds) * ORIGINAL_SHARE, types == "same")
     except JetdoctorError as error:
         found = {"status": "not-run", "reason": str(error)}
     _write(answer, found)
     return 0
 
 
-def _compare(original: str, candidate: str, inputs: str, answer: str, budget: float) -> Dict[str, Any]:
+def _compare(original: str, candidate: str, inputs: str, answer: str, budget: float, same: bool) -> Dict[str, Any]:
     runner = open_runner(original)
     pairs, refusal = _reference_outputs(runner, _feeds(original, candidate, inputs), budget)
     if not pairs:
@@ -46,7 +48,7 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
     kind = runner.kind
     del runner
     _write(answer, {"stage": "result"})
-    return _judge(pairs, original, candidate, kind)
+    return _judge(pairs, original, candidate, kind, same)
 
 
 def _feeds(original: str, candidate: str, inputs: str) -> List[Tuple[str, Dict[str, Any]]]:
@@ -90,7 +92,7 @@ def _reference_outputs(
     return pairs, refusal
 
 
-def _judge(pairs: List[Any], original: str, candidate: str, kind: str) -> Dict[str, Any]:
+def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: bool) -> Dict[str, Any]:
     worst: Dict[str, Any] = {"status": "not-run", "runs": 0, "max_abs": 0.0, "max_rel": 0.0, "reason": ""}
     try:
         runner = open_runner(candidate, kind)
@@ -100,9 +102,11 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str) -> Dict[s
     main = load(candidate).main
     types = {name: main.value(name).dtype for name in main.input_names}
     tolerance = HALF_INSIDE if _computes_in_half(original) else None
+    if not same:
+        tolerance = _of_narrowed(original) or tolerance
     for name, arrays, expected in pairs:
         try:
-            comparison = compare(expected, runner.run(_as_declared(arrays, types)), tolerance)
+            comparison = compare(expected, runner.run(_as_declared(arrays, types)), tolerance, same_dtype=same)
         except JetdoctorError as error:
             return dict(worst, status="different", reason="with %s inputs: %s" % (name, error))
         if not comparison.equal:
@@ -121,13 +125,23 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str) -> Dict[s
 
 
 def _as_declared(arrays: Mapping[str, Any], types: Mapping[str, Optional[str]]) -> Dict[str, Any]:
-    """Inputs of integers as FLOAT where an unsafe fix made the result take them so."""
+    """Inputs as FLOAT where an unsafe fix made the result take them so."""
     taken = dict(arrays)
     for name, array in arrays.items():
-        kind = getattr(getattr(array, "dtype", None), "kind", "")
-        if types.get(name) == "FLOAT" and kind in ("i", "u", "b"):
+        dtype = getattr(array, "dtype", None)
+        if types.get(name) == "FLOAT" and dtype is not None and str(dtype) != "float32":
             taken[name] = array.astype("float32")
     return taken
+
+
+def _of_narrowed(path: str) -> Optional[Tolerance]:
+    """How near FLOAT comes to a model of DOUBLE or BFLOAT16; None for a model of neither."""
+    main = load(path).main
+    types = {main.value(name).dtype for name in main.output_names + main.input_names}
+    types.update(main.value(name).dtype for node in main.nodes for name in node.outputs if name)
+    if "BFLOAT16" in types:
+        return BY_DTYPE["bfloat16"]
+    return BY_DTYPE["float32"] if "DOUBLE" in types else None
 
 
 def _computes_in_half(path: str) -> bool:

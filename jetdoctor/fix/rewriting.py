@@ -8,7 +8,8 @@ from jetdoctor.fix.changes import Changes
 from jetdoctor.fix.choice import Request
 from jetdoctor.fix.diff import NodeChange
 from jetdoctor.fix.edit import Edit
-from jetdoctor.graph import Graph, Model, Node, Value
+from jetdoctor.fix.retyping import retyped
+from jetdoctor.graph import DTYPE_NUMBERS, Graph, Model, Node, Value
 from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Location, Target
 
@@ -38,6 +39,12 @@ class ModelEdit:
     def become(self, proto: Any) -> None:
         """The whole model is ``proto`` from now on."""
         self.replacement = proto
+
+    def retype(self, old: str, new: str) -> None:
+        """The whole model with element type ``new`` wherever ``old`` stood (ONNX names)."""
+        proto = retyped(self.changes.model.proto, DTYPE_NUMBERS[old], DTYPE_NUMBERS[new])
+        if proto.SerializeToString() != self.changes.model.proto.SerializeToString():
+            self.become(proto)
 
     @property
     def touched(self) -> bool:

@@ -29,6 +29,7 @@ FIX_REQUESTS = {
     "resize_resolve_sizes": ["resize_to_matrices"],
     "resize_symmetric_to_half_pixel": ["resize_to_matrices"],
     "gridsample_mode_names": ["gridsample_mode_names", "lower_opset:19"],
+    "rename_or_rewrite_contrib": ["rewrite_contrib"],
 }
 for _name in (
     "drop_noop_reduce noop_composite_to_elementwise hardmax_to_argmax_onehot squeeze_explicit_axes "
@@ -36,17 +37,17 @@ for _name in (
     "pad_full_rank_pads slice_fill_axes "
     "resize_trim_inputs resize_full_rank "
     "topk_negate cast_to_float "
-    "dropout_remove bn_inference_mode drop_training_outputs reshape_add_allowzero reshape_no_zero "
+    "dropout_remove bn_inference_mode drop_training_outputs reshape_add_allowzero "
     "shape_then_slice cumsum_to_matmul gridsample_decompose gridsample_mode_names roialign_explicit_sampling "
-    "roialign_plugin scatter_reduction_rewrite scatternd_drop_none layernorm_decompose groupnorm_decompose "
+    "scatter_reduction_rewrite scatternd_drop_none layernorm_decompose groupnorm_decompose "
     "instancenorm_decompose dilated_pool_rewrite maxpool_drop_indices lppool_decompose gelu_decompose "
     "isinf_decompose cast_int32 double_to_float castlike_to_cast remove_sequence qdq_int8_zero_point "
     "qdq_symmetric qdq_explicit_axis qdq_unblock qdq_int8 qdq_uint8_to_int8 dq_output_dtype_to_cast "
-    "rnn_layout_transpose unroll_loop nms_to_efficientnms onehot_to_equal nonzero_rewrite mod_decompose "
+    "rnn_layout_transpose onehot_to_equal mod_decompose "
     "gather_wrap_indices einsum_to_matmul trilu_mask hardswish_decompose mish_decompose rmsnorm_decompose "
     "rotary_decompose tensorscatter_to_scatternd swish_decompose dft_matmul stft_conv cast_bool "
     "where_bool_to_logic equal_bool_to_xor argmax_flip constant_to_value_tensor gemm_zero_bias pow_cast_float "
-    "densify remove_string_subgraph inline_functions rename_or_rewrite_contrib rewrite_contrib "
+    "densify inline_functions rewrite_contrib "
     "normalise_default_domain bf16_to_fp32"
 ).split():
     FIX_REQUESTS.setdefault(_name, [_name])
@@ -56,6 +57,11 @@ FORM_FIXES = {
     ("Celu", "introduced"): ["celu_decompose"],
     ("ReduceSum", "axes"): ["lower_opset:12"],  # its axes moved at 13, not at 18
     ("ReduceSum", "empty"): ["lower_opset:12"],
+    ("Flatten", "axis"): ["flatten_to_reshape"],
+    ("Flatten", "rank-1"): ["flatten_to_reshape"],
+    ("MaxPool", "ceil_mode=1"): ["pool_floor_mode"],
+    ("AveragePool", "ceil_mode=1"): ["pool_floor_mode"],
+    ("MatMul", "rank-1"): ["matmul_vector_as_row"],
 }
 
 #: operator without importer -> requests.
@@ -87,10 +93,8 @@ OPERATOR_FIXES = {
     "MeanVarianceNormalization": ["mvn_decompose"],
     "Mish": ["mish_decompose"],
     "Mod": ["mod_decompose"],
-    "NonZero": ["nonzero_rewrite"],
     "OneHot": ["onehot_to_equal"],
     "RMSNormalization": ["rmsnorm_decompose"],
-    "RoiAlign": ["roialign_plugin"],
     "RotaryEmbedding": ["rotary_decompose"],
     "Round": ["round_decompose"],
     "STFT": ["stft_conv"],
@@ -222,8 +226,10 @@ def restriction_rule(entry, condition, kind):
             return "JD406", condition, ["qdq_int8_zero_point"]
         if "kind" not in condition and "dtype" not in condition:
             return "JD407", condition, ["dequantise_weights"]
-    if op in ("(graph input)", "(initializer)"):
-        return "JD402", condition, ["bf16_to_fp32", "narrow_input_type"]
+    if op == "(graph input)":
+        return "JD402", condition, ["bf16_to_fp32", "double_to_float", "narrow_input_type"]
+    if op == "(initializer)":
+        return "JD402", condition, ["bf16_to_fp32", "double_to_float"]
     if "output_dtype" in condition:
         return "JD402", condition, ["cast_int32"]
     if condition.get("kind") in ("initializer", "constant-foldable"):
@@ -265,10 +271,11 @@ def restriction_rule(entry, condition, kind):
     if "attr" in condition or "pads" in condition or "both" in condition or "activations" in condition:
         return "JD303", condition, {"ScatterND": ["scatternd_drop_none", "scatter_reduction_rewrite"],
                                     "Einsum": ["einsum_to_matmul"], "MaxPool": ["dilated_pool_rewrite"],
-                                    "AveragePool": ["dilated_pool_rewrite"], "LpPool": ["lppool_decompose"],
-                                    "RoiAlign": ["roialign_plugin"]}.get(op, [])
+                                    "AveragePool": ["dilated_pool_rewrite"], "LpPool": ["lppool_decompose"]}.get(op, [])
     if "opset_max" in condition or "opset_min" in condition:
         return "JD330", condition, ["raise_opset"]
+    if "branch_output_names" in condition:
+        return "JD212", condition, ["if_distinct_outputs"]
     return "JD212", condition, {"Gemm": ["gemm_zero_bias"], "Trilu": ["trilu_mask"]}.get(op, [])
 
 

@@ -1,0 +1,172 @@
+"""ONNX Runtime's own operators in ONNX's words (docs/ContribOperators.md of ONNX Runtime).
+
+Operators that mean the same as an ONNX one of the same inputs only lose their domain; the others have a short
+exact expansion. Fused attention and the like are left: export without ONNX Runtime's optimizer instead.
+"""
+
+from __future__ import annotations
+
+import math
+
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+REWRITE = Rewrite("rewrite_contrib", "Write ONNX Runtime's own operator out in ONNX operators")
+
+#: operators of com.microsoft that equal the ONNX operator of that name, with its first opset of that form
+_SAME = {"Trilu": 14, "Pad": 11, "Range": 11, "GatherND": 11, "GridSample": 16}
+
+
+def rewrite(node, edit):
+    if node.domain not in ("com.microsoft", "", "ai.onnx"):
+        raise CannotRewrite("domain %s is not ONNX Runtime's" % node.domain)
+    expand = _EXPANSIONS.get(node.op_type)
+    if expand is not None:
+        outputs = expand(node, edit)
+        edit.replace(node, [outputs] if isinstance(outputs, str) else outputs)
+    elif node.op_type in _SAME and node.domain == "com.microsoft":
+        if edit.opset < _SAME[node.op_type]:
+            raise CannotRewrite("%s came with opset %d" % (node.op_type, _SAME[node.op_type]))
+        edit.replace(node, [edit.add(node.op_type, list(node.inputs), **dict(node.attributes))])
+    else:
+        raise CannotRewrite("%s of ONNX Runtime has no short form: export without its optimizer" % node.op_type)
+
+
+def _number(edit, node, value):
+    return edit.scalar(value, edit.dtype(node.input(0)))
+
+
+def _biased(node, edit):
+    return edit.add("Add", list(node.inputs[:2])) if node.present(1) else node.inputs[0]
+
+
+def _gelu(node, edit):
+    x = _biased(node, edit)
+    curve = edit.add("Erf", [edit.add("Mul", [x, _number(edit, node, math.sqrt(0.5))])])
+    return _halved(node, edit, x, curve)
+
+
+def _fast_gelu(node, edit):
+    x = _biased(node, edit)
+    cube = edit.add("Mul", [edit.add("Mul", [x, x]), x])
+    inner = edit.add("Add", [x, edit.add("Mul", [cube, _number(edit, node, 0.044715)])])
+    return _halved(
+        node, edit, x, edit.add("Tanh", [edit.add("Mul", [inner, _number(edit, node, math.sqrt(2 / math.pi))])])
+    )
+
+
+def _halved(node, edit, x, curve):
+    half = edit.add("Mul", [x, _number(edit, node, 0.5)])
+    return edit.add("Mul", [half, edit.add("Add", [curve, _number(edit, node, 1)])])
+
+
+def _quick_gelu(node, edit):
+    scaled = edit.add("Mul", [node.inputs[0], _number(edit, node, node.attr("alpha", 1.702))])
+    return edit.add("Mul", [node.inputs[0], edit.add("Sigmoid", [scaled])])
+
+
+def _fused_matmul(node, edit):
+    if node.attr("transBatchA", 0) or node.attr("transBatchB", 0):
+        raise CannotRewrite("transposed batches")
+    sides = []
+    for index, name in enumerate(("transA", "transB")):
+        value, side = node.input(index), node.inputs[index]
+        if node.attr(name, 0) and edit.rank(value) > 1:
+            perm = list(range(edit.rank(value)))
+            side = edit.transpose(side, perm[:-2] + [perm[-1], perm[-2]])
+        sides.append(side)
+    product, alpha = edit.add("MatMul", sides), node.attr("alpha", 1.0)
+    return product if alpha == 1 else edit.add("Mul", [product, _number(edit, node, alpha)])
+
+
+def _normalised(edit, node, x, scale, bias, centred):
+    """(normalised, mean, 1 / deviation) of ``x`` over its last axis."""
+    shifted, mean = x, ""
+    if centred:
+        mean = edit.reduce("ReduceMean", x, [-1])
+        shifted = edit.add("Sub", [x, mean])
+    variance = edit.reduce("ReduceMean", edit.add("Mul", [shifted, shifted]), [-1])
+    epsilon = _number(edit, node, node.attr("epsilon", 1e-12 if "Skip" in node.op_type else 1e-5))
+    inverse = edit.add("Reciprocal", [edit.add("Sqrt", [edit.add("Add", [variance, epsilon])])])
+    y = edit.add("Mul", [edit.add("Mul", [shifted, inverse]), scale])
+    return (edit.add("Add", [y, bias]) if bias else y), mean, inverse
+
+
+def _given(node, index):
+    return node.inputs[index] if node.present(index) else ""
+
+
+def _outputs(node, values):
+    """As many outputs as the node has; one that it has and we do not is refused."""
+    if any(name and not value for name, value in zip(node.outputs, values)):
+        raise CannotRewrite("the statistics of %s are used" % node.op_type)
+    return list(values[: len(node.outputs)])
+
+
+def _skip_layernorm(node, edit):
+    total = edit.add("Add", list(node.inputs[:2]))
+    centred = node.op_type == "SkipLayerNormalization"
+    if _given(node, 4 if centred else 3):
+        total = edit.add("Add", [total, node.inputs[4 if centred else 3]])
+    y, mean, inverse = _normalised(edit, node, total, node.inputs[2], _given(node, 3) if centred else "", centred)
+    return _outputs(node, (y, mean, inverse, total))
+
+
+def _simplified_layernorm(node, edit):
+    if node.attr("axis", -1) not in (-1, edit.rank(node.input(0)) - 1):
+        raise CannotRewrite("more than the last axis is normalised")
+    y, _, inverse = _normalised(edit, node, node.inputs[0], node.inputs[1], "", False)
+    return _outputs(node, (y, inverse))
+
+
+def _bias_add(node, edit):
+    return edit.add("Add", [edit.add("Add", list(node.inputs[:2])), node.inputs[2]])
+
+
+def _expand_dims(node, edit):
+    axis = edit.array(node.input(1))
+    if axis is None:
+        raise CannotRewrite("the axis is not constant")
+    return edit.unsqueeze(node.inputs[0], [int(axis.reshape(-1)[0])])
+
+
+def _fused_conv(node, edit):
+    attributes = {name: value for name, value in node.attributes.items() if not name.startswith("activation")}
+    y = edit.add("Conv", list(node.inputs[:3]), **attributes)
+    if _given(node, 3):
+        y = edit.add("Add", [y, node.inputs[3]])
+    return _activated(node, edit, y)
+
+
+def _fused_gemm(node, edit):
+    attributes = {name: value for name, value in node.attributes.items() if not name.startswith("activation")}
+    return _activated(node, edit, edit.add("Gemm", list(node.inputs), **attributes))
+
+
+def _activated(node, edit, y):
+    kind, parameters = node.attr("activation", ""), node.attr("activation_params", ())
+    if not kind:
+        return y
+    if kind in ("Relu", "Tanh", "Sigmoid"):
+        return edit.add(kind, [y])
+    if kind == "LeakyRelu":
+        return edit.add(kind, [y], alpha=parameters[0] if parameters else node.attr("activation_alpha", 0.01))
+    if kind == "Clip" and len(parameters) == 2:
+        return edit.clip(y, parameters[0], parameters[1], edit.dtype(node.input(0)))
+    raise CannotRewrite("activation %s" % kind)
+
+
+_EXPANSIONS = {
+    "BiasAdd": _bias_add,
+    "BiasGelu": _gelu,
+    "ExpandDims": _expand_dims,
+    "FastGelu": _fast_gelu,
+    "FusedConv": _fused_conv,
+    "FusedGemm": _fused_gemm,
+    "FusedMatMul": _fused_matmul,
+    "Gelu": _gelu,
+    "QuickGelu": _quick_gelu,
+    "SimplifiedLayerNormalization": _simplified_layernorm,
+    "SkipLayerNormalization": _skip_layernorm,
+    "SkipSimplifiedLayerNormalization": _skip_layernorm,
+    "TransposeMatMul": _fused_matmul,
+}
