@@ -228,26 +228,30 @@ def test_int8_needs_data_and_says_so(tmp_path):
     ready = replace(one, calibration=str(tmp_path / "calib.npz"), runs=(("one", {"images": images[:1]}),))
     assert rehearsal_backend.missing(ready) == ""
     found = rehearsal_backend.run(ready)
-    assert found.status in ("passed", "different") and found.details["rehearsed"] > 3
+    assert found.status == "passed" and found.details["rehearsed"] > 3
+    assert "ranges by entropy from 8 sets" in found.message
+    (tmp_path / "calib.cache").write_text("TRT-8401-EntropyCalibration2\n")
+    assert "is a cache" in rehearsal_backend.missing(replace(one, calibration=str(tmp_path / "calib.cache")))
     assert 0 < max(layer["error"] for layer in found.details["layers"]) < 0.2
 
 
-def test_int8_ranges_by_entropy_cut_rare_values_off_and_by_minmax_do_not(tmp_path):
+def test_int8_ranges_by_entropy_cut_rare_values_off_and_by_minmax_do_not(tmp_path, monkeypatch):
     bins = 2048 * numpy.exp(-((numpy.arange(2048) / 300.0) ** 2))
     bins[2047] = 1
     assert 0.1 < activation_ranges.entropy_limit(bins, 10.0) / 10.0 < 0.7
     assert activation_ranges.entropy_limit(numpy.ones(2048), 4.0) == 4.0
     assert activation_ranges.entropy_limit(numpy.zeros(2048), 0.0) == 0.0
     images = numpy.random.RandomState(0).uniform(0, 1, (8, 3, 16, 16)).astype("float32")
-    images[0, 0, 0, 0] = 1000.0
+    images[7, 0, 0, 0] = 30.0
     numpy.savez(str(tmp_path / "calib.npz"), images=images)
+    monkeypatch.setattr(rehearsal_backend, "_SETS", 4)  # judged without the odd one
     runs = (("ordinary", {"images": images[1:2]}),)
     errors = {}
     for calibrator in ("minmax", "entropy"):
-        one = job(cnn(), tmp_path, precision="int8", runs=runs, calibrator=calibrator)
+        one = job(cnn(), tmp_path, precision="int8", runs=runs, given=1, calibrator=calibrator)
         found = rehearsal_backend.run(replace(one, calibration=str(tmp_path / "calib.npz")))
         errors[calibrator] = found.details["layers"][0]["error"]
-    assert errors["entropy"] < errors["minmax"] / 3 and errors["minmax"] > 0.3, errors
+    assert errors["entropy"] < errors["minmax"] / 3, errors
 
 
 def test_a_subgraph_sees_the_twin_and_runs(tmp_path):

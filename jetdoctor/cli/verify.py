@@ -7,6 +7,7 @@ limits. Exit code: 0 compared and equal, 1 refused or different, 2 bad usage, 3 
 
 from __future__ import annotations
 
+import os
 from typing import Any, List, Optional, Sequence, Tuple
 
 from jetdoctor.cli import config, output, parser, where
@@ -91,6 +92,8 @@ def _device(arguments: Any) -> Any:
 def _job(arguments: Any) -> Any:
     from jetdoctor.verify import job, profiles
 
+    if arguments.calibration and not os.path.exists(arguments.calibration):
+        raise UsageError("there is no calibration data at %s" % arguments.calibration)
     if arguments.reference:
         _require_same_inputs(arguments.model, arguments.reference)
     return make_job(
@@ -149,8 +152,8 @@ def make_job(
     view = model.load(path)
     # ONNX Runtime needs no profile: it takes whatever sizes the inputs have.
     asked = profiles.complete(view, wanted) if wanted or profiled else []
-    runs = tuple(_runs(view, asked, given))
-    return Job(path, view, target=target, profiles=tuple(asked), runs=runs, **options)
+    runs, count = _runs(view, asked, given)
+    return Job(path, view, target=target, profiles=tuple(asked), runs=tuple(runs), given=count, **options)
 
 
 def _target(arguments: Any) -> Optional[Target]:
@@ -163,17 +166,18 @@ def _target(arguments: Any) -> Optional[Target]:
     return targets[0] if targets else where.of_jetson()
 
 
-def _runs(view: Any, asked: Any, path: Optional[str]) -> List[Tuple[str, Any]]:
-    """Named sets of inputs: the user's, then generated ones at every size that the profiles span."""
+def _runs(view: Any, asked: Any, path: Optional[str]) -> Tuple[List[Tuple[str, Any]], int]:
+    """Named sets of inputs: the user's (and how many), then generated ones at every size that the profiles span."""
     from jetdoctor.verify import given, inputs, profiles
 
     sizes = profiles.sizes(asked)
     mine = given.runs(path, view, dict(sizes[0]) if sizes else None) if path else []
     if not sizes:
-        return mine + [(case.name, case.feeds(view)) for case in inputs.cases(view)]
-    return mine + [
+        return mine + [(case.name, case.feeds(view)) for case in inputs.cases(view)], len(mine)
+    made = [
         ("%s, shapes %d" % (case.name, n), inputs.feeds(view, case.seed, case.case, None, shapes))
         for n, shapes in enumerate(sizes, 1)
         for case in inputs.cases(view, count=1)
         if not case.dims
     ]
+    return mine + made, len(mine)

@@ -63,8 +63,10 @@ def compared(found: Sequence[Evidence]) -> bool:
 
 
 def _meaning(earned: str, found: Sequence[Evidence]) -> str:
-    if earned == "not-run" and any(one.status == "ran" for one in found):
-        return "none: it runs, but no compiler took part and nothing was compared"
+    statuses = {one.status for one in found} - {"not-run"}
+    if earned == "not-run" and statuses:
+        alone = "it runs, but no compiler took part and nothing was compared"
+        return "none: " + (alone if statuses == {"ran"} else "nothing that was tried has passed")
     meaning = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
     silent = earned in ("compiled", "built") and not compared(found)
     return meaning + ("; no outputs were compared" if silent else "")

@@ -11,6 +11,7 @@ from jetdoctor.verify.dims import data_inputs, open_dims, resolve
 from jetdoctor.verify.ranges import Range, range_of
 
 CASES = ("random", "zeros", "ones", "negative", "large")
+EXTREME = ("negative", "large")
 
 #: Magnitude of the "large" case: far from 1, and its square still fits the type.
 _LARGE = {"FLOAT16": 200.0, "BFLOAT16": 1e4, "FLOAT": 1e4, "DOUBLE": 1e4}
@@ -28,6 +29,11 @@ class Case:
     def feeds(self, model: Any, shapes: Optional[Mapping[str, Sequence[int]]] = None) -> Dict[str, Any]:
         """The arrays of this case for ``model``."""
         return feeds(model, self.seed, self.case, self.dims, shapes)
+
+
+def is_extreme(run: str) -> bool:
+    """Whether a generated set of inputs, by its name, lies outside of what the input is for (an image below 0)."""
+    return run.split(",")[0] in EXTREME
 
 
 def cases(model: Any, seed: int = 0, count: int = 2) -> Iterator[Case]:

@@ -38,7 +38,7 @@ class Job:
     """``model`` and ``reference`` are paths; ``view`` is the ``graph.Model`` of ``model``.
 
     ``memory_limit`` (of this machine, for each child) and ``workspace`` are bytes, ``time_limit`` is seconds.
-    ``runs`` holds the sets of inputs: (name, arrays by input name).
+    ``runs`` holds the sets of inputs: (name, arrays by input name), the ``given`` of the user first.
     """
 
     model: str
@@ -48,6 +48,7 @@ class Job:
     precision: str = "fp32"
     profiles: Tuple[Profile, ...] = ()
     runs: Tuple[Tuple[str, Mapping[str, Any]], ...] = ()
+    given: int = 0
     tolerance: Optional[Tolerance] = None
     workspace: Optional[int] = None
     time_limit: float = 1800.0

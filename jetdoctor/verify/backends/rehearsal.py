@@ -6,12 +6,15 @@ import os
 from typing import Any, Dict
 
 from jetdoctor.types import Evidence, Finding, Fix, Location, parse_version
-from jetdoctor.verify import calibration, judge, trtexec_flags
+from jetdoctor.verify import calibration, inputs, judge, trtexec_flags
 from jetdoctor.verify.job import Job
 from jetdoctor.verify.workplace import folder, run_task
 
 NAME = "rehearsal"
 RULE = "JD614"
+
+#: Sets of calibration data that INT8 is judged on, beside the user's own inputs.
+_SETS = 8
 
 
 def missing(job: Job) -> str:
@@ -20,7 +23,9 @@ def missing(job: Job) -> str:
 
     if job.precision == "fp32":
         return "FP32 needs no rehearsal (--precision fp16, bf16 or int8)"
-    if job.precision == "int8" and not calibration.is_data(job.calibration):
+    if job.precision == "int8" and job.calibration and not calibration.is_data(job.calibration):
+        return "the rehearsal needs the calibration data, %s is a cache of an earlier build" % job.calibration
+    if job.precision == "int8" and not job.calibration:
         return "INT8 needs calibration data: --calibration FILE.npz or a folder of images, some hundred real inputs"
     if find_spec("onnxruntime") is None:
         return "onnxruntime is not installed (python3 -m pip install onnxruntime)"
@@ -31,9 +36,13 @@ def run(job: Job) -> Evidence:
     """ "passed" when the precision is safe on these inputs, "different" with the layers to keep in FP32."""
     with folder() as place:
         question: Dict[str, Any] = {"model": os.path.abspath(job.model), "precision": job.precision}
-        question["inputs"] = judge.save_inputs(job, place)
+        question["inputs"] = [
+            path for path, (name, _) in zip(judge.save_inputs(job, place), job.runs) if not inputs.is_extreme(name)
+        ]
         if job.precision == "int8":
             question.update(calibration=calibration.save(job, place), calibrator=job.calibrator)
+            # Ranges hold for inputs like those that they come from, not for generated ones.
+            question["inputs"] = question["inputs"][: job.given] + question["calibration"][:_SETS]
         task = "jetdoctor.verify.rehearsal:rehearse"
         ended, answer = run_task(task, question, place, job.time_limit, job.memory_limit)
     if "status" not in answer:
@@ -42,7 +51,10 @@ def run(job: Job) -> Evidence:
     details = dict(answer, command=_command(job, answer))
     status = "passed" if answer["status"] == "safe" else "different"
     found = () if status == "passed" else (_finding(job, answer, details["command"]),)
-    return Evidence(NAME, "static", status, message(job.precision, answer), ended.seconds, details, found)
+    text = message(job.precision, answer)
+    if job.precision == "int8":
+        text += "; ranges by %s from %d sets of inputs" % (job.calibrator, len(question["calibration"]))
+    return Evidence(NAME, "static", status, text, ended.seconds, details, found)
 
 
 def message(precision: str, answer: Dict[str, Any]) -> str:
