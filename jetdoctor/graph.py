@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, Union
 
+from jetdoctor import kinds
 from jetdoctor.types import Location
 
 Dim = Union[int, str, None]  # a size, a symbolic name, or nothing known
@@ -25,31 +26,28 @@ DTYPE_NAMES = dict(
 )
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
-_FLOAT, _INT, _STRING, _TENSOR, _GRAPH = 1, 2, 3, 4, 5
-_FLOATS, _INTS, _STRINGS, _TENSORS, _GRAPHS = 6, 7, 8, 9, 10
-
 
 def _decode(attribute: Any) -> Any:
     kind = attribute.type
-    if kind == _FLOAT:
+    if kind == kinds.FLOAT:
         return attribute.f
-    if kind == _INT:
+    if kind == kinds.INT:
         return attribute.i
-    if kind == _STRING:
+    if kind == kinds.STRING:
         return attribute.s.decode("utf-8", "replace")
-    if kind == _TENSOR:
+    if kind == kinds.TENSOR:
         return attribute.t
-    if kind == _GRAPH:
+    if kind == kinds.GRAPH:
         return attribute.g
-    if kind == _FLOATS:
+    if kind == kinds.FLOATS:
         return tuple(attribute.floats)
-    if kind == _INTS:
+    if kind == kinds.INTS:
         return tuple(attribute.ints)
-    if kind == _STRINGS:
+    if kind == kinds.STRINGS:
         return tuple(s.decode("utf-8", "replace") for s in attribute.strings)
-    if kind == _TENSORS:
+    if kind == kinds.TENSORS:
         return tuple(attribute.tensors)
-    if kind == _GRAPHS:
+    if kind == kinds.GRAPHS:
         return tuple(attribute.graphs)
     return None
 
@@ -265,9 +263,15 @@ class Node:
         return self._attributes
 
     def attr(self, name: str, default: Any = None) -> Any:
-        """Decoded attribute: int, float, str, tuple, TensorProto or GraphProto; ``default`` if absent."""
+        """Decoded attribute: int, float, str, tuple, TensorProto or GraphProto.
+
+        ``default`` if it is absent, or of a kind that ONNX does not have under this name: parsers look for
+        the one kind and do not see the other.
+        """
         attribute = self.attributes.get(name)
-        return default if attribute is None else _decode(attribute)
+        if attribute is None or attribute.type not in kinds.KINDS.get(name, (attribute.type,)):
+            return default
+        return _decode(attribute)
 
     def has_attr(self, name: str) -> bool:
         return name in self.attributes
@@ -285,9 +289,9 @@ class Node:
 
     def constant_tensor(self) -> Any:
         """TensorProto that a Constant node holds, whatever attribute it is written in, else None."""
-        tensor = self.attr("value")
-        if tensor is not None:
-            return tensor
+        if self.has_attr("value"):
+            attribute = self.attributes["value"]
+            return attribute.t if attribute.type == kinds.TENSOR else None
         for name in ("value_int", "value_ints", "value_float", "value_floats"):
             value = self.attr(name)
             if value is not None:
@@ -343,12 +347,12 @@ class Graph:
         self._constant_outputs: Optional[Set[str]] = None
         for node, twin in zip(self.nodes, inferred.node):
             for attribute, other in zip(node.proto.attribute, twin.attribute):
-                if attribute.type not in (_GRAPH, _GRAPHS):
+                if attribute.type not in (kinds.GRAPH, kinds.GRAPHS):
                     continue
                 label = node.name or "%s_%d" % (node.op_type, node.index)
                 pairs = (
                     [(attribute.name, attribute.g, other.g)]
-                    if attribute.type == _GRAPH
+                    if attribute.type == kinds.GRAPH
                     else [
                         ("%s[%d]" % (attribute.name, i), g, o)
                         for i, (g, o) in enumerate(zip(attribute.graphs, other.graphs))

@@ -14,6 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 FLOORS = {
     "types": 1,
+    "kinds": 1,
     "target": 2,
     "graph": 2,
     "probe": 2,

@@ -110,11 +110,28 @@ def test_unknown_domains_and_recursive_functions_load(tmp_path):
     assert "calls itself" in model.inference_error and len(model.functions) == 1
 
 
-def test_a_node_that_crashes_onnx_does_not_crash_us(tmp_path):
-    # onnx 1.17 and 1.23 both end with a segmentation fault on this form.
-    node = helper.make_node("EyeLike", [""], ["y"], dtype=1 << 40)
+@pytest.mark.parametrize(
+    "node",
+    [
+        helper.make_node("EyeLike", [""], ["y"], dtype=1 << 40),  # onnx 1.17 and 1.23
+        helper.make_node("RegexFullMatch", ["nothing"], ["y"], pattern="a"),  # onnx 1.23
+    ],
+)
+def test_a_node_that_crashes_onnx_does_not_crash_us(tmp_path, node):
+    # onnx ends with a segmentation fault on these.
     model = load(saved(tmp_path, simple(nodes=[node])))
-    assert model.main.nodes[0].op_type == "EyeLike" and model.inference_error
+    assert model.main.nodes[0].op_type == node.op_type
+
+
+def test_an_attribute_of_the_wrong_kind_is_not_given(tmp_path):
+    nodes = [
+        helper.make_node("ReduceMean", ["x"], ["a"], axes=1.5, keepdims="no"),
+        helper.make_node("Constant", [], ["c"], value=2),
+        helper.make_node("My", ["x"], ["y"], domain="my", own=2),
+    ]
+    reduce, constant, own = load(saved(tmp_path, simple(nodes=nodes))).main.nodes
+    assert reduce.attr("axes") is None and reduce.attr("keepdims", 1) == 1
+    assert constant.constant_tensor() is None and own.attr("own") == 2
 
 
 def test_names_in_another_code_page(tmp_path):

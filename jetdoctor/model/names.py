@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Iterable
 
-_WITH_BODIES = ("If", "Loop", "Scan", "SequenceMap")
+from jetdoctor.kinds import GRAPH, GRAPHS
 
 
 def are_text(proto: Any) -> bool:
@@ -16,6 +16,8 @@ def are_text(proto: Any) -> bool:
     nodes = [node for function in proto.functions for node in function.node]
     try:
         "".join((proto.producer_name, proto.producer_version))
+        "".join(text for entry in proto.metadata_props for text in (entry.key, entry.value))
+        "".join(imported.domain for imported in proto.opset_import)
         "".join(name for f in proto.functions for name in (f.name, f.domain, *f.input, *f.output))
         _join(nodes)
         _join_graph(proto.graph)
@@ -25,6 +27,7 @@ def are_text(proto: Any) -> bool:
 
 
 def _join_graph(graph: Any) -> None:
+    "".join((graph.name,))
     for values in (graph.input, graph.output, graph.value_info, graph.initializer):
         "".join([value.name for value in values])
     _join(graph.node)
@@ -36,10 +39,13 @@ def _join(nodes: Iterable[Any]) -> None:
         join(node.input)
         join(node.output)
         join((node.name, node.op_type, node.domain))
-        if node.op_type in _WITH_BODIES:
-            for attribute in node.attribute:
-                if attribute.HasField("g"):
-                    _join_graph(attribute.g)
+        for attribute in node.attribute:
+            join((attribute.name, attribute.ref_attr_name))
+            if attribute.type == GRAPH:
+                _join_graph(attribute.g)
+            elif attribute.type == GRAPHS:
+                for graph in attribute.graphs:
+                    _join_graph(graph)
 
 
 def repair(message: Any) -> None:
