@@ -22,9 +22,12 @@ def _engine() -> Engine:
     return Engine(catalog(), knowledge())
 
 
-def _crash_finding(crash: Crash) -> Finding:
-    rule = catalog().rules["JD000"].rule
-    return Finding(rule.id, rule.name, "error", rule.outcome, "rule %s crashed" % crash, sources=rule.sources)
+def _crash_findings(crashes: Sequence[Crash], broken: Sequence[str] = ()) -> List[Finding]:
+    """JD000 for each rule that crashed or could not be loaded, once for however many nodes."""
+    lines = dict.fromkeys(list(broken) + ["rule %s crashed" % crash for crash in crashes])
+    return [
+        Finding("JD000", "rule-crashed", "error", "environment", line, sources=("jetdoctor itself",)) for line in lines
+    ]
 
 
 def verdict(found: Sequence[Finding], basis: str, crashed: bool) -> str:
@@ -58,10 +61,11 @@ def check(
     for target in targets:
         basis = engine.knowledge.basis(target.tensorrt_version)
         extra, crashed = engine.target_hits(model, target)
-        found = [_crash_finding(crash) for crash in crashes + crashed]
-        found += findings(hits + extra, target, basis) if basis != "unknown" else []
+        found = findings(hits + extra, target, basis) if basis != "unknown" else []
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
-        state = verdict(found, basis, bool(crashes or crashed))
+        unanswered = _crash_findings(crashes + crashed, engine.catalog.broken)
+        found = unanswered + found
+        state = verdict(found, basis, bool(unanswered))
         results.append(Result(summary, target, state, tuple(found), basis=basis))
     return tuple(results)
 
@@ -73,10 +77,10 @@ def _advised(finding: Finding, advisor: Advisor, target: Target) -> Finding:
 
 def advice(model: Model, finding: Finding, target: Target) -> Tuple[Fix, ...]:
     """What to do by hand about an error that the fixes of the finding did not remove, nearest first."""
-    return Advisor(_engine(), model).for_error(finding, target)
+    return () if finding.rule == "JD000" else Advisor(_engine(), model).for_error(finding, target)
 
 
 def check_device(device: Device) -> Tuple[Finding, ...]:
     """Findings about a device alone."""
     hits, crashes = _engine().device_hits(device)
-    return tuple([_crash_finding(c) for c in crashes] + findings(hits, Target("device"), "read"))
+    return tuple(_crash_findings(crashes) + findings(hits, Target("device"), "read"))

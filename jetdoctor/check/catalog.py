@@ -55,10 +55,14 @@ class Rewrites(Mapping[str, ModuleType]):
 
 @dataclass(frozen=True)
 class Catalog:
-    """All rules by id (sorted) and all rewrite modules by name."""
+    """All rules by id (sorted) and all rewrite modules by name.
+
+    ``broken``: for each rule file that could not be loaded, a line that says which and why.
+    """
 
     rules: Mapping[str, CatalogRule]
     rewrites: Mapping[str, ModuleType]
+    broken: Tuple[str, ...] = ()
 
     def rewrite(self, name: str) -> Rewrite:
         """Metadata of a rewrite; KeyError when there is none of that name."""
@@ -95,14 +99,25 @@ def _load_rule(folder: str, category: str, name: str) -> CatalogRule:
 
 @lru_cache(maxsize=None)
 def catalog() -> Catalog:
-    """Load every rule and rewrite once. A duplicate id is an error of ours, said plainly."""
+    """Load every rule once. A file that cannot be loaded does not take the others with it: see ``broken``."""
     folder = rules_folder()
     rules: Dict[str, CatalogRule] = {}
+    broken: List[str] = []
     for category, name in _rule_files(folder):
-        loaded = _load_rule(folder, category, name)
-        if loaded.rule.id in rules:
-            raise JetdoctorError("rule id %s is used by two files" % loaded.rule.id)
-        rules[loaded.rule.id] = loaded
+        try:
+            loaded = _load_rule(folder, category, name)
+            if loaded.rule.id in rules:
+                raise JetdoctorError("rule id %s is used by two files" % loaded.rule.id)
+            rules[loaded.rule.id] = loaded
+        except Exception as error:  # whatever a rule author may write
+            broken.append(_broken(os.path.join("rules", category, name), error))
     files = sorted(os.listdir(os.path.join(folder, "rewrites")))
     rewrites = Rewrites(name[:-3] for name in files if name.endswith(".py") and not name.startswith("_"))
-    return Catalog(dict(sorted(rules.items())), rewrites)
+    return Catalog(dict(sorted(rules.items())), rewrites, tuple(broken))
+
+
+def _broken(path: str, error: Exception) -> str:
+    line = " (line %s)" % error.lineno if isinstance(error, SyntaxError) else ""
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    kind = "" if isinstance(error, JetdoctorError) else type(error).__name__ + ": "
+    return "%s cannot be loaded: %s%s%s" % (path, kind, said, line)

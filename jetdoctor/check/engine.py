@@ -107,7 +107,10 @@ class Engine:
         self, places: Callable[[], Iterable[Place]], position: int, asked: Asked, crashes: List[Crash]
     ) -> List[Hit]:
         try:
-            return [self._hit(place, position, asked) for place in places() if asked.about(place.range)]
+            found = (place for place in places() if asked.about(place.range))
+            if self.catalog.broken:  # they are reported as such: what remains can still be said
+                found = (place for place in found if place.fact["rule"] in self.catalog.rules)
+            return [self._hit(place, position, asked) for place in found]
         except Exception as error:  # a condition or a description failed: JD000, never a silent gap
             crashes.append(Crash("fact rows", error))
             return []

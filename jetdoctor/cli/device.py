@@ -38,6 +38,7 @@ def configure(options: parser.Parser, command: str) -> None:
 def run(arguments: Any) -> int:
     from jetdoctor.report import boards
 
+    output.warn_of_broken_rules()
     output.require_folder(arguments.save)
     output.require_folder(arguments.output)
     found = _devices(arguments)

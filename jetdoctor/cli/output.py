@@ -48,6 +48,14 @@ def emit(render: Callable[..., str], path: Optional[str] = None) -> None:
     print("wrote " + path, file=sys.stderr)
 
 
+def warn_of_broken_rules() -> None:
+    """One line on stderr for each rule file that could not be loaded; ``check`` makes JD000 of it."""
+    from jetdoctor.check import catalog
+
+    for line in catalog().broken:
+        print("jetdoctor: %s; its rule is left out" % line, file=sys.stderr)
+
+
 def print_safely(text: str) -> None:
     """Print to a stdout of any encoding: what it cannot show is escaped, never an error."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -25,6 +25,7 @@ def configure(options: parser.Parser, command: str) -> None:
 def run(arguments: Any) -> int:
     from jetdoctor.check import catalog
 
+    output.warn_of_broken_rules()
     known = catalog().rules
     wanted = selection.rule_ids(parser.split_ids(arguments.ids)) if arguments.ids else list(known)
     chosen = [known[rule_id] for rule_id in dict.fromkeys(wanted)]

@@ -99,7 +99,7 @@ def _finding(finding: Finding, where: str) -> str:
                 '<span class="soft">%s [%s]</span>' % (safe("; ".join(finding.sources)), finding.basis),
             )
         )
-    title = "%s %s %s: %s" % (finding.severity, finding.rule, finding.name, words.OUTCOME[finding.outcome])
+    title = "%s %s %s: %s" % (finding.severity, finding.rule, finding.name, words.outcome(finding))
     listed = "".join("<dt>%s</dt><dd>%s</dd>" % row for row in rows)
     body = "<h3>%s</h3><p>%s</p><dl>%s</dl>" % (safe(title), safe(finding.message), listed)
     return '<div class="finding %s">%s</div>' % (finding.severity, body)

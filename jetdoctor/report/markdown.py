@@ -56,7 +56,7 @@ def _finding(finding: Finding, where: str) -> List[str]:
         finding.severity,
         finding.rule,
         finding.name,
-        words.OUTCOME[finding.outcome],
+        words.outcome(finding),
     )
     lines = [title, "", escape(finding.message), ""]
     if finding.location and str(finding.location):

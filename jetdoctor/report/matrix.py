@@ -126,6 +126,8 @@ def table(writer: Writer, rows: List[Span]) -> None:
 def because(row: Span) -> str:
     """Rules of the errors of a span, or why nothing is known."""
     if row.verdict == "unknown":
+        if any(finding.rule == "JD000" for finding in row.results[0].findings):
+            return "JD000"
         return "no facts about this TensorRT" if not row.results[0].error else "see below"
     rules = sorted({finding.rule for finding in row.errors})
     return ", ".join(rules[:4]) + (" and %d more" % (len(rules) - 4) if len(rules) > 4 else "")

@@ -90,7 +90,7 @@ def block(writer: Writer, finding: Finding, where: str = "", said: Optional[Set[
         writer.paint(finding.rule, "bold"),
         finding.name,
     )
-    outcome = words.OUTCOME[finding.outcome]
+    outcome = words.outcome(finding)
     writer.ends(left, outcome, painted, writer.paint(outcome, color))
     if where:
         writer.wrapped("on    ", where)

@@ -28,6 +28,11 @@ EVIDENCE = {
 }
 
 
+def outcome(finding: Finding) -> str:
+    """What will happen, in words."""
+    return "a defect of jetdoctor" if finding.rule == "JD000" else OUTCOME[finding.outcome]
+
+
 def by_severity(findings: Iterable[Finding]) -> List[Finding]:
     """Errors first; the order within a severity stays."""
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
@@ -87,6 +92,8 @@ def verdict_reason(result: Result) -> str:
         manual = [f.rule for f in errors if f.fix is None or f.fix.applicability == "manual"]
         return "no automatic fix for %s" % ", ".join(dict.fromkeys(manual)) if manual else ""
     if result.verdict == "unknown":
+        if any(f.rule == "JD000" for f in result.findings):
+            return "a rule of jetdoctor failed (JD000), so one question went unanswered"
         return clean(result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
     return clean(result.error or "")
 

@@ -29,6 +29,6 @@ def describe(node, row):
     if "forbid" in row:
         return "%s: its input %s is an initializer, and this parser wants a computed tensor" % (
             node.op_type,
-            node.inputs[row["forbid"]["input"]],
+            node.input(row["forbid"]["input"]).name,
         )
     return None
