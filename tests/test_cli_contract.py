@@ -176,7 +176,7 @@ def broken(tmp_path_factory):
 
     def call(*arguments):
         command = [sys.executable, "-m", "jetdoctor"] + list(arguments)
-        done = subprocess.run(command, cwd=str(folder), capture_output=True, universal_newlines=True, timeout=60)
+        done = subprocess.run(command, cwd=str(folder), capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout, done.stderr
 
     return call
@@ -201,4 +201,4 @@ def test_a_broken_rule_leaves_the_other_commands_alone(broken, arguments):
 
 def test_fix_does_not_touch_a_model_that_a_broken_rule_left_unanswered(broken, tmp_path):
     out = str(tmp_path / "out.onnx")
-    assert broken("fix", MISREAD, "-t", "jp5.0.2", "-o", out)[0] in (1, 3)
+    assert broken("fix", MISREAD, "-t", "jp5.0.2", "-o", out)[0] == 3

@@ -63,6 +63,8 @@ def run(arguments: Any) -> int:
     written = write(outcome, arguments.output, arguments.apply)
     outcome = replace(outcome, plan=replace(outcome.plan, written=written))
     _print(outcome, arguments)
+    if any(finding.rule == selection.ALWAYS for result in outcome.results for finding in result.findings):
+        return 3  # a rule crashed: nobody knows whether the model is clean
     return 0 if outcome.clean and not _opset_refused(outcome) else 1
 
 
