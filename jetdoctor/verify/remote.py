@@ -142,7 +142,9 @@ class Remote:
         from jetdoctor.device import ssh
 
         ended = execute(ssh.command(self.host, "exec sh -c " + shlex.quote(text)), time_limit, stdin=stdin)
-        if ended.code == 255:  # the keeper came through, so that this is no wrong name or key
+        # The keeper came through, so that this is no wrong name or key; once it is gone, so is the folder, and
+        # what a connection that came up afterwards says is no answer.
+        if ended.code == 255 or self._keeper.poll() is not None:
             raise JetdoctorError(ssh.explain(self.host, 255, b"\n", _last(ended).encode("utf-8")))
         return ended
 
