@@ -101,7 +101,7 @@ def _job(arguments: Any) -> Any:
         _target(arguments),
         profiles.parse(arguments.shapes or (), arguments.minShapes, arguments.optShapes, arguments.maxShapes),
         arguments.inputs,
-        profiled=arguments.backend != "onnxruntime",
+        profiled=arguments.backend not in ("onnxruntime", "rehearsal"),
         reference=arguments.reference,
         precision=arguments.precision,
         workspace=arguments.workspace * MIB if arguments.workspace else None,
@@ -150,7 +150,7 @@ def make_job(
     from jetdoctor.verify.job import Job
 
     view = model.load(path)
-    # ONNX Runtime needs no profile: it takes whatever sizes the inputs have.
+    # ONNX Runtime (also in a rehearsal) needs no profile: it takes whatever sizes the inputs have.
     asked = profiles.complete(view, wanted) if wanted or profiled else []
     runs, count = _runs(view, asked, given)
     return Job(path, view, target=target, profiles=tuple(asked), runs=tuple(runs), given=count, **options)

@@ -12,24 +12,25 @@ from jetdoctor.verify.profiles import Profile
 def polygraphy_line(
     version: Version, model: str, engine: str, precision: str, workspace: int, profiles: Sequence[Profile]
 ) -> str:
-    """``polygraphy convert``; "" for TensorRT before 8.5, which Polygraphy has dropped (its changelog)."""
-    if version < (8, 5):
-        return ""
-    words = [
-        "polygraphy",
-        "convert",
-        model,
-        "-o",
-        engine,
-        "--pool-limit",
-        "workspace:%dM" % (workspace >> 20),
-    ]
+    """``polygraphy convert``, for the Polygraphy that goes with that TensorRT: see ``polygraphy_for``."""
+    size = "%dM" % (workspace >> 20)
+    limit = ["--pool-limit", "workspace:" + size] if version >= (8, 4) else ["--workspace=" + size]
+    words = ["polygraphy", "convert", model, "-o", engine] + limit
     words += ["--" + precision] if precision != "fp32" else []
     for profile in profiles:
         for side in ("min", "opt", "max"):
             words.append("--trt-%s-shapes" % side)
             words += ["%s:%s" % (name, list(getattr(span, side))) for name, span in profile.items()]
     return " ".join(map(shlex.quote, words))
+
+
+def polygraphy_for(version: Version) -> str:
+    """Which Polygraphy that line is for, "" when any of today's does.
+
+    0.49 imports TensorRT 8.5 and later only (its backend/trt/loader.py). Sizes such as 500M came with 0.32,
+    --pool-limit with 0.35, which deprecated --workspace but kept it, as does 0.38, the last that was looked at (CHANGELOG).
+    """
+    return "" if version >= (8, 5) else "python3 -m pip install 'polygraphy>=0.35,<0.39'"
 
 
 def python_script(

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.types import JetdoctorError, Result, Target
 from jetdoctor.verify import trtexec_flags
-from jetdoctor.verify.build_lines import polygraphy_line, python_script
+from jetdoctor.verify.build_lines import polygraphy_for, polygraphy_line, python_script
 from jetdoctor.verify.job import workspace_for
 from jetdoctor.verify.profiles import Profile
 
@@ -37,9 +37,7 @@ class Step:
         return dict(about, remarks=list(self.remarks))
 
 
-def route(
-    result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[str, Any]] = None
-) -> List[Step]:
+def route(result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[str, Any]] = None) -> List[Step]:
     """Steps for one checked model. ``jetpack`` is its row of ``rules/data/targets.json``."""
     row = jetpack or {}
     steps, path = _repair(result, row)
@@ -68,9 +66,7 @@ def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
     """How to come to a model that the target takes, and that model's path."""
     source, name = result.model.path, result.target.name
     causes = tuple(
-        "%s: %s" % (f.rule, f.fix.title if f.fix else f.message)
-        for f in result.findings
-        if f.severity == "error"
+        "%s: %s" % (f.rule, f.fix.title if f.fix else f.message) for f in result.findings if f.severity == "error"
     )
     if result.verdict == "unknown":
         return [Step("Build it and see", (), ("nothing is known about this target's TensorRT",))], source
@@ -81,9 +77,7 @@ def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
         path = "%s.%s.onnx" % (os.path.splitext(source)[0], name.replace("@", "-").replace("+", "-"))
         fix = _line("jetdoctor", "fix", source, "--target", name, "-o", path)
         return [Step("Repair it", (fix,), causes + exports)], path
-    explain = "jetdoctor explain " + " ".join(
-        sorted({f.rule for f in result.findings if f.severity == "error"})
-    )
+    explain = "jetdoctor explain " + " ".join(sorted({f.rule for f in result.findings if f.severity == "error"}))
     order = "in this order: fold constants, a lower opset, GraphSurgeon, a plugin, another runtime"
     return [Step("Change the export or the model", (explain,), causes + exports + (order,))], source
 
@@ -143,7 +137,7 @@ def _rehearse(result: Result, path: str, precision: str) -> Step:
         )
     else:
         remarks.append(
-            "INT8 only after that: --precision int8 --calibration FILE.npz (500 to 1,000 real inputs); "
+            "INT8 only after that: --precision int8 --calibration FILE.npz or a folder of images (500 to 1,000); "
             "attention layers suffer most"
         )
     return Step("Decide on the precision, before any GPU", (shown + " --backend rehearsal",), tuple(remarks))
@@ -171,11 +165,11 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
     name = os.path.basename(path)  # typed on the board, beside the model
     engine = os.path.splitext(name)[0] + ".engine"
     size = workspace_for(target)
-    remarks = ["copy %s there first; any one of the three lines does" % name]
+    remarks = ["copy %s there first; any one of these does" % name]
+    if polygraphy_for(version):
+        remarks.append("Polygraphy has left this TensorRT behind, an older one: " + polygraphy_for(version))
     if version >= (11,):
-        remarks.append(
-            "TensorRT 11 builds in the model's own types: for FP16 convert it with ModelOpt AutoCast"
-        )
+        remarks.append("TensorRT 11 builds in the model's own types: for FP16 convert it with ModelOpt AutoCast")
         precision = "fp32"
     try:
         flags = trtexec_flags.build(version, name, engine, precision, size, profiles)
@@ -187,7 +181,7 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
         polygraphy_line(version, name, engine, precision, size, profiles),
         python_script(version, name, engine, precision, size, profiles),
     )
-    return Step(title, tuple(line for line in lines if line), tuple(remarks))
+    return Step(title, lines, tuple(remarks))
 
 
 def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile]) -> Step:
@@ -204,6 +198,7 @@ def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile
         (
             "the board needs no Python; outputs are compared with ONNX Runtime here, and where they part is named",
             "later, is the engine still the right one: " + check,
+            "building it again is quicker with --timing-cache FILE",
         ),
     )
 
@@ -235,7 +230,6 @@ def _fallbacks(row: Dict[str, Any]) -> List[str]:
     wheels = row.get("wheels") or {}
     runtime, torch = wheels.get("onnxruntime_gpu"), wheels.get("torch")
     return [
-        "1. ONNX Runtime with CUDA: "
-        + (", ".join(runtime) if runtime else "no wheel known for this JetPack"),
+        "1. ONNX Runtime with CUDA: " + (", ".join(runtime) if runtime else "no wheel known for this JetPack"),
         "2. PyTorch: " + (", ".join(torch) if torch else "no wheel known for this JetPack"),
     ]
