@@ -28,7 +28,7 @@ def polygraphy_for(version: Version) -> str:
     """Which Polygraphy that line is for, "" when any of today's does.
 
     0.49 imports TensorRT 8.5 and later only (its backend/trt/loader.py). Sizes such as 500M came with 0.32,
-    --pool-limit with 0.35, which deprecated --workspace but kept it, as does 0.38, the last that was looked at (CHANGELOG).
+    --pool-limit with 0.35, which deprecated --workspace but kept it, as does 0.38, the last looked at (CHANGELOG).
     """
     return "" if version >= (8, 5) else "python3 -m pip install 'polygraphy>=0.35,<0.39'"
 
