@@ -5,9 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import tempfile
 from typing import Any, Iterator, Set
 
+from jetdoctor.fix import temporary
 from jetdoctor.fix.serialise import save
 from jetdoctor.fix.sweep import subgraphs
 
@@ -49,12 +49,10 @@ class Candidate:
         source = os.path.dirname(self.original)
         if locations:
             try:
-                handle, name = tempfile.mkstemp(prefix=".jetdoctor-", suffix=".onnx", dir=source)
-                os.close(handle)
-                return name
+                return temporary.file_in(source, ".onnx")
             except OSError:
                 pass
-        self._folder = tempfile.mkdtemp(prefix="jetdoctor-")
+        self._folder = temporary.new_folder()
         for location in locations:
             place = os.path.join(self._folder, location)
             os.makedirs(os.path.dirname(place), exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
 from jetdoctor.check import advice
-from jetdoctor.fix import freezing, lowering
+from jetdoctor.fix import freezing, lowering, temporary
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices
@@ -66,6 +66,8 @@ def fix(
     Raises ``UsageError`` for a model that cannot be read or an option that does not fit it.
     """
     job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select))
+    temporary.sweep()
+    temporary.sweep(os.path.dirname(os.path.abspath(path)))
     load(path)  # a file that cannot be read says so in one line
     for _ in range(MAX_ATTEMPTS):
         attempt = job.attempt()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from typing import Any, List, Optional
 
 import jetdoctor
+from jetdoctor.fix import temporary
 from jetdoctor.types import Equivalence
 
 #: seconds for the whole comparison, and bytes of address space beyond six times the model
@@ -34,13 +35,16 @@ def prove(
 
     "equal" and "different" rest on at least one comparison; everything else is "not-run" with why.
     """
-    with tempfile.TemporaryDirectory(prefix="jetdoctor-") as folder:
+    folder = temporary.new_folder()
+    try:
         answer = os.path.join(folder, "answer.json")
         command = [sys.executable, "-m", "jetdoctor.fix.prover", original, candidate, answer, inputs or ""]
         command.append(str(_memory_limit(original, candidate)))
         command += [str(time_limit), "same" if same_types else "other"]
         trouble = _run(command, folder, time_limit)
         found = _read(answer)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     if trouble and found.get("stage") == "result":
         return Equivalence("different", reason="ONNX Runtime %s on the result" % trouble)
     if trouble:

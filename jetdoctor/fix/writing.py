@@ -1,16 +1,17 @@
 """Writing a fixed model: everything under a temporary name first, the ``.onnx`` renamed last.
 
 Whatever happens before that rename (a crash, a full disk, Ctrl-C), the original pair of model and
-external data is whole, and nothing of ours is left behind but what the kernel did not let us remove.
+external data is whole, and nothing of ours is left behind; what a SIGKILL keeps us from removing goes at the
+next run.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from typing import Any, List, Optional
 
+from jetdoctor.fix import temporary
 from jetdoctor.fix.candidate import external_files
 from jetdoctor.fix.engine import FixOutcome
 from jetdoctor.fix.serialise import save
@@ -66,6 +67,7 @@ class _Writer:
         self.target = target
         self.folder = os.path.dirname(os.path.abspath(target))
         self._made: List[str] = []
+        temporary.sweep(self.folder)
 
     def copy(self, source: str, data: bool = True) -> None:
         """The file byte for byte, with the external data that it names."""
@@ -113,8 +115,7 @@ class _Writer:
             raise
 
     def _temporary(self) -> str:
-        handle, name = tempfile.mkstemp(prefix=".jetdoctor-", suffix=".tmp", dir=self.folder)
-        os.close(handle)
+        name = temporary.file_in(self.folder, ".tmp")
         self._made.append(name)
         return name
 
