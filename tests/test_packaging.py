@@ -87,17 +87,19 @@ def test_index_names_every_page():
     assert [page for page in sorted(pages) if "](%s)" % page not in index] == []
 
 
-def test_readme_transcript_says_what_the_command_says(tmp_path):
-    pytest.importorskip("onnx")
-    shown = re.search(r"\$ jetdoctor check gap\.onnx.*?\[exit 1\]", README, re.S).group(0)
+@pytest.mark.parametrize("command, code", [("check", 1), ("fix", 0)])
+def test_readme_transcript_says_what_the_command_says(command, code, tmp_path):
+    for name in ("onnx", "onnxruntime"):
+        pytest.importorskip(name)
+    line, shown = re.search(r"\$ jetdoctor (%s gap\.onnx[^\n]*)\n(.*?)\[exit %d\]" % (command, code), README, re.S).groups()
     seed = ROOT / "fixtures" / "models" / "gap_classifier_dynamo_opset18.onnx"
     shutil.copy(str(seed), str(tmp_path / "gap.onnx"))
-    code = "import sys; from jetdoctor.cli import main; sys.exit(main(sys.argv[1:]))"
-    done = python(code, "check", "gap.onnx", "--target", "jetpack-5.0.2", cwd=tmp_path)
-    assert done.returncode == 1
+    main = "import sys; from jetdoctor.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = python(main, *line.split(), cwd=tmp_path)
+    assert done.returncode == code
     said = done.stdout.decode()
-    telling = [line for line in shown.splitlines() if re.match(r"FIXABLE|error |  at ", line)]
-    assert len(telling) >= 3
+    telling = re.findall(r"(?m)^(?:FIXABLE|error|  at |before:|\+ |proof:|after:|written:|next:).*$", shown)
+    assert len(telling) >= 4
     assert [line for line in telling if line not in said] == []
 
 
