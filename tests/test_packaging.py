@@ -91,7 +91,8 @@ def test_index_names_every_page():
 def test_readme_transcript_says_what_the_command_says(command, code, tmp_path):
     for name in ("onnx", "onnxruntime"):
         pytest.importorskip(name)
-    line, shown = re.search(r"\$ jetdoctor (%s gap\.onnx[^\n]*)\n(.*?)\[exit %d\]" % (command, code), README, re.S).groups()
+    transcript = r"\$ jetdoctor (%s gap\.onnx[^\n]*)\n(.*?)\[exit %d\]" % (command, code)
+    line, shown = re.search(transcript, README, re.S).groups()
     seed = ROOT / "fixtures" / "models" / "gap_classifier_dynamo_opset18.onnx"
     shutil.copy(str(seed), str(tmp_path / "gap.onnx"))
     main = "import sys; from jetdoctor.cli import main; sys.exit(main(sys.argv[1:]))"
