@@ -233,6 +233,7 @@ _SUBJECTS: Tuple[Tuple[str, Callable[[Seen, Mapping[str, Any]], Answer]], ...] =
     ("indices_dims_le_data_dims", _indices_fit),
     ("branch_output_names", _branches),
     ("branch_output_count", _branches),
+    ("input_placeholder", lambda s, c: WHEN["input_placeholder"](s, c["input_placeholder"])),
     ("input", lambda s, c: s.node.present(c["input"])),
     ("opset_min", lambda s, c: s.node.opset >= c["opset_min"]),
 )

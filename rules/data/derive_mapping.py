@@ -200,6 +200,10 @@ def semantics_rule(entry, status):
     return "JD306"
 
 
+#: Inputs that importers count only: an empty name there is an input that is not an initializer.
+_COUNTED = (("Dropout", 2), ("Pad", 2))
+
+
 def restriction_rule(entry, condition, kind):
     """(rule id or None, condition, fix requests) of one restriction."""
     op, note = entry["op"], entry.get("note") or ""
@@ -215,7 +219,8 @@ def restriction_rule(entry, condition, kind):
         # The parser's shape tensors know the values of weights only: axes computed from constants (an
         # Unsqueeze of a Constant, as in exported detectors) are refused, measured on 8.6 and 10.0.
         condition["kind"] = "initializer"
-    if op in ("Conv", "ConvTranspose") and condition.get("kind") == "initializer":
+    counted = op in ("Conv", "ConvTranspose", "NonMaxSuppression") or (op, condition.get("input")) in _COUNTED
+    if counted and condition.get("kind") == "initializer":
         condition["placeholder_is_tensor"] = True  # a "" bias is an input that is not an initializer
     if op in ("TopK", "Dropout") and "kind" in condition:
         condition["opset_min"] = 10 if op == "TopK" else 12
@@ -244,7 +249,8 @@ def restriction_rule(entry, condition, kind):
         }
         if kind == "forbid":
             return "JD306", condition, []  # random operators: nothing to fold
-        return "JD302", condition, fixes + ([special[op]] if op in special else [])
+        trimmed = ["drop_placeholders"] if condition.get("placeholder_is_tensor") else []
+        return "JD302", condition, trimmed + fixes + ([special[op]] if op in special else [])
     if op == "Dropout" or "output" in condition or "more_outputs_than_importer" in condition:
         return "JD305", condition, {"Dropout": ["dropout_remove"], "MaxPool": ["maxpool_drop_indices"],
                                     "LayerNormalization": ["layernorm_decompose"],

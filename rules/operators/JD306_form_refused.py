@@ -2,13 +2,15 @@
 
 ## What it detects
 A node in a schema form that this release's importer does not take, for instance RandomNormalLike or
-RandomUniformLike of an initializer, or an operator that the newest release documents as unsupported.
+RandomUniformLike of an initializer, an input that is left out by an empty name where the importer only counts the
+inputs, or an operator that the newest release documents as unsupported.
 
 ## Why it fails
 The operator has a name that the parser knows, but not in this form.
 
 ## Fix
-Like-operators of a constant can be folded or replaced by the plain form (`RandomNormal` with the shape).
+Empty names at the end of the inputs are dropped. Like-operators of a constant can be folded or replaced by
+the plain form (`RandomNormal` with the shape).
 The first release that takes the form is in `jetdoctor ops OP`.
 """
 
@@ -24,6 +26,12 @@ RULE = Rule(
 
 
 def describe(node, row):
+    placeholder = row.get("forbid", {}).get("input_placeholder")
+    if placeholder is not None:
+        return "%s: input %d is left out by an empty name, which this parser takes for a tensor" % (
+            node.op_type,
+            placeholder,
+        )
     if row.get("what", "").startswith(("documented", "not in")):
         return "%s has no importer in this release by its operator list" % node.op_type
     if "forbid" in row:
