@@ -153,6 +153,8 @@ def misbehave():
 
 def main(arguments):
     options = dict(argument.partition("=")[::2] for argument in arguments)
+    if FAULT == "broken":
+        os.abort()
     banner("RUNNING", arguments)
     if "--help" in options:
         return 0

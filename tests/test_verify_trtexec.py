@@ -122,6 +122,13 @@ def test_a_compiler_that_dies_becomes_a_finding(fault, status, limits, tmp_path,
     _nothing_left()
 
 
+def test_a_trtexec_that_does_not_even_print_its_help_is_not_the_model_s_fault(tmp_path, program, monkeypatch):
+    monkeypatch.setenv("STAND_IN_FAULT", "broken")
+    with pytest.raises(JetdoctorError, match="--help crashed with SIGABRT: this says nothing about the model"):
+        trtexec.run(job(cnn(), tmp_path, program, target=Target("t", tensorrt="8.4.1")))
+    _nothing_left()
+
+
 def test_a_flood_of_log_and_a_child_left_behind(tmp_path, program, monkeypatch):
     for fault in ("flood", "child"):
         monkeypatch.setenv("STAND_IN_FAULT", fault)

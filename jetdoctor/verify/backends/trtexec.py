@@ -67,8 +67,11 @@ class Session:
         return ended
 
     def _version(self) -> Version:
-        found = trtexec_flags.version_of(self._call(["--help"]).log)
+        ended = self._call(["--help"])
+        found = trtexec_flags.version_of(ended.log)
         target = self.job.target.tensorrt if self.job.target else None
+        if ended.status in ("crashed", "timed-out", "out-of-memory"):
+            raise JetdoctorError("trtexec --help %s: this says nothing about the model" % ended.reason)
         if not found and not target:
             raise JetdoctorError("trtexec does not tell its TensorRT release: name the --target")
         if found and target and parse_version(found)[:2] != parse_version(target)[:2]:
