@@ -27,6 +27,10 @@ DTYPE_NAMES = dict(
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
 
+#: Longest chain of operators that hand a value on: a damaged graph may have a circle of them.
+_HANDED_ON = 64
+
+
 def _decode(attribute: Any) -> Any:
     kind = attribute.type
     if kind == kinds.FLOAT:
@@ -189,14 +193,19 @@ class Value:
 
         ``through`` names operators that keep that quality (Transpose until TensorRT 8.2).
         """
-        if self.initializer is not None:
-            return True
-        node = self.producer
-        if node is None:
-            return False
-        if node.op_type == "Constant":
-            return True
-        return node.op_type in through and bool(node.inputs) and node.input(0).is_weights(through)
+        value = self.behind(through)
+        producer = value.producer
+        return value.initializer is not None or (producer is not None and producer.op_type == "Constant")
+
+    def behind(self, op_types: Sequence[str]) -> "Value":
+        """The value that operators of these types hand on as their first input; itself when none of them made it."""
+        value = self
+        for _ in range(_HANDED_ON):
+            node = None if value.initializer is not None else value.producer
+            if node is None or node.op_type not in op_types or not node.inputs:
+                break
+            value = node.input(0)
+        return value
 
     def is_constant_expression(self) -> bool:
         """Whether it can be computed without running the network (constant folding would remove it)."""

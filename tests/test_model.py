@@ -123,6 +123,12 @@ def test_a_node_that_crashes_onnx_does_not_crash_us(tmp_path, node):
     assert model.main.nodes[0].op_type == node.op_type
 
 
+def test_a_circle_of_nodes_ends(tmp_path):
+    nodes = [helper.make_node("Transpose", ["b"], ["a"]), helper.make_node("Transpose", ["a"], ["b"])]
+    value = load(saved(tmp_path, simple(nodes=nodes))).main.value("a")
+    assert not value.is_weights(("Transpose",)) and value.behind(("Transpose",)).name in ("a", "b")
+
+
 def test_an_attribute_of_the_wrong_kind_is_not_given(tmp_path):
     nodes = [
         helper.make_node("ReduceMean", ["x"], ["a"], axes=1.5, keepdims="no"),

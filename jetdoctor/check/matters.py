@@ -134,10 +134,10 @@ def pad_axes_matter(seen: Seen, _: Any) -> Answer:
 def stops_by_condition(seen: Seen, _: Any) -> Answer:
     """Whether a Loop's body computes its own condition, so that it may stop before the trip count."""
     for body in seen.node.subgraphs:
-        value = body.value(body.output_names[0]) if body.output_names else None
-        while value is not None and value.producer is not None and value.producer.op_type in ("Identity", "Cast"):
-            value = value.producer.input(0)
-        if value is None or value.is_constant_expression():
+        if not body.output_names:
+            return False
+        value = body.value(body.output_names[0]).behind(("Identity", "Cast"))
+        if value.is_constant_expression():
             return False
         return not (len(body.input_names) > 1 and value.name == body.input_names[1])
     return None

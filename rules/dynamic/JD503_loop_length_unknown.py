@@ -54,7 +54,5 @@ def _from_shapes(value, depth=32):
 
 def _stops_itself(body):
     """Whether the body's condition is neither constant nor the one that came in."""
-    value = body.value(body.output_names[0])
-    while value.producer is not None and value.producer.op_type in ("Identity", "Cast"):
-        value = value.producer.input(0)
+    value = body.value(body.output_names[0]).behind(("Identity", "Cast"))
     return not value.is_constant_expression() and value.name not in body.input_names[1:2]

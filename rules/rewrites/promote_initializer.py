@@ -31,8 +31,4 @@ def rewrite(node, edit):
 
 
 def _through_identities(value):
-    producer = value.producer
-    while producer is not None and producer.op_type == "Identity":
-        value = producer.input(0)
-        producer = value.producer
-    return value
+    return value.behind(("Identity",))

@@ -30,9 +30,7 @@ _HAND_ON = ("Reshape", "Transpose", "Identity")
 
 def check_node(node):
     """One finding for all attention blocks."""
-    producer = node.input(0).producer
-    while producer is not None and producer.op_type in _HAND_ON:
-        producer = producer.input(0).producer
+    producer = node.input(0).behind(_HAND_ON).producer
     if producer is not None and producer.op_type == "Softmax" and producer.graph is node.graph and _is_read_on(node):
         yield Match("the attention weights of %s are quantized" % producer.outputs[0], node, cause="attention")
 
