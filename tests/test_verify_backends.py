@@ -209,6 +209,13 @@ def test_the_rehearsal_clears_an_ordinary_cnn(tmp_path):
         assert found.status == "passed" and "safe" in found.message and found.level == "static"
 
 
+@pytest.mark.parametrize("name", ["gap_classifier_dynamo_opset18", "dynamic_batch_torchscript_opset13"])
+def test_the_rehearsal_clears_exported_cnns(name, tmp_path):
+    path = os.path.join(os.path.dirname(__file__), "..", "fixtures", "models", name + ".onnx")
+    found = rehearsal_backend.run(job(onnx.load(path), tmp_path, precision="fp16"))
+    assert found.status == "passed" and "safe" in found.message, found.message
+
+
 def test_the_rehearsal_finds_a_planted_overflow_and_what_to_keep(tmp_path):
     model = deep(1e6)
     runs = (("random 0", inputs.feeds(view(model))),)
