@@ -93,8 +93,9 @@ def _freeze(items: List[str]) -> Dict[str, str]:
 
 
 def _opset_refused(outcome: Any) -> bool:
-    """Whether a downgrade without a target, asked for by --opset, was not possible."""
-    return not outcome.targets and any(step.reason and not step.applied for step in outcome.plan.steps)
+    """Whether what --opset asked for was not possible; without a target nothing else can be wrong."""
+    left = [step for step in outcome.plan.steps if step.reason and not step.applied]
+    return any(not outcome.targets or not step.rule for step in left)
 
 
 def _print(outcome: Any, arguments: Any) -> None:

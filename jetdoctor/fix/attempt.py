@@ -11,7 +11,8 @@ from jetdoctor.fix import lowering
 from jetdoctor.fix.choice import Choices, Key, Request, places
 from jetdoctor.fix.diff import FixDiff, NodeChange
 from jetdoctor.fix.rewriting import Rewriting
-from jetdoctor.graph import Model
+from jetdoctor.graph import DEFAULT_DOMAINS, Model
+from jetdoctor.knowledge import knowledge
 from jetdoctor.model import from_proto
 from jetdoctor.types import Finding, Fix, Location, PlanStep, Result, Target
 
@@ -95,6 +96,7 @@ class Attempt:
     def _pass(self, view: Model) -> bool:
         """Apply what can be applied at once; whether the model changed."""
         while True:
+            self.choices.spare(self.results, lambda opset: self._lost(view, opset))
             requests = list(self.choices.requests(self.results))
             lowers = [request for request in requests if request.fix.lower_opset]
             blocked = self._lower(lowers)
@@ -112,6 +114,16 @@ class Attempt:
             if not set(refused) - set(self.choices.refused):
                 return False
             self.choices.refused.update(refused)
+
+    def _lost(self, view: Model, opset: int) -> str:
+        """An operator of the model that every target imports and that ``opset`` does not have yet."""
+        from onnx import defs
+
+        for name in sorted({node.op_type for node in view.nodes() if node.domain in DEFAULT_DOMAINS}):
+            newer = defs.has(name) and not defs.has(name, opset)
+            if newer and all(knowledge().importer(name, target.tensorrt_version) for target in self.targets):
+                return name
+        return ""
 
     def _lower(self, requests: List[Request]) -> Optional[Dict[Key, str]]:
         """Lower the opset as far as wanted: None when done, else why not, by request."""

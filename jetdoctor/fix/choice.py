@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from jetdoctor.types import Finding, Fix, Location, Result
+from jetdoctor.types import APPLICABILITIES, Finding, Fix, Location, Result
 
 Key = Tuple[object, ...]
 
@@ -32,7 +32,7 @@ class Choices:
     """What may be tried, and why the rest may not.
 
     ``barred`` holds to the end (it did harm), ``used`` for this attempt (once is enough), ``refused``
-    only until the model changes, since another fix may clear the way.
+    only until the model changes, since another fix may clear the way; ``spared`` while there is a better fix.
     """
 
     unsafe: bool = False
@@ -40,15 +40,29 @@ class Choices:
     barred: Dict[Key, str] = field(default_factory=dict)
     used: Dict[Key, str] = field(default_factory=dict)
     refused: Dict[Key, str] = field(default_factory=dict)
+    spared: Dict[Key, str] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Start another attempt: only what did harm stays out."""
         self.used.clear()
         self.refused.clear()
+        self.spared.clear()
 
     def said(self, key: Key) -> Optional[str]:
         """Why a request is not open, None when it is."""
-        return self.barred.get(key) or self.used.get(key) or self.refused.get(key)
+        return self.barred.get(key) or self.used.get(key) or self.refused.get(key) or self.spared.get(key)
+
+    def spare(self, results: Sequence[Result], lost: Callable[[int], str]) -> None:
+        """Hold back requests to lower the opset that lose an operator while a local rewrite is open as well.
+
+        ``lost`` names an operator that every target imports and that an opset does not have yet, "" for none.
+        """
+        self.spared.clear()
+        for request in list(self.requests(results)):
+            name = lost(request.fix.lower_opset) if request.fix.lower_opset else ""
+            others = [Request(request.finding, request.place, fix) for fix in request.finding.fixes if fix.rewrite]
+            if name and any(self._allowed(o.fix) and self.said(o.key) is None for o in others):
+                self.spared[request.key] = "would write out %s, which the target imports" % name
 
     def wanted(self, results: Sequence[Result]) -> List[Finding]:
         """Error findings of all targets that are selected, each cause once per list of fixes."""
@@ -75,7 +89,7 @@ class Choices:
                     yield request
 
     def first(self, finding: Finding, place: Location) -> Optional[Request]:
-        for fix in finding.fixes:
+        for fix in sorted(finding.fixes, key=lambda fix: APPLICABILITIES.index(fix.applicability)):
             request = Request(finding, place, fix)
             if self._allowed(fix) and self.said(request.key) is None:
                 return request

@@ -1,0 +1,56 @@
+"""Which fix is taken: the safe ones first, and none that writes out an operator which every target imports."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+
+from jetdoctor.cli import main
+from jetdoctor.fix import fix
+from jetdoctor.fix.choice import Choices
+from jetdoctor.target import resolve
+from jetdoctor.types import Finding, Fix, Location
+from tests.test_fix import save
+
+GELU = """<ir_version: 8, opset_import: ["": 20]>
+g (float[1,4,5,5] x) => (float[1,4] y) <int64[2] axes = {2,3}> {
+  n = Gelu(x) y = ReduceLogSumExp <keepdims = 0> (n, axes) }"""
+
+MEAN = """<ir_version: 8, opset_import: ["": 18]>
+g (float[1,4,5,5] x) => (float[1,4] y) <int64[2] axes = {2,3}> { y = ReduceMean <keepdims = 0> (x, axes) }"""
+
+UNREACHABLE = """<ir_version: 8, opset_import: ["": 18]>
+g (int32[4] a, int32[4] b) => (int32[4] y, float[4] z) { y = BitwiseAnd(a, b) c = Cast <to = 1> (a) z = Mish(c) }"""
+
+
+def kinds(outcome):
+    return [node.op_type for node in outcome.proto.graph.node]
+
+
+def test_what_the_target_imports_is_not_written_out(tmp_path):
+    path = save(tmp_path, GELU)
+    newer = fix(path, resolve("tensorrt-10.3"))
+    assert newer.clean and "Gelu" in kinds(newer)  # 10.3 imports it: the reduction alone is rewritten
+    fleet = fix(path, resolve("tensorrt-8.4") + resolve("tensorrt-10.3"))
+    assert fleet.clean and "Gelu" not in kinds(fleet)
+
+
+def test_the_opset_is_lowered_where_nothing_is_lost(tmp_path):
+    outcome = fix(save(tmp_path, MEAN), resolve("tensorrt-8.6"))
+    assert outcome.clean and kinds(outcome) == ["ReduceMean"] and outcome.proto.opset_import[0].version == 17
+
+
+def test_safe_before_unsafe():
+    fixes = (Fix("a", "unsafe", rewrite="a"), Fix("b", "safe", rewrite="b"))
+    finding = Finding("JD001", "n", "error", "rejected", "", Location(), fixes)
+    assert Choices(unsafe=True).first(finding, Location()).fix.title == "b"
+
+
+@pytest.mark.parametrize("target", [[], ["--target", "tensorrt-10.3"]])
+def test_an_opset_that_cannot_be_reached_exits_with_one(tmp_path, capsys, target):
+    path = save(tmp_path, UNREACHABLE)
+    assert main(["fix", path, "--opset", "13", *target]) == 1
+    assert "BitwiseAnd" in capsys.readouterr().out
+    clean = save(tmp_path, MEAN.replace("ReduceMean", "ReduceSum"), "clean.onnx")
+    assert main(["fix", clean, "--opset", "12", *target]) == 0
+    onnx.checker.check_model(clean)
