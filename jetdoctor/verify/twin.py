@@ -30,7 +30,8 @@ _RANDOM = (
 class Twin:
     """Builds the twin of ``proto`` into ``self.proto``; ``probes`` maps a tensor to its three outputs.
 
-    ``keep`` are indices of nodes that stay in FP32. ``limits`` are magnitudes by tensor (INT8 scales).
+    ``keep`` are indices of nodes that stay in FP32. ``limits`` are magnitudes by tensor (INT8 scales). Without
+    ``probing`` only the graph's outputs are compared, which is cheaper.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Twin:
         precision: str,
         keep: FrozenSet[int] = frozenset(),
         limits: Optional[Mapping[str, float]] = None,
+        probing: bool = True,
     ) -> None:
         import onnx
 
@@ -50,7 +52,7 @@ class Twin:
         self.low: Dict[str, str] = {}  # tensor -> its name in the twin
         self.exact: Dict[str, str] = {}  # tensor of a kept node -> its rounded copy, for nodes not kept
         self.probes: Dict[str, List[str]] = {}
-        self._opset = view.opset("")
+        self._opset, self._probing = view.opset(""), probing
         self._check()
         self._build()
 
@@ -72,7 +74,7 @@ class Twin:
             self.graph.node.add().CopyFrom(node)
             self._twin(index, node)
         self._outputs = [value.name for value in self.graph.output]
-        for name in [name for node in nodes for name in node.output if name]:
+        for name in [name for node in nodes for name in node.output if name and self._probing]:
             if self.is_float(name) and name in self.low:
                 self._probe(name)
 
