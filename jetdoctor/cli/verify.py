@@ -2,7 +2,8 @@
 
 The strongest backend that runs here is taken: TensorRT in Python, trtexec (also over --ssh), TensorRT-RTX
 (compiles on a CPU, for another GPU), ONNX Runtime (compares two models). Each works in a child process with
-limits. Exit code: 0 compared and equal, 1 refused or different, 2 bad usage, 3 nothing could run.
+limits. Exit code: 0 compared and equal, or compiled (then it says that nothing was compared), 1 refused or
+different, 2 bad usage, 3 nothing could be tried.
 """
 
 from __future__ import annotations
