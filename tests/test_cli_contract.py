@@ -202,3 +202,24 @@ def test_a_broken_rule_leaves_the_other_commands_alone(broken, arguments):
 def test_fix_does_not_touch_a_model_that_a_broken_rule_left_unanswered(broken, tmp_path):
     out = str(tmp_path / "out.onnx")
     assert broken("fix", MISREAD, "-t", "jp5.0.2", "-o", out)[0] == 3
+
+
+# --- folders and patterns
+
+
+def test_a_folder_means_every_model_below(ask, tmp_path):
+    os.makedirs(os.path.join("nets", "old[1]"))
+    wanted = [os.path.join("nets", "a.onnx"), os.path.join("nets", "old[1]", "b.onnx")]
+    for path in wanted:
+        shutil.copy(SOUND, path)
+    (tmp_path / "nets" / "notes.txt").write_text("no model")
+    assert [r["model"]["path"] for r in ask("check", "nets", "-t", "jp6.2")[1]["results"]] == wanted
+    quoted = os.path.join("nets", "*.onnx")  # as cmd.exe and quotes leave it
+    assert [r["model"]["path"] for r in ask("check", quoted, "-t", "jp6.2")[1]["results"]] == wanted[:1]
+
+
+@pytest.mark.parametrize("path, said", [("none*.onnx", "no file matches"), ("empty", "is a directory")])
+def test_what_names_no_model(ask, path, said):
+    os.mkdir("empty")
+    code, document = ask("check", path, SOUND, "-t", "jp6.2")
+    assert code == 2 and said in document["results"][0]["error"] and document["results"][1]["verdict"] == "deploys"

@@ -52,17 +52,29 @@ def input_label(node: Node, index: int) -> str:
 #: Longer messages leave the parser's own words to the line below.
 _ROOM = 160
 
+#: Messages shorter than this are pieces of one.
+_SCRAP = 16
+
+#: Stands between what the node has and the parser's words.
+PARSER_SAYS = "; the parser says "
+
 
 def _with_words(text: str, fact: Fact) -> str:
     """The text, with what the build log will say if there is room for it."""
-    message = fact.get("message")
-    quoted = '%s; the parser says "%s"' % (text, message)
-    return quoted if message and " " in message and len(quoted) <= _ROOM else text
+    message = _words(fact)
+    quoted = '%s%s"%s"' % (text, PARSER_SAYS, message)
+    return quoted if message and len(quoted) <= _ROOM else text
+
+
+def _words(fact: Fact) -> str:
+    """The parser's message, "" when only a scrap of it was read ("INT32", "input type of")."""
+    message = fact.get("message") or ""
+    return message if " " in message and len(message) >= _SCRAP else ""
 
 
 def log_line(fact: Fact, text: str) -> Tuple[str, ...]:
     """What the build log says of a refusal, unless the finding's text quotes it already."""
-    message = fact.get("message")
+    message = _words(fact)
     return ('the build log says "%s"' % message,) if message and message not in text else ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from jetdoctor.check.describe import PARSER_SAYS
 from jetdoctor.check.hit import Hit
 from jetdoctor.types import SEVERITIES, Finding, Target, Version
 
@@ -21,7 +22,17 @@ def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
         finding = _finding(group, basis, doubted)
         made.append(((SEVERITIES.index(finding.severity), group[0].position), finding))
     made.sort(key=lambda pair: pair[0])
-    return [finding for _, finding in made]
+    # Two rows may refuse the same thing in the same words: one finding. The texts differ in what is quoted at most.
+    told: Dict[Any, Finding] = {}
+    for _, finding in made:
+        told.setdefault(_told(finding), finding)
+    return list(told.values())
+
+
+def _told(finding: Finding) -> Tuple[Any, ...]:
+    text = finding.message.split(PARSER_SAYS)[0]
+    places = (finding.location, len(finding.also))
+    return finding.rule, finding.severity, finding.outcome, text, places, finding.fixes
 
 
 def _holds(hit: Hit, target: Target, version: Version) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Iterable, List, Optional, Sequence, Tuple
 
 from jetdoctor import report
-from jetdoctor.cli import config, output, parser, selection, where
+from jetdoctor.cli import config, models, output, parser, selection, where
 from jetdoctor.types import Device, JetdoctorError, ModelSummary, Report, Result, Target, UsageError
 
 EXAMPLES = """\
@@ -28,7 +28,7 @@ FAIL_ON = ("error", "warning", "never")
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file, or an engine file")
+    options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file, a folder of them, or an engine")
     parser.add_targets(options)
     options.add_argument("--device", metavar="FILE", help="snapshot of a board (jetdoctor device --save)")
     parser.add_output(options, report.FORMATS)
@@ -59,7 +59,7 @@ def run(arguments: Any) -> int:
         arguments.baseline or settings.baseline,
     )
     question = _question(arguments, settings)
-    paths = list(dict.fromkeys(arguments.models))
+    paths = models.expand(arguments.models)
     groups = list(_all(paths, question, arguments.jobs))
     unproven = 0
     if arguments.prove:

@@ -84,11 +84,12 @@ def _require_regular_file(path: str) -> None:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        raise UnreadableModel("%s does not exist" % path) from None
+        pattern = any(character in path for character in "*?[")
+        raise UnreadableModel(("no file matches %s" if pattern else "%s does not exist") % path) from None
     except (OSError, ValueError) as error:
         raise UnreadableModel("cannot read %s: %s" % (path, error)) from None
     if stat.S_ISDIR(mode):
-        raise UnreadableModel("%s is a directory: give the .onnx file inside" % path)
+        raise UnreadableModel("%s is a directory: give an .onnx file inside" % path)
     if not stat.S_ISREG(mode):
         raise UnreadableModel("%s is not a regular file" % path)
 

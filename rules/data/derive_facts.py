@@ -56,6 +56,12 @@ def version_range(columns, run, fixed_in_patch=None):
     return first_version(run[0]), before
 
 
+def cited(source: str) -> str:
+    """A source without remarks: of its clauses the first, and those that name a file or a release."""
+    first, *more = source.split("; ")
+    return "; ".join([first] + [clause for clause in more if re.search(r"\d\.\d|\.cpp|\.md", clause)])
+
+
 def slug(text: str) -> str:
     words = re.findall(r"[a-z0-9_]+", text.lower())
     return "-".join(words[:6])
@@ -171,7 +177,7 @@ def semantics(facts, ops):
             row["basis"] = basis
             row["source"] = "onnx-tensorrt %s, %s" % (
                 run[0] if len(run) == 1 else "%s to %s" % (run[0], run[-1]),
-                cell.get("source") or entry.get("source") or "importer of %s" % op,
+                cited(cell.get("source") or entry.get("source") or "importer of %s" % op),
             )
             yield row
 
