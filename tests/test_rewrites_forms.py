@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,9 @@ from jetdoctor.target import resolve
 from jetdoctor.verify.compare import compare
 from tests.rewriting import assert_same, model_of, outputs_of, rewritten
 from tests.test_rewrites import data
+
+#: Python 3.8 ends at 1.19, which keeps a window that starts in the end padding, and crashes on ExpandDims
+OLD_RUNTIME = tuple(int(part) for part in onnxruntime.__version__.split(".")[:2]) < (1, 20)
 
 settings.register_profile("forms", deadline=None, max_examples=15, derandomize=True)
 settings.load_profile("forms")
@@ -33,6 +37,7 @@ def test_matmul_of_a_vector(batch, inner, columns):
     assert_same(model_of("MatMul", inputs, opset=13), inputs, "matmul_vector_as_row", gone=False)
 
 
+@pytest.mark.skipif(OLD_RUNTIME, reason="counts the windows otherwise")
 @given(
     size=st.integers(4, 9), kernel=st.integers(1, 3), stride=st.integers(1, 4), begin=st.integers(0, 2),
     end=st.integers(0, 2), hole=st.integers(1, 2),
@@ -47,6 +52,7 @@ def test_maxpool_that_rounds_up(size, kernel, stride, begin, end, hole):
         assert_same(model, {"x": x}, "pool_floor_mode", gone=False)
 
 
+@pytest.mark.skipif(OLD_RUNTIME, reason="counts the windows otherwise")
 @given(
     size=st.integers(4, 9), kernel=st.integers(1, 3), stride=st.integers(1, 4), begin=st.integers(0, 2),
     end=st.integers(0, 2),
@@ -190,6 +196,8 @@ CONTRIB = {
 
 @pytest.mark.parametrize("op_type", sorted(CONTRIB))
 def test_contrib(op_type):
+    if OLD_RUNTIME and op_type == "ExpandDims":
+        pytest.skip("this ONNX Runtime crashes on it")
     inputs, attributes = CONTRIB[op_type]
     domain = "" if op_type == "SimplifiedLayerNormalization" else "com.microsoft"
     names = [name.lstrip("-") for name in inputs]
