@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence, Tuple
 
+from jetdoctor.check.shape_values import known_array
 from jetdoctor.graph import Node
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def reduced_axes(node: Node) -> Optional[Tuple[int, ...]]:
     if axes is None:
         if not node.present(1):
             return ()
-        array = node.input(1).array()
+        array = known_array(node.input(1))
         if array is None:
             return None
         axes = tuple(int(a) for a in array.reshape(-1))
