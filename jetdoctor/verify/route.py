@@ -72,7 +72,8 @@ def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
         return [Step("Build it and see", (), ("nothing is known about this target's TensorRT",))], source
     if result.verdict == "deploys":
         return [], source
-    exports = _by_hand(result) or _reexport(result, row)
+    advised = any(f.fix and f.fix.applicability == "manual" for f in result.findings if f.severity == "error")
+    exports = _by_hand(result) if advised else _reexport(result, row)
     if result.verdict == "fixable":
         path = "%s.%s.onnx" % (os.path.splitext(source)[0], name.replace("@", "-").replace("+", "-"))
         fix = _line("jetdoctor", "fix", source, "--target", name, "-o", path)
