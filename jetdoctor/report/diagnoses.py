@@ -51,4 +51,7 @@ def _block(writer: Writer, number: int, diagnosis: Any) -> None:
     line = diagnosis.line if len(diagnosis.line) <= LINE else diagnosis.line[:LINE] + "..."
     place = "line %d: " % diagnosis.line_number if diagnosis.line_number else ""
     writer.wrapped("seen  ", place + line, "dim")
-    writer.wrapped("from  ", diagnosis.evidence, "dim")
+    evidence = diagnosis.evidence
+    # "from  source: URL" says it twice.
+    evidence = evidence[len("source: ") :] if evidence.startswith("source: ") else evidence
+    writer.wrapped("from  ", evidence, "dim")
