@@ -47,6 +47,11 @@ def test_only_jetpacks_that_the_board_runs():
     assert len(titles) == 1 and titles[0].startswith("Fall back")
 
 
+def test_each_target_of_several_is_told_its_own():
+    results = check(model(NONZERO), resolve("jetpack-5.0.2") + resolve("jetpack-4.6"))
+    assert all("JetPack 5.1 " in next(f for f in r.findings if f.rule == "JD301").fix.title for r in results)
+
+
 EXPORTS = {
     "ultralytics": (("pytorch", "2.4.0"), {"author": "Ultralytics", "imgsz": "[480, 640]"}, 12,
                     "yolo export model=best.pt format=onnx opset=12 simplify=True dynamic=False imgsz=480,640"),

@@ -90,7 +90,7 @@ class Advisor:
         row = module_row(target.module.id) if target.module else None
         ahead = [t for t in every_jetpack() if t.tensorrt_version > target.tensorrt_version]
         ahead = [t for t in ahead if row is None or t.jetpack in row["jetpacks"]]
-        hits = self._hits(finding, [t.tensorrt_version for t in ahead])
+        hits = self._hits(finding, [t.tensorrt_version for t in every_jetpack()])  # kept for other targets too
         for newer in ahead:
             if not any(_holds(hit, newer) for hit in hits):
                 text = "Move to JetPack %s (TensorRT %s), the first newer one whose parser takes this"
