@@ -8,10 +8,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
 from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
 from jetdoctor.types import JetdoctorError
+from jetdoctor.verify.workplace import folder
 
 Source = Union[str, bytes, Any]  # path, serialized model, or onnx.ModelProto
 
@@ -58,7 +58,7 @@ def _library() -> Any:
     if "onnxruntime" in sys.modules:
         return importlib.import_module("onnxruntime")
     before = os.environ.get("TMPDIR")
-    with tempfile.TemporaryDirectory(prefix="jetdoctor-") as place:
+    with folder() as place:
         os.environ["TMPDIR"] = place
         try:
             return importlib.import_module("onnxruntime")
