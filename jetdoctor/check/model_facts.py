@@ -126,9 +126,9 @@ class ModelFacts:
                     yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype)
 
     def initializers(self, graph: Graph) -> Iterator[Place]:
-        """Element types of initializers that a release has no type for."""
+        """Element types of initializers, and of Constant nodes, that a release has no type for."""
         rows = self.knowledge.restrictions.get("(initializer)", ())
-        for name, tensor in graph.initializers.items():
+        for name, tensor in list(graph.initializers.items()) + _constants(graph):
             dtype = DTYPE_NAMES.get(tensor.data_type, "UNDEFINED")
             for fact in rows:
                 if dtype not in fact["require"]["dtype"]:
@@ -222,3 +222,9 @@ def _merged(ranges: Sequence[VersionRange]) -> List[VersionRange]:
         else:
             merged.append(item)
     return merged
+
+
+def _constants(graph: Graph) -> List[Tuple[str, Any]]:
+    """Output name and tensor of every Constant that is given as a tensor."""
+    nodes = [node for node in graph.nodes if node.op_type == "Constant" and in_default_domain(node)]
+    return [(node.outputs[0], node.attr("value")) for node in nodes if node.has_attr("value")]

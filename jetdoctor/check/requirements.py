@@ -222,6 +222,7 @@ _SUBJECTS: Tuple[Tuple[str, Callable[[Seen, Mapping[str, Any]], Answer]], ...] =
     ("nb_inputs", lambda s, c: len(s.node.inputs) == c["nb_inputs"]),
     ("inputs_rank_equal", _ranks_equal),
     ("output", _output),
+    ("output_placeholder", lambda s, c: "" in list(s.node.outputs)[c["output_placeholder"] :]),
     ("both", _both),
     ("pads", _asymmetric_pads),
     ("split_last_chunk", _last_chunk),
