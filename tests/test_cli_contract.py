@@ -223,3 +223,11 @@ def test_what_names_no_model(ask, path, said):
     os.mkdir("empty")
     code, document = ask("check", path, SOUND, "-t", "jp6.2")
     assert code == 2 and said in document["results"][0]["error"] and document["results"][1]["verdict"] == "deploys"
+
+
+def test_fix_of_a_model_with_names_in_another_code_page(ask, tmp_path):
+    with open(MISREAD, "rb") as stream:
+        data = stream.read()
+    (tmp_path / "odd.onnx").write_bytes(data.replace(b"node_mean", b"node_m\xc4\xe3n"))
+    code, document = ask("fix", "odd.onnx", "-t", "jp5.0.2")
+    assert code in (0, 1) and document["results"][0]["verdict"] in ("deploys", "fixable")

@@ -116,7 +116,8 @@ class Advisor:
         found = []
         for place in places:
             graph = self._graphs.get(place.graph)
-            if graph is not None and place.node_index is not None:
+            # Bodies of nodes of one name have one path: the graph at hand may be the shorter one.
+            if graph is not None and place.node_index is not None and place.node_index < len(graph.nodes):
                 found.append(graph.nodes[place.node_index])
         return found
 

@@ -15,7 +15,7 @@ from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.proof import prove
-from jetdoctor.model import from_proto, load, summarize
+from jetdoctor.model import from_proto, load, names, summarize
 from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
 
 #: attempts before giving up on finding a choice of fixes that brings no new error
@@ -208,6 +208,9 @@ def _read(path: str) -> Any:
     import onnx
 
     try:
-        return onnx.load(os.fspath(path), load_external_data=False)
+        proto = onnx.load(os.fspath(path), load_external_data=False)
+        if not names.are_text(proto):  # as the check reads it
+            names.repair(proto)
+        return proto
     except Exception as error:
         raise UsageError("cannot read %s: %s" % (path, str(error).split("\n")[0])) from None
