@@ -109,7 +109,9 @@ def next_command(result: Result, target: Optional[str] = None) -> Tuple[str, str
         return "jetdoctor verify %s" % path, "prove it with a real TensorRT"
     if any(applicability != "manual" for applicability in fixes):
         unsafe = " --unsafe" if "safe" not in fixes or "unsafe" in fixes and "manual" not in fixes else ""
-        return "jetdoctor fix %s --target %s --apply%s" % (path, shlex.quote(name), unsafe), "repair it"
+        return "jetdoctor fix %s --target %s --apply%s" % (path, shlex.quote(name), unsafe), (
+            "repair what can be" if result.verdict == "fails" else "repair it"
+        )
     if errors:
         return "jetdoctor explain %s" % errors[0].rule, "what to do by hand"
     return "", ""
