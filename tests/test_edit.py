@@ -117,7 +117,7 @@ def test_changes_in_place_and_undo():
     changes = Changes(from_proto(proto))
     node = next(n for n in changes.model.nodes() if n.op_type == "Relu")
     edit = Edit(changes, node)
-    edit.set_attribute(node, "alpha", 1)
+    edit.set_attribute(node, "alpha", 1.0)
     edit.set_input(node, 2, "x")
     assert list(node.inputs) == ["a", "", "x"] and node.attr("alpha") == 1
     edit.drop_inputs(node, 1)
