@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set
 
 from jetdoctor.fix.constants import Evaluator
+from jetdoctor.fix.names import Names
 from jetdoctor.fix.sweep import sweep
 from jetdoctor.graph import Graph, Model
 
@@ -40,19 +41,14 @@ class Changes:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.evaluator = Evaluator()
-        self._names = set(names_in_use(model))
+        self._names = Names(names_in_use(model))
         self._graphs: Dict[int, GraphChanges] = {}
         #: values that lost a reader: swept at the end when nothing else reads them
         self._released: Set[str] = set()
 
     def unique(self, name: str) -> str:
         """``name`` itself, or with the first free number behind it."""
-        candidate, number = name, 0
-        while candidate in self._names:
-            number += 1
-            candidate = "%s_%d" % (name, number)
-        self._names.add(candidate)
-        return candidate
+        return self._names.fresh(name)
 
     def of(self, graph: Graph) -> GraphChanges:
         return self._graphs.setdefault(id(graph), GraphChanges(graph))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Set, Tuple
 
+from jetdoctor.fix.names import Names
 from jetdoctor.fix.opset import adapters as _adapters  # noqa: F401  (importing registers them)
 from jetdoctor.fix.opset import bodies, fitting, inference, schemas
 from jetdoctor.fix.opset.calls import Calls
 from jetdoctor.fix.opset.registry import adapter_for
-from jetdoctor.fix.opset.scope import Names, Scope, open_scope, subgraphs
+from jetdoctor.fix.opset.scope import Scope, open_scope, subgraphs
 from jetdoctor.fix.opset.site import CannotLower, Site
 from jetdoctor.types import Location
 

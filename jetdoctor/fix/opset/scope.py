@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.fix.names import Names
 from jetdoctor.fix.opset import fold
 from jetdoctor.types import Location
 
 _GRAPH, _GRAPHS = 5, 10
-
-
-class Names:
-    """Every tensor name of a model, so that new names never collide."""
-
-    def __init__(self, taken: Set[str]) -> None:
-        self._taken = taken
-
-    def fresh(self, wish: str) -> str:
-        """``wish``, or ``wish_1``, ``wish_2`` … when it is taken."""
-        name, number = wish, 0
-        while name in self._taken:
-            number += 1
-            name = "%s_%d" % (wish, number)
-        self._taken.add(name)
-        return name
 
 
 class Scope:
