@@ -10,6 +10,7 @@ import re
 from typing import Any, Callable, Dict, Mapping, Tuple
 
 from jetdoctor.check.conditions import WHEN, Answer, Seen, _element_count, _listed, _pads
+from jetdoctor.check.extents import last_chunk, resize_scales, starts_per_axis
 
 #: Keys that only say when a requirement applies, if another key is its subject.
 _GUARDS = (
@@ -126,31 +127,6 @@ def _asymmetric_pads(seen: Seen, c: Mapping[str, Any]) -> Answer:
     return list(begin) != list(end) and any(e != b + 1 for b, e in zip(begin, end))
 
 
-def _last_chunk(seen: Seen, c: Mapping[str, Any]) -> Answer:
-    node = seen.node
-    shape, axis = node.input(0).shape, node.attr("axis", 0)
-    if shape is None or not -len(shape) <= axis < len(shape) or not isinstance(shape[axis], int):
-        return None
-    count = max(len(node.outputs), 1)
-    return -(shape[axis] // -count) * (count - 1) <= shape[axis]
-
-
-def _resize_scales(seen: Seen, c: Mapping[str, Any]) -> Answer:
-    """Non-unit scales on at most the last n axes."""
-    node = seen.node
-    innermost = 3 if "last 3" in c["scales"] else 2
-    before, after = node.input(0).shape, node.output(0).shape
-    scales = seen.array(1 if node.opset < 11 else 2)
-    if scales is not None and scales.size and not node.has_attr("axes"):
-        return bool((scales.reshape(-1)[:-innermost] == 1).all()) if scales.size > innermost else True
-    if before is None or after is None or len(before) != len(after):
-        return None
-    pairs = list(zip(before, after))[:-innermost]
-    if any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs):
-        return False
-    return True if all(a == b and a is not None for a, b in pairs) else None
-
-
 def _activations(seen: Seen, c: Mapping[str, Any]) -> Answer:
     names = seen.node.attr("activations")
     if not names or len(names) % 2:
@@ -224,9 +200,10 @@ _SUBJECTS: Tuple[Tuple[str, Callable[[Seen, Mapping[str, Any]], Answer]], ...] =
     ("output", _output),
     ("output_placeholder", lambda s, c: "" in list(s.node.outputs)[c["output_placeholder"] :]),
     ("both", _both),
+    ("starts_per_axis", starts_per_axis),
     ("pads", _asymmetric_pads),
-    ("split_last_chunk", _last_chunk),
-    ("scales", _resize_scales),
+    ("split_last_chunk", last_chunk),
+    ("scales", resize_scales),
     ("activations", _activations),
     ("scale_size", _scale_size),
     ("last_dim_even", _even),
