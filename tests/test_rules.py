@@ -20,7 +20,12 @@ DEVICE_CASES = [case for case in CASES if "device" in case.blocks and "onnx" not
 
 def parse(text):
     onnx_parser = pytest.importorskip("onnx").parser
-    return onnx_parser.parse_model(text)
+    try:
+        return onnx_parser.parse_model(text)
+    except onnx_parser.ParseError:
+        if text.count('""') < 2:  # the first is the default domain
+            raise
+        pytest.skip("this onnx has no text for an empty name")
 
 
 def line(finding):
