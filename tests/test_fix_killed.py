@@ -132,7 +132,7 @@ def test_killed_at_random_moments_of_a_whole_run(tmp_path):
     clock, (one, two) = random.Random(8), models(tmp_path)
     for number in range(8):
         pair = (one, two)[number % 2]
-        command = [sys.executable, "-m", "jetdoctor", "fix", pair.path, "-t", "jetpack-5.0.2", "--apply"]
+        command = [sys.executable, "-m", "jetdoctor", "fix", pair.path, "-t", OLD[0].name, "--apply"]
         child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(clock.uniform(0.3, 1.2))
         child.kill()

@@ -17,7 +17,7 @@ from jetdoctor.knowledge import knowledge
 from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
 from jetdoctor.types import Device, Fact
-from tests.cases import every_case
+from tests.cases import every_case, parse
 
 FIRING = {}
 for _case in every_case():
@@ -44,8 +44,7 @@ def reported(case):
         device = Device({key: Fact(value) for key, value in json.loads(case.blocks["device"]).items()})
     if "onnx" not in case.blocks:
         return [finding.rule for finding in room.check_device(device)]
-    onnx_parser = pytest.importorskip("onnx").parser
-    model = from_proto(onnx_parser.parse_model(case.blocks["onnx"]))
+    model = from_proto(parse(case.blocks["onnx"]))
     (result,) = room.check(model, resolve(case.target), device)
     return [finding.rule for finding in result.findings]
 

@@ -11,21 +11,11 @@ from jetdoctor.check import catalog, check, check_device
 from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
 from jetdoctor.types import Device, Fact, Target
-from tests.cases import every_case
+from tests.cases import every_case, parse
 
 CASES = every_case()
 MODEL_CASES = [case for case in CASES if "onnx" in case.blocks]
 DEVICE_CASES = [case for case in CASES if "device" in case.blocks and "onnx" not in case.blocks]
-
-
-def parse(text):
-    onnx_parser = pytest.importorskip("onnx").parser
-    try:
-        return onnx_parser.parse_model(text)
-    except onnx_parser.ParseError:
-        if text.count('""') < 2:  # the first is the default domain
-            raise
-        pytest.skip("this onnx has no text for an empty name")
 
 
 def line(finding):
