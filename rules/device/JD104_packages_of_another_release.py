@@ -26,6 +26,7 @@ RULE = Rule(
         "https://docs.nvidia.com/jetson/archives/r35.2.1/DeveloperGuide/text/SD/SoftwarePackagesAndTheUpdateMechanism.html",
         "https://github.com/rbonghi/jetson_stats (L4T and JetPack table)",
     ),
+    preview=True,  # its pages were cited without being opened
 )
 
 

@@ -27,6 +27,7 @@ RULE = Rule(
         "https://github.com/YeQiao/pytorch-jetson-orin-nano",
         "https://github.com/dusty-nv/jetson-containers (scripts/docker_build_ml.sh per L4T branch)",
     ),
+    preview=True,  # its pages were cited without being opened
 )
 
 

@@ -24,6 +24,7 @@ RULE = Rule(
         "https://github.com/pytorch/vision#installation",
         "https://github.com/pytorch/TensorRT/issues/1233",
     ),
+    preview=True,  # its pages were cited without being opened
 )
 
 

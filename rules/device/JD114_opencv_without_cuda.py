@@ -21,6 +21,7 @@ RULE = Rule(
     severity="info",
     outcome="environment",
     sources=("https://forums.developer.nvidia.com/t/146321 (forum post)",),
+    preview=True,  # its pages were cited without being opened
 )
 
 

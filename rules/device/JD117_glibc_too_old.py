@@ -25,6 +25,7 @@ RULE = Rule(
         "https://peps.python.org/pep-0600/",
         "https://packages.ubuntu.com (libc6: 2.27 bionic, 2.31 focal, 2.35 jammy, 2.39 noble)",
     ),
+    preview=True,  # its pages were cited without being opened
 )
 
 

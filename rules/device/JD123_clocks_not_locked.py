@@ -20,6 +20,7 @@ RULE = Rule(
     severity="info",
     outcome="environment",
     sources=("https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",),
+    preview=True,  # its pages were cited without being opened
 )
 
 

@@ -24,6 +24,7 @@ RULE = Rule(
         "https://docs.nvidia.com/jetson/jetpack/install-setup/index.html",
         "https://github.com/dusty-nv/jetson-inference/issues/1736",
     ),
+    preview=True,  # its pages were cited without being opened
 )
 
 

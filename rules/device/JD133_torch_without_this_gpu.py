@@ -26,6 +26,7 @@ RULE = Rule(
         "https://github.com/conda-forge/pytorch-cpu-feedstock/issues/303",
         "https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#application-compatibility",
     ),
+    preview=True,  # its pages were cited without being opened
 )
 
 
