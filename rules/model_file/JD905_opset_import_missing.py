@@ -5,8 +5,9 @@ A model of IR version 3 or newer whose nodes use the default domain although `op
 A file that was cut right behind its graph looks the same.
 
 ## Why it fails
-onnx's checker refuses the model. TensorRT's parser takes opset 1 for granted and may read attributes and
-inputs in the manner of that opset.
+onnx's checker refuses the model. TensorRT's parser reads a model without any opset as opset 1, and one that
+declares a single other domain by that domain's version: attributes and inputs may be read in the manner of
+the wrong opset.
 
 ## Fix
 Declare the opset that the nodes were written for, or export the model again.
@@ -20,7 +21,10 @@ RULE = Rule(
     name="opset-import-missing",
     severity="warning",
     outcome="invalid-model",
-    sources=("ONNX IR specification: opset_import is required from IR version 3 on",),
+    sources=(
+        "ONNX IR specification: opset_import is required from IR version 3 on",
+        "onnx-tensorrt 8.4-GA ImporterContext.hpp:224 getOpsetVersion",
+    ),
 )
 
 _FIX = Fix("Export the model again, or add the opset_import that its nodes were written for", "manual")
