@@ -135,6 +135,20 @@ def test_an_internal_error_is_exit_3_without_a_traceback(run, monkeypatch):
         main(["targets", "--debug"])
 
 
+@pytest.mark.parametrize("arguments", [("check", BROKEN), ("check", BROKEN, SOUND), ("fix", BROKEN, "-t", "jp5.0.2")])
+def test_a_missing_package_is_named_with_the_command_that_brings_it(run, monkeypatch, arguments):
+    from jetdoctor import model
+
+    def without_onnx(path):
+        raise ModuleNotFoundError("No module named 'onnx'", name="onnx.checker")
+
+    monkeypatch.setattr(model, "load", without_onnx)
+    monkeypatch.setattr("jetdoctor.fix.engine.load", without_onnx)
+    code, out, err = run(*arguments)
+    assert code == 3 and out == ""
+    assert "onnx is not installed" in one_line(err) and "-m pip install onnx" in err
+
+
 def test_interrupt_is_130(run, monkeypatch):
     from jetdoctor.cli import targets
 

@@ -249,3 +249,14 @@ def test_local_functions_are_written_out(tmp_path):
     outcome = fix(path, OLD)
     assert outcome.clean and [n.op_type for n in outcome.proto.graph.node] == ["Relu", "Neg"]
     assert outcome.plan.equivalence.status == "equal" and not outcome.proto.functions
+
+
+def test_a_long_diff_is_counted_by_operator_unless_every_node_is_wanted():
+    from jetdoctor.fix.diff import FixDiff, NodeChange
+
+    changes = [NodeChange("-", "Shape", "shape_%d" % k, outputs=(("s%d" % k, (1,)),)) for k in range(20)]
+    changes += [NodeChange("+", "Reshape", "flat", outputs=(("y", (1, 4)),))]
+    diff = FixDiff("JD302", "Fold constant expressions", tuple(changes))
+    assert diff.lines(every=False) == ["- Shape at 20 nodes: shape_0, ...", "+ Reshape flat -> y[1,4]"]
+    assert diff.lines(every=True) == [str(change) for change in changes]
+    assert FixDiff("JD302", "", tuple(changes[:3])).lines(every=False) == [str(change) for change in changes[:3]]

@@ -31,6 +31,10 @@ def run(argv: List[str]) -> int:
         if debug:
             raise
         return _failed(argv, str(error), error.exit_code)
+    except ModuleNotFoundError as error:
+        if debug:
+            raise
+        return _failed(argv, _missing(error), 3)
     except Exception as error:
         if debug:
             raise
@@ -60,6 +64,13 @@ def _failed(argv: List[str], message: str, code: int) -> int:
 
         print(failure(message, with_results=argv[0] in ("check", "fix")))
     return _say(("" if code == UsageError.exit_code else "failed: ") + message, code)
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """A package that this Python lacks, with the command that brings it to this very Python."""
+    package = (error.name or "").split(".")[0]
+    python = os.path.basename(sys.executable) or "python3"
+    return "%s is not installed for %s: %s -m pip install %s" % (package, sys.executable, python, package)
 
 
 def _wants_json(argv: List[str]) -> bool:

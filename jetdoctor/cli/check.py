@@ -122,6 +122,8 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
         return check.check(loaded, question.targets, device=question.device, summary=summary)
     except model.UnreadableModel as error:
         return _without_findings(path, question.targets, "unreadable", str(error))
+    except ModuleNotFoundError:
+        raise  # not the model's fault: every other one would fail alike
     except Exception as error:  # one model must not take the others with it
         reason = "jetdoctor failed on it: %s: %s" % (type(error).__name__, error)
         return _without_findings(path, question.targets, "unknown", reason)

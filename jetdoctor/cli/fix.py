@@ -111,7 +111,7 @@ def _print(outcome: Any, arguments: Any) -> None:
             path=outcome.path,
             before=outcome.before,
             reason=outcome.reason,
-            changes=_changes(outcome) if arguments.diff or not _writes(arguments) else None,
+            changes=_changes(outcome, arguments.diff) if arguments.diff or not _writes(arguments) else None,
         )
 
     output.emit(render)
@@ -121,6 +121,6 @@ def _writes(arguments: Any) -> bool:
     return bool(arguments.apply or arguments.output)
 
 
-def _changes(outcome: Any) -> List[Any]:
+def _changes(outcome: Any, every: bool) -> List[Any]:
     """``(title, rule, lines)`` of every fix made."""
-    return [(diff.title, diff.rule, [str(change) for change in diff.changes]) for diff in outcome.diff]
+    return [(diff.title, diff.rule, diff.lines(every)) for diff in outcome.diff]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 from jetdoctor.graph import Graph, Shape
+
+#: Changes of one fix that are shown one by one without being asked for.
+_SHORT = 12
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,20 @@ class FixDiff:
     rule: str
     title: str
     changes: Tuple[NodeChange, ...] = ()
+
+    def lines(self, every: bool) -> List[str]:
+        """One line for each change; unless ``every``, a long list becomes one line for each sign and operator."""
+        if every or len(self.changes) <= _SHORT:
+            return [str(change) for change in self.changes]
+        kinds: Dict[Tuple[str, str], List[NodeChange]] = {}
+        for change in self.changes:
+            kinds.setdefault((change.sign, change.op_type), []).append(change)
+        return [str(of[0]) if len(of) == 1 else _counted(of) for of in kinds.values()]
+
+
+def _counted(changes: List[NodeChange]) -> str:
+    first = changes[0]
+    return "%s %s at %d nodes: %s, ..." % (first.sign, first.op_type, len(changes), first.name or first.outputs[0][0])
 
 
 def shape_text(shape: Shape) -> str:

@@ -10,9 +10,6 @@ from jetdoctor.report.options import Options
 from jetdoctor.report.style import VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import Equivalence, Plan, PlanStep, Report, Result
 
-#: Lines of the graph diff that are shown for one fix.
-DIFF_LINES = 40
-
 
 def render(report: Report, options: Options) -> str:
     """Text for a terminal of ``options.width`` columns."""
@@ -61,11 +58,9 @@ def _diff(writer: Writer, options: Options) -> None:
     for title, rule, lines in options.changes or ():
         writer.line()
         writer.line(writer.paint("graph changes: %s%s" % (rule + " " if rule else "", clean(title)), "bold"))
-        for line in list(lines)[:DIFF_LINES]:
+        for line in lines:
             color = colors.get(line[:1])
             writer.line("  " + (writer.paint(clean(line), color) if color else clean(line)))
-        if len(lines) > DIFF_LINES:
-            writer.line("  ... and %d more (--format json shows all)" % (len(lines) - DIFF_LINES))
 
 
 def _proof(writer: Writer, plan: Plan, options: Options) -> None:
@@ -108,7 +103,7 @@ def _closing(writer: Writer, plan: Plan, options: Options) -> None:
     applied = any(step.applied for step in plan.steps)
     barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
     if applied:
-        writer.line("Nothing was written (dry run): add --apply, or -o OUT.onnx")
+        writer.line("Nothing was written (dry run): add --apply, or -o OUT.onnx (--diff: every node)")
     elif not plan.steps and not options.reason:
         writer.line("Nothing to fix, nothing was written.")
     elif barred and not options.reason:
