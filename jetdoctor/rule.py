@@ -128,12 +128,16 @@ class Rewrite:
 
     The module also defines ``rewrite(node, edit)``, which makes its changes through ``edit`` (see
     ``jetdoctor.fix.edit``) or raises ``CannotRewrite`` before it has changed anything. ``safe`` means
-    equal by the operators' definitions for all inputs with the same graph inputs and outputs.
+    equal by the operators' definitions for all inputs with the same graph inputs and outputs. ``folds``: it
+    makes constants of what follows from constants and sizes, so it is not offered for what needs a run.
+    ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
     """
 
     name: str
     title: str
     applicability: str = "safe"
+    folds: bool = False
+    fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
 
 
 class CannotRewrite(Exception):

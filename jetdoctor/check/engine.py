@@ -10,6 +10,7 @@ from jetdoctor.check.describe import fact_text, log_line, no_importer_text
 from jetdoctor.check.facts import Asked, NodeFacts, intersect
 from jetdoctor.check.hit import Hit
 from jetdoctor.check.model_facts import ModelFacts, Place
+from jetdoctor.check.run_time import needs_a_run
 from jetdoctor.graph import Graph, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
@@ -124,19 +125,22 @@ class Engine:
         text = asked.said.get(once) or self._text(place, lacking)
         if once is not None:
             asked.said[once] = text
+        fixes = self._fixes_at(place)
         cause: Hashable
         if lacking:
             cause = (fact["rule"], place.node.domain, place.node.op_type)
         else:
-            # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it.
-            cause = (fact["rule"], fact.get("id") or (fact["op"], "" if place.detail else text), place.detail)
+            # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it,
+            # apart from those nodes that need another fix.
+            said = "" if place.detail else text
+            cause = (fact["rule"], fact.get("id") or (fact["op"], said), place.detail, fixes)
         follow = _consequences(rule, place)
         match = Match(
             text,
             consequences=follow or log_line(fact, text),
             node=place.node,
             tensor=place.tensor,
-            fixes=self._fixes_of(fact),
+            fixes=fixes,
             cause=cause,
             outcome=_outcome(fact, rule),
             sources=(fact["source"],),
@@ -155,6 +159,19 @@ class Engine:
         describe = getattr(self.catalog.rules[fact["rule"]].module, "describe", None)
         own: Optional[str] = describe(place.node, fact.row) if describe else None
         return own or fact_text(fact, place.node, place.tensor, place.detail)
+
+    def _fixes_at(self, place: Place) -> Tuple[Fix, ...]:
+        """The fixes of the fact without those that cannot work at this node."""
+        fixes = self._fixes_of(place.fact)
+        if place.node is None:
+            return fixes
+        return tuple(fix for fix in fixes if not fix.rewrite or self._may_work(fix.rewrite, place))
+
+    def _may_work(self, name: str, place: Place) -> bool:
+        rewrite = self.catalog.rewrite(name)
+        if rewrite.fits is not None and not rewrite.fits(place.node):
+            return False
+        return not (rewrite.folds and place.tensor and needs_a_run(place.node.graph.value(place.tensor)))
 
     def _fixes_of(self, fact: Fact) -> Tuple[Fix, ...]:
         requests = tuple(fact.get("fix", ()))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("drop_placeholders", "Drop the empty inputs at the end")
+
+def _ends_empty(node):
+    return len(node.inputs) > 0 and not node.inputs[-1]
+
+
+REWRITE = Rewrite("drop_placeholders", "Drop the empty inputs at the end", fits=_ends_empty)
 
 
 def rewrite(node, edit):
-    if not node.inputs or node.inputs[-1]:
+    if not _ends_empty(node):
         raise CannotRewrite("the last input is given")
     edit.drop_inputs(node, max((i + 1 for i, name in enumerate(node.inputs) if name), default=0))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("promote_initializer", "Read the constant input straight from an initializer")
+REWRITE = Rewrite("promote_initializer", "Read the constant input straight from an initializer", folds=True)
 
 
 def rewrite(node, edit):
