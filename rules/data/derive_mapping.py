@@ -68,6 +68,11 @@ FORM_FIXES = {
 OPERATOR_FIXES = {
     "AffineGrid": ["affinegrid_inline"],
     "Attention": ["attention_inline"],
+    "BitShift": ["bitwise_decompose"],
+    "BitwiseAnd": ["bitwise_decompose"],
+    "BitwiseNot": ["bitwise_decompose"],
+    "BitwiseOr": ["bitwise_decompose"],
+    "BitwiseXor": ["bitwise_decompose"],
     "BlackmanWindow": ["fold_constants"],
     "CastLike": ["castlike_to_cast"],
     "Celu": ["celu_decompose"],
@@ -234,9 +239,9 @@ def restriction_rule(entry, condition, kind):
     if op == "(graph input)":
         return "JD402", condition, ["bf16_to_fp32", "double_to_float", "narrow_input_type"]
     if op == "(initializer)":
-        return "JD402", condition, ["bf16_to_fp32", "double_to_float"]
+        return "JD402", condition, ["bf16_to_fp32", "double_to_float", "unsigned_as_signed"]
     if "output_dtype" in condition:
-        return "JD402", condition, ["cast_int32"]
+        return "JD402", condition, ["cast_int32", "unsigned_as_signed"]
     if condition.get("kind") in ("initializer", "constant-foldable"):
         fixes = ["promote_initializer", "fold_constants"]
         special = {
@@ -290,7 +295,7 @@ def _dtype_fixes(op):
         "Where": ["where_bool_to_logic"],
         "Equal": ["equal_bool_to_xor"],
         "Tile": ["cast_bool"],
-        "Cast": ["cast_int32"],
+        "Cast": ["cast_int32", "unsigned_as_signed"],
         "Pow": ["pow_cast_float"],
         "Mod": ["mod_decompose"],
         "Clip": ["clip_to_minmax"],

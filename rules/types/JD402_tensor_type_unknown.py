@@ -11,7 +11,8 @@ one that it does not know: `Failed to convert ONNX date type to TensorRT data ty
 to import initializer.`
 
 ## Fix
-Export with FLOAT or INT32 tensors. An image input of UINT8 becomes a FLOAT input with the Cast on the host.
+UINT32 and UINT64 between two Casts are carried in the signed type with the same bits. Otherwise export with
+FLOAT or INT32 tensors. An image input of UINT8 becomes a FLOAT input with the Cast on the host.
 """
 
 from jetdoctor.rule import Rule
