@@ -71,30 +71,28 @@ def test_too_old_and_too_new_are_usage_errors():
 
 
 def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
+    corners = {"mode": "linear", "antialias": 1, "coordinate_transformation_mode": "align_corners"}
     nodes = [
         helper.make_node("ReduceMean", ["x", "axes"], ["m"], name="mean"),
-        helper.make_node("GridSample", ["m", "grid"], ["y"], name="sample", mode="cubic"),
+        helper.make_node("Resize", ["m", "", "s"], ["y"], name="resize", **corners),
     ]
     graph = helper.make_graph(
         nodes,
         "g",
-        [
-            helper.make_tensor_value_info(name, FLOAT, shape)
-            for name, shape in (("x", [1, 2, 4, 4]), ("grid", [1, 3, 3, 2]))
-        ],
+        [helper.make_tensor_value_info("x", FLOAT, [1, 2, 4, 4])],
         [helper.make_tensor_value_info("y", FLOAT, None)],
-        initializer=[constant("axes", [1])],
+        initializer=[constant("axes", [1]), constant("s", [1, 1, 0.5, 0.5], "float32")],
     )
     model = model_of(graph, 20)
     result = lower(model, 13)
-    assert result.reached == 16
+    assert result.reached == 18
     ((location, reason),) = result.blocked
-    assert (location.node_name, location.op_type, location.node_index) == ("sample", "GridSample", 1)
-    assert reason == "GridSample, mode bicubic with padding zeros; opset 15 has none"
-    assert str(result.blocked[0]) == "GridSample sample: " + reason
+    assert (location.node_name, location.op_type, location.node_index) == ("resize", "Resize", 1)
+    assert reason == "align_corners coordinates, which opset 17 resizes otherwise"
+    assert str(result.blocked[0]) == "Resize resize: " + reason
     onnx.checker.check_model(result.proto, full_check=True)
-    assert result.proto.opset_import[0].version == 16
-    assert helper.get_node_attr_value(result.proto.graph.node[1], "mode") == b"bicubic"
+    assert result.proto.opset_import[0].version == 18
+    assert helper.get_node_attr_value(result.proto.graph.node[1], "antialias") == 1
 
 
 @pytest.mark.parametrize(
@@ -109,16 +107,7 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
             [constant("roi", [], "float32"), constant("s", [1, 1, 0.5, 0.5], "float32")],
             "align_corners coordinates",
         ),
-        ("Reshape", 14, 13, {"allowzero": 1}, [constant("s", [0, 48])], "allowzero=1"),
         ("TopK", 11, 10, {"largest": 0}, [constant("k", [1])], None),
-        (
-            "Resize",
-            11,
-            10,
-            {"mode": "cubic"},
-            [constant("roi", [], "float32"), constant("s", [1, 1, 2, 2], "float32")],
-            "no mode cubic",
-        ),
         (
             "Slice",
             10,

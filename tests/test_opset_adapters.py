@@ -439,31 +439,6 @@ def test_gather_nd_of_a_batch():
     lowered_equal(model, 11, {"x": floats([2, 3, 4])})
 
 
-@pytest.mark.parametrize("mode", ["bilinear", "nearest"])
-@pytest.mark.parametrize("padding", ["zeros", "border"])
-@pytest.mark.parametrize("corners", [0, 1])
-def test_grid_sample_is_written_out(mode, padding, corners):
-    grid = 0.7 * floats([2, 5, 6, 2], 4)
-    model = one_node(
-        "GridSample",
-        [2, 3, 4, 7],
-        16,
-        [constant("g", grid, "float32")],
-        mode=mode,
-        padding_mode=padding,
-        align_corners=corners,
-    )
-    lowered_equal(model, 11, {"x": floats([2, 3, 4, 7])}, rtol=1e-3)
-
-
-@pytest.mark.parametrize("attributes", [{"mode": "bicubic"}, {"padding_mode": "reflection"}])
-def test_grid_sample_of_other_kinds_is_refused(attributes):
-    model = one_node(
-        "GridSample", [2, 3, 4, 7], 16, [constant("g", floats([2, 5, 6, 2]), "float32")], **attributes
-    )
-    assert lower(model, 13).reached == 16
-
-
 @pytest.mark.parametrize(
     "axis, parts, length", [(1, 1, None), (1, 2, None), (2, 1, None), (1, 1, 6), (1, 2, 12)]
 )

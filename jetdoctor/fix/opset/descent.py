@@ -98,15 +98,15 @@ class Descent:
         replaced = adapter(site) if adapter else None
         if replaced is not None:
             _rename(site, [replaced] if isinstance(replaced, str) else list(replaced))
-            return self._checked(site)
+            return self._down(site, site.written_at)
         if schemas.usable(node.op_type, site.opset):
             fitting.fit(site)
-            return self._checked(site) + [node]
+            return self._down(site, site.written_at) + [node]
         written_at = bodies.write_out(site)
         return self._down(site, written_at)
 
     def _down(self, site: Site, opset: int) -> List[Any]:
-        """The emitted nodes of a function body, brought from its opset to the site's."""
+        """The emitted nodes, brought from the opset that they are written in to the site's."""
         nodes = site.emitted
         for above in range(opset, site.opset, -1):
             lowered: List[Any] = []

@@ -20,6 +20,7 @@ class Site:
 
     def __init__(self, scope: Any, node: Any, opset: int) -> None:
         self.scope, self.node, self.opset = scope, node, opset
+        self.written_at = opset  # an adapter that writes in a newer opset says so; its nodes then go down too
         self.emitted: List[Any] = []
         self.notes: List[str] = []
 
@@ -136,7 +137,7 @@ class Site:
         for name in node.output:
             if name:
                 self.scope.producers[name] = node
-        found = inference.output_types(self.scope, node, opset or self.opset)
+        found = inference.output_types(self.scope, node, opset or self.written_at)
         for name, proto in found.items():
             self.scope.types.setdefault(name, proto)
 

@@ -13,6 +13,7 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     fourier,
     grid_sample,
     indexing,
+    integers,
     layout,
     negative_axes,
     normalization,

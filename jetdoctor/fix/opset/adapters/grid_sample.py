@@ -1,104 +1,139 @@
-"""GridSample (16) as GatherElements: the pixels around each place of the grid, weighed."""
+"""GridSample (16; over other than two axes: 20) as GatherElements: the pixels around each place, weighed."""
 
 from __future__ import annotations
 
-from typing import Any, List, NamedTuple, Tuple
+from typing import List, NamedTuple, Optional
 
+from jetdoctor.fix.opset.adapters.interpolation import FLOAT, FLOAT16, FLOATS, Floats, cubic, linear
+from jetdoctor.fix.opset.adapters.numbers import number, shaped, size
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
-_FLOAT, _FLOAT16, _INT64 = 1, 10, 7
+_INT64, _STRING = 7, 8
+_MODES = {"bilinear": "linear", "bicubic": "cubic"}
+_NAMES = {"linear": "bilinear", "cubic": "bicubic"}
+#: Pixels that count, from the one before the place (for nearest: from the nearest one).
+_NEIGHBOURS = {"nearest": [0], "linear": [0, 1], "cubic": [-1, 0, 1, 2]}
 
 
-class Image(NamedTuple):
-    """The sampled tensor, flattened to [N, C, H * W]."""
+class Pixels(NamedTuple):
+    """[N, places, neighbours] along one axis: position in the image, whether that is inside, weight."""
 
-    flat: str
-    channels: int
-    height: int
-    width: int
-    element: int
-    zeros: bool  # pixels outside count as zero; otherwise as the border
+    position: str
+    inside: str
+    weight: str
+
+
+@step("GridSample", 20)
+def images_only(site: Site) -> Optional[str]:
+    """Before 20 GridSample samples images, [N, C, H, W], and its modes have the names of the plane."""
+    dims = site.dims(site.input(0))
+    if dims is not None and len(dims) != 4:
+        return str(grid_sample(site))
+    mode = site.attr("mode", "linear")
+    site.set("mode", _NAMES.get(mode, mode))
+    site.note("mode %s" % site.attr("mode"))
+    return None
 
 
 @step("GridSample", 16)
 def grid_sample(site: Site) -> str:
-    mode, padding = site.attr("mode", "bilinear"), site.attr("padding_mode", "zeros")
-    if mode not in ("bilinear", "nearest") or padding not in ("zeros", "border"):
-        raise CannotLower("GridSample, mode %s with padding %s; opset 15 has none" % (mode, padding))
-    dims, out = site.dims(site.input(0)), site.dims(site.output(0))
-    if dims is None or None in dims[1:] or out is None or None in out[2:]:
-        raise CannotLower("GridSample with sizes that are not known; opset 15 has none")
-    element = site.needed_element(site.input(0))
-    flat = site.emit("Reshape", [site.input(0), site.ints(0, dims[1], -1)])
-    image = Image(flat, dims[1], dims[2], dims[3], element, padding == "zeros")
-    across = _place(site, 0, image.width, image.zeros)
-    down = _place(site, 1, image.height, image.zeros)
-    found = _nearest(site, image, across, down) if mode == "nearest" else _bilinear(site, image, across, down)
-    return str(site.emit("Reshape", [found, site.ints(0, *out[1:])]))
+    """The sampled image; sizes may be those of the run time."""
+    mode, image = _MODES.get(site.attr("mode", "linear"), site.attr("mode", "linear")), site.input(0)
+    element, rank = site.needed_element(image), site.rank(image)
+    if element == _STRING or (mode != "nearest" and element not in FLOATS):
+        raise CannotLower("GridSample of this type in mode %s; opset %d has none" % (mode, site.opset))
+    wide = site.needed_element(site.input(1))
+    floats = Floats(site, FLOAT if wide == FLOAT16 else wide)
+    axes = [_pixels(floats, axis, rank - 2, mode) for axis in range(rank - 2)]
+    count = len(_NEIGHBOURS[mode]) ** (rank - 2)
+    found = _gathered(site, _joined_index(site, axes), count)
+    if axes[0].inside:
+        hit = _joined(site, "And", [pixels.inside for pixels in axes])
+        found = site.emit("Where", [shaped(site, hit, 0, 1, -1, count), found, site.array(0, element)])
+    if axes[0].weight:
+        weight = _joined(site, "Mul", [pixels.weight for pixels in axes])
+        weight = shaped(site, weight, 0, 1, -1, count)
+        weight = weight if element == floats.element else site.emit("Cast", [weight], to=element)
+        found = site.emit("ReduceSum", [site.emit("Mul", [found, weight]), site.ints(-1)], keepdims=0)
+    return _as_output(site, found)
 
 
-def _place(site: Site, coordinate: int, size: int, zeros: bool) -> str:
-    """Places in pixels, [N, H_out, W_out] in float, from the grid's -1 … 1."""
-    grid = site.emit("Gather", [site.input(1), site.array(coordinate, _INT64)], axis=3)
-    if site.element(site.input(1)) == _FLOAT16:
-        grid = site.emit("Cast", [grid], to=_FLOAT)
-    span = size - 1 if site.attr("align_corners", 0) else size
-    half = site.emit("Mul", [site.emit("Add", [grid, _number(site, 1)]), _number(site, span / 2)])
-    place = half if site.attr("align_corners", 0) else site.emit("Sub", [half, _number(site, 0.5)])
-    return str(place) if zeros else _limited(site, place, size)
+def _pixels(floats: Floats, axis: int, count: int, mode: str) -> Pixels:
+    """What one axis of the image adds to each neighbour of each place."""
+    site = floats.site
+    length = size(site, site.input(0), axis + 2)
+    long = floats("Cast", length, to=floats.element)
+    place = _place(floats, count - 1 - axis, count, long)
+    first = floats("Round" if mode == "nearest" else "Floor", place)
+    pixel = floats("Add", first, _NEIGHBOURS[mode])
+    padding = site.attr("padding_mode", "zeros")
+    last = floats("Sub", long, 1.0)
+    folded = _reflected(floats, pixel, long) if padding == "reflection" else pixel
+    seen = floats("Min", floats("Max", folded, 0.0), last)
+    hit = site.emit("Not", [floats("Greater", floats("Abs", floats("Sub", seen, pixel)), 0.0)])
+    weight = ""
+    if mode != "nearest":
+        distance = floats("Abs", floats("Sub", place, pixel))
+        weight = linear(floats, distance) if mode == "linear" else cubic(floats, distance, -0.75)
+    shape = [0, 0] + [-1 if other == axis else 1 for other in range(count)]
+    laid = [shaped(site, name, *shape) if name else "" for name in (floats("Cast", seen, to=_INT64), hit, weight)]
+    return Pixels(laid[0], laid[1] if padding == "zeros" else "", laid[2])
 
 
-def _number(site: Site, value: float) -> str:
-    element = site.needed_element(site.input(1))
-    return site.array(value, _FLOAT if element == _FLOAT16 else element)
+def _place(floats: Floats, coordinate: int, count: int, length: str) -> str:
+    """Places in pixels, [N, places, 1], from the grid's -1 … 1."""
+    site = floats.site
+    grid = site.emit("Gather", [site.input(1), number(site, coordinate)], axis=count + 1)
+    if site.element(grid) != floats.element:
+        grid = floats("Cast", grid, to=floats.element)
+    grid = floats("Add", shaped(site, grid, 0, -1, 1), 1.0)
+    if site.attr("align_corners", 0):
+        return floats("Mul", grid, floats("Mul", floats("Sub", length, 1.0), 0.5))
+    return floats("Sub", floats("Mul", grid, floats("Mul", length, 0.5)), 0.5)
 
 
-def _limited(site: Site, place: str, size: int) -> str:
-    return str(site.emit("Clip", [place, _number(site, 0), _number(site, size - 1)]))
+def _reflected(floats: Floats, pixel: str, length: str) -> str:
+    """Pixels outside as their mirror images: at the last pixel's centre, or at its edge."""
+    corners = bool(floats.site.attr("align_corners", 0))
+    turn = floats("Sub", length, 1.0) if corners else length
+    period = floats("Max", floats("Add", turn, turn), 1.0)
+    laps = floats("Floor", floats("Div", pixel, period))
+    there = floats("Sub", pixel, floats("Mul", laps, period))
+    back = floats("Sub", period, there)
+    return floats("Min", there, back if corners else floats("Sub", back, 1.0))
 
 
-def _nearest(site: Site, image: Image, across: str, down: str) -> str:
-    column, row = site.emit("Round", [across]), site.emit("Round", [down])
-    return _pixels(site, image, column, row, [])
+def _joined(site: Site, op_type: str, names: List[str]) -> str:
+    found = names[0]
+    for name in names[1:]:
+        found = site.emit(op_type, [found, name])
+    return found
 
 
-def _bilinear(site: Site, image: Image, across: str, down: str) -> str:
-    total = ""
-    for row, down_weight in _neighbours(site, down):
-        for column, across_weight in _neighbours(site, across):
-            part = _pixels(site, image, column, row, [across_weight, down_weight])
-            total = site.emit("Add", [total, part]) if total else part
-    return total
+def _joined_index(site: Site, axes: List[Pixels]) -> str:
+    """Positions in the image with its axes in one."""
+    found = axes[0].position
+    for axis, pixels in enumerate(axes[1:], 1):
+        found = site.emit("Mul", [found, size(site, site.input(0), axis + 2)])
+        found = site.emit("Add", [found, pixels.position])
+    return found
 
 
-def _neighbours(site: Site, place: str) -> List[Tuple[str, str]]:
-    """The pixels before and after a place, each with its weight."""
-    first = site.emit("Floor", [place])
-    after = site.emit("Sub", [place, first])
-    before = site.emit("Sub", [_number(site, 1), after])
-    return [(first, before), (site.emit("Add", [first, _number(site, 1)]), after)]
+def _gathered(site: Site, index: str, count: int) -> str:
+    """[N, C, places, neighbours]: the pixels at each position."""
+    image = site.input(0)
+    channels = shaped(site, size(site, image, 1), 1)
+    shape = site.emit("Concat", [site.ints(1), channels, site.ints(1)], axis=0)
+    everywhere = site.emit("Expand", [shaped(site, index, 0, 1, -1), shape])
+    found = site.emit("GatherElements", [shaped(site, image, 0, 0, -1), everywhere], axis=2)
+    return shaped(site, found, 0, 0, -1, count)
 
 
-def _pixels(site: Site, image: Image, column: str, row: str, weights: List[str]) -> str:
-    """[N, C, H_out * W_out]: one pixel per place of the grid, times its weights."""
-    inner, outer = _limited(site, column, image.width), _limited(site, row, image.height)
-    whole = [site.emit("Cast", [name], to=_INT64) for name in (inner, outer)]
-    index = site.emit("Add", [whole[0], site.emit("Mul", [whole[1], site.ints(image.width)])])
-    index = site.emit("Expand", [_row(site, index), site.ints(1, image.channels, 1)])
-    pixels = site.emit("GatherElements", [image.flat, index], axis=2)
-    if image.zeros:
-        inside = [site.emit("Equal", pair) for pair in ([inner, column], [outer, row])]
-        hit: Any = site.emit("And", inside)
-        pixels = site.emit("Where", [_row(site, hit), pixels, site.array(0, image.element)])
-    for weight in weights:
-        scale = weight
-        if site.element(weight) != image.element:
-            scale = site.emit("Cast", [weight], to=image.element)
-        pixels = site.emit("Mul", [pixels, _row(site, scale)])
-    return str(pixels)
-
-
-def _row(site: Site, name: str) -> str:
-    """[N, 1, H_out * W_out] of [N, H_out, W_out]."""
-    return str(site.emit("Reshape", [name, site.ints(0, 1, -1)]))
+def _as_output(site: Site, found: str) -> str:
+    """[N, C, places] with the places laid out as in the grid."""
+    dims = site.dims(site.output(0))
+    if dims is not None and None not in dims[2:]:
+        return shaped(site, found, 0, 0, *[dim or 0 for dim in dims[2:]])
+    places = site.emit("Slice", [site.emit("Shape", [site.input(1)]), site.ints(1), site.ints(-1)])
+    return str(site.emit("Reshape", [found, site.emit("Concat", [site.ints(0, 0), places], axis=0)]))

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
+from jetdoctor.fix.opset.adapters.pad_gather import gathered
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
 
 
 @step("Pad", 19)
 def wrap_by_concatenation(site: Site) -> Optional[str]:
     if site.attr("mode", "constant") != "wrap":
         return None
-    data, pads = site.input(0), site.needed(1, "pads of mode wrap are")
-    rank, dims = site.rank(data), site.dims(data) or []
-    axes = site.needed(3, "axes are") if site.input(3) else range(rank)
-    count = len(pads) // 2
-    for index, axis in enumerate(int(axis) % rank for axis in axes):
-        before, after, size = int(pads[index]), int(pads[index + count]), dims[axis]
-        if min(before, after) < 0 or size is None or max(before, after) > size:
-            raise CannotLower("mode wrap with pads that are negative or longer than the axis")
-        data = _wrapped(site, data, axis, before, after)
+    pads, rank, dims = site.constant(1), site.rank(site.input(0)), site.dims(site.input(0)) or []
+    axes = [int(axis) % rank for axis in site.constant(3)] if site.constant(3) is not None else range(rank)
+    if pads is None or (site.input(3) and site.constant(3) is None) or not _once_around(pads, axes, dims):
+        return gathered_wherever(site)
+    data, count = site.input(0), len(pads) // 2
+    for index, axis in enumerate(axes):
+        data = _wrapped(site, data, axis, int(pads[index]), int(pads[index + count]))
     return site.emit("Identity", [data])
+
+
+def _once_around(pads: Any, axes: Any, dims: List[Any]) -> bool:
+    """Whether no axis is cropped, and none is padded by more than its own length."""
+    count = len(pads) // 2
+    pairs = [(int(pads[i]), int(pads[i + count]), dims[axis]) for i, axis in enumerate(axes)]
+    return all(
+        min(before, after) >= 0 and size is not None and max(before, after) <= size
+        for before, after, size in pairs
+    )
 
 
 def _wrapped(site: Site, data: str, axis: int, before: int, after: int) -> str:
@@ -32,6 +41,17 @@ def _wrapped(site: Site, data: str, axis: int, before: int, after: int) -> str:
     if after:
         parts.append(site.emit("Slice", [data, site.ints(0), site.ints(after), site.ints(axis)]))
     return site.emit("Concat", parts, axis=axis) if len(parts) > 1 else data
+
+
+def gathered_wherever(site: Site) -> str:
+    """The Pad written out for pads, axes or sizes of the run time."""
+    rank, axes, pads = site.rank(site.input(0)), site.constant(3), site.input(1)
+    if site.input(3) and axes is None:
+        pads = _scattered(site, rank)
+    places = list(range(rank)) if axes is None else [int(axis) % rank for axis in axes]
+    mode = site.attr("mode", "constant")
+    value = site.input(2) or site.array(0, site.needed_element(site.input(0)))
+    return gathered(site, pads, places, mode, value)
 
 
 @step("Pad", 18)
@@ -78,11 +98,14 @@ def _scattered(site: Site, rank: int) -> str:
 
 
 @step("Pad", 11)
-def pads_to_attribute(site: Site) -> None:
-    pads = site.needed(1, "pads are")
-    value: Any = site.needed(2, "the pad value is") if site.input(2) else None
+def pads_to_attribute(site: Site) -> Optional[str]:
+    pads, value = site.constant(1), site.constant(2)
+    if pads is None or (site.input(2) and value is None):
+        site.written_at = 11
+        return gathered_wherever(site)
     site.inputs(site.input(0))
     site.set("pads", [int(pad) for pad in pads])
     if value is not None and value.size:
         site.set("value", float(value.reshape(-1)[0]))
     site.note("pads from input to attribute")
+    return None

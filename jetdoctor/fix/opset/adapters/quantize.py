@@ -7,8 +7,9 @@ from typing import Any, Callable, List, Optional
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
-#: Value range of the quantized types that QuantizeLinear had before 13.
-_RANGES = {2: (0, 255), 3: (-128, 127)}
+#: Value range of the quantized types, and those that QuantizeLinear takes since 21 only.
+_RANGES = {2: (0, 255), 3: (-128, 127), 4: (0, 65535), 5: (-32768, 32767)}
+_WIDE = (4, 5)
 _FLOAT, _UINT8 = 1, 2
 
 
@@ -28,22 +29,37 @@ def precision_of_the_input(site: Site) -> None:
 def without_blocks(site: Site) -> Optional[str]:
     """Before 21 there are no blocks, and the zero point decides the output type (uint8 without one)."""
     _output_type_by_zero_point(site)
-    if not site.attr("block_size", 0):
-        return None
-    return _quantized(site, lambda name: _repeated(site, name))
+    if site.attr("block_size", 0):
+        return _quantized(site, lambda name: _repeated(site, name))
+    if site.element(site.output(0)) in _WIDE:
+        return _quantized(site, _layout(site))
+    return None
 
 
 @step("DequantizeLinear", 21)
 def dequantized_by_block(site: Site) -> Optional[str]:
     """(x - zero point) * scale, with the scale of each block repeated over the block."""
-    if not site.attr("block_size", 0):
-        return None
+    if site.attr("block_size", 0):
+        return _dequantized(site, lambda name: _repeated(site, name))
+    if site.element(site.input(0)) in _WIDE:
+        return _dequantized(site, _layout(site))
+    return None
+
+
+def _dequantized(site: Site, laid_out: Callable[[str], str]) -> str:
     scale = site.needed_element(site.input(1))
     data = site.emit("Cast", [site.input(0)], to=scale)
     if site.input(2):
-        zero = site.emit("Cast", [_repeated(site, site.input(2))], to=scale)
+        zero = site.emit("Cast", [laid_out(site.input(2))], to=scale)
         data = site.emit("Sub", [data, zero])
-    return str(site.emit("Mul", [data, _repeated(site, site.input(1))]))
+    return str(site.emit("Mul", [data, laid_out(site.input(1))]))
+
+
+def _layout(site: Site) -> Callable[[str], str]:
+    """What makes a scale or zero point broadcast: nothing per tensor, a shape per channel."""
+    if _is_per_tensor(site):
+        return lambda name: name
+    return lambda name: str(site.emit("Reshape", [name, _channel_shape(site)]))
 
 
 def _repeated(site: Site, name: str) -> str:
@@ -99,12 +115,7 @@ def dequantized_per_channel(site: Site) -> Optional[str]:
     if _is_per_tensor(site):
         site.remove("axis")
         return None
-    shape = _channel_shape(site)
-    data = site.emit("Cast", [site.input(0)], to=_FLOAT)
-    if site.input(2):
-        zero = site.emit("Cast", [site.emit("Reshape", [site.input(2), shape])], to=_FLOAT)
-        data = site.emit("Sub", [data, zero])
-    return site.emit("Mul", [data, site.emit("Reshape", [site.input(1), shape])])
+    return _dequantized(site, _layout(site))
 
 
 @step("QuantizeLinear", 13)
@@ -112,14 +123,14 @@ def quantized_per_channel(site: Site) -> Optional[str]:
     if _is_per_tensor(site):
         site.remove("axis")
         return None
-    return _quantized(site, lambda name: site.emit("Reshape", [name, _channel_shape(site)]))
+    return _quantized(site, _layout(site))
 
 
 def _quantized(site: Site, laid_out: Callable[[str], str]) -> str:
     """round(x / scale) + zero point, limited to the type; ``laid_out`` makes a parameter broadcast."""
     element = site.element(site.input(2)) if site.input(2) else _UINT8
-    if element not in _RANGES or site.opset < 11:
-        raise CannotLower("quantization per channel; opset %d has it per tensor only" % site.opset)
+    if element not in _RANGES:
+        raise CannotLower("quantization to a type that opset %d does not have" % site.opset)
     data = site.input(0)
     if site.element(data) != _FLOAT:
         data = site.emit("Cast", [data], to=_FLOAT)

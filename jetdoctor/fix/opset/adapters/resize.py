@@ -99,18 +99,19 @@ def roi_and_scales_present(site: Site) -> None:
 
 
 @step("Resize", 11)
-def scales_alone(site: Site) -> None:
+def scales_alone(site: Site) -> Optional[str]:
     """Opset 10 knows nearest (rounded down) and linear with asymmetric coordinates, by scales only."""
     scales, element = site.constant(2), None
     if scales is None or not scales.size:
         scales = static_scales(site)
     mode = site.attr("mode", "nearest")
     coordinates = site.attr("coordinate_transformation_mode", "half_pixel")
-    if scales is None and not _is_plain(site, mode, coordinates):
-        raise CannotLower("scales are computed at run time")
-    if mode == "cubic" or not (scales is not None and _same_pixels(site, mode, coordinates, scales)):
-        if scales is not None or mode == "cubic":
-            raise CannotLower("opset 10 has no mode %s with %s coordinates here" % (mode, coordinates))
+    fits = _is_plain(site, mode, coordinates)
+    if scales is not None and mode != "cubic":
+        fits = _same_pixels(site, mode, coordinates, scales)
+    if not fits:
+        site.written_at = 11
+        return as_matrices(site)
     name = site.input(2) if site.constant(2) is not None and site.constant(2).size else None
     if name is None:
         name = site.input(2) if scales is None else site.array(scales, element or 1)
@@ -124,6 +125,7 @@ def scales_alone(site: Site) -> None:
         site.remove(attribute)
     site.inputs(site.input(0), name)
     site.note("scales alone")
+    return None
 
 
 def _is_plain(site: Site, mode: str, coordinates: str) -> bool:

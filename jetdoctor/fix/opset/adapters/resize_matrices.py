@@ -1,4 +1,4 @@
-"""Resize of static sizes as one matrix (or Gather, for nearest) per axis.
+"""Resize as one matrix (or Gather, for nearest) per axis.
 
 For what no older Resize can say: antialiased shrinking, half_pixel_symmetric, an aspect ratio policy that
 rounds. The weights follow the operator's definition (ONNX Resize-18/19); they agree with ONNX Runtime
@@ -8,8 +8,10 @@ rounds. The weights follow the operator's definition (ONNX Resize-18/19); they a
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from jetdoctor.fix.opset.adapters.interpolation import FLOATS, along
+from jetdoctor.fix.opset.adapters.resize_runtime import resized
 from jetdoctor.fix.opset.site import CannotLower, Site
 
 
@@ -23,27 +25,33 @@ class Axis(NamedTuple):
 
 
 def as_matrices(site: Site) -> str:
-    """Name of the resized tensor; CannotLower when a size or scale is not known."""
+    """Name of the resized tensor: by constant matrices, or by computed ones where a size is not known."""
     mode, coordinates = (
         site.attr("mode", "nearest"),
         site.attr("coordinate_transformation_mode", "half_pixel"),
     )
-    if coordinates in ("align_corners", "tf_crop_and_resize", "tf_half_pixel_for_nn"):
-        raise CannotLower("%s coordinates with antialias or an aspect ratio policy" % coordinates)
+    refused = ("align_corners", "tf_half_pixel_for_nn") if site.attr("antialias", 0) else ()
+    if coordinates in ("tf_crop_and_resize",) + refused:
+        raise CannotLower("%s coordinates, which opset %d resizes otherwise" % (coordinates, site.opset))
     data, element = site.input(0), site.needed_element(site.input(0))
-    rank = site.rank(data)
-    for axis in _axes(site):
+    if mode != "nearest" and element not in FLOATS:
+        raise CannotLower("mode %s of integers, which opset %d resizes otherwise" % (mode, site.opset))
+    rank, axes = site.rank(data), _axes(site)
+    if axes is None:
+        return resized(site)
+    for axis in axes:
         places = _places(axis, coordinates)
         if mode == "nearest":
             index = _nearest(places, site.attr("nearest_mode", "round_prefer_floor"), axis.given)
             data = site.emit("Gather", [data, site.ints(*index)], axis=axis.number)
         else:
-            data = _along(site, data, axis.number, rank, site.array(_weights(site, axis, places), element))
+            data = along(site, data, axis.number, rank, site.array(_weights(site, axis, places), element))
     site.note("written out per axis")
     return str(site.emit("Identity", [data])) if data == site.input(0) else data
 
 
-def _axes(site: Site) -> List[Axis]:
+def _axes(site: Site) -> Optional[List[Axis]]:
+    """The axes that change; None when a size or scale is not known."""
     dims = site.dims(site.input(0)) or []
     indices = [axis % len(dims) for axis in site.attr("axes") or range(len(dims))]
     scales, sizes = site.constant(2), site.constant(3)
@@ -55,7 +63,7 @@ def _axes(site: Site) -> List[Axis]:
     elif scales is not None and scales.size and None not in given:
         pairs = [(math.floor(size * float(scale)), float(scale)) for size, scale in zip(given, scales)]
     else:
-        raise CannotLower("sizes or scales of the run time, which opset %d resizes otherwise" % site.opset)
+        return None
     axes = [Axis(index, size, out, scale) for index, size, (out, scale) in zip(indices, given, pairs)]
     return [axis for axis in axes if axis.scale != 1.0 or axis.found != axis.given]
 
@@ -76,6 +84,10 @@ def _places(axis: Axis, coordinates: str) -> Any:
     pixels = np.arange(axis.found, dtype="float64")
     if coordinates == "asymmetric":
         return pixels / axis.scale
+    if coordinates == "align_corners":
+        return pixels * ((axis.given - 1) / max(1, axis.found - 1))
+    if coordinates == "tf_half_pixel_for_nn":
+        return (pixels + 0.5) / axis.scale
     if coordinates == "pytorch_half_pixel" and axis.found == 1:
         return pixels
     offset = 0.0
@@ -123,13 +135,3 @@ def _cubic(distance: Any, a: float) -> Any:
     near = ((a + 2) * distance - (a + 3)) * distance**2 + 1
     far = ((distance - 5) * distance + 8) * distance * a - 4 * a
     return np.where(distance <= 1, near, np.where(distance < 2, far, 0.0))
-
-
-def _along(site: Site, data: str, axis: int, rank: int, weights: str) -> str:
-    """data times weights along one axis."""
-    if axis == rank - 1:
-        return str(site.emit("MatMul", [data, weights]))
-    perm = list(range(rank))
-    perm[axis], perm[-1] = perm[-1], perm[axis]
-    turned = site.emit("MatMul", [site.emit("Transpose", [data], perm=perm), weights])
-    return str(site.emit("Transpose", [turned], perm=perm))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, List
 
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
 
 
 def sizes_for_every_axis(site: Site, axes: List[int], rank: int) -> str:
@@ -22,7 +22,7 @@ def sizes_for_every_axis(site: Site, axes: List[int], rank: int) -> str:
 def aspect_as_scale(site: Site) -> bool:
     """Turn keep_aspect_ratio_policy with constant sizes into the scale that it stands for.
 
-    False when an output size is rounded up, which a scale cannot say.
+    False when an output size is rounded up, which a scale cannot say, or a size is not known.
     """
     import numpy as np
 
@@ -33,7 +33,7 @@ def aspect_as_scale(site: Site) -> bool:
     axes = site.attr("axes") or (range(len(dims)) if dims else ())
     lengths: List[Any] = [dims[axis] for axis in axes] if dims else [None]
     if sizes is None or None in lengths or 0 in lengths:
-        raise CannotLower("keep_aspect_ratio_policy with sizes that are not all known")
+        return False
     choose = min if policy == "not_larger" else max
     scale = np.float32(choose(int(size) / length for size, length in zip(sizes, lengths)))
     for length in lengths:

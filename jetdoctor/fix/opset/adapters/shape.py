@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, Optional, Set
 
 from jetdoctor.fix.opset import fold
+from jetdoctor.fix.opset.adapters.numbers import number, shaped
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+
+_FLOAT, _INT64 = 1, 7
 
 #: Operators that pass sizes on without making a zero out of sizes that are none.
 _SIZE_KEEPING = {
@@ -39,20 +42,47 @@ def whole_shape_then_slice(site: Site) -> Optional[str]:
 
 
 @step("Reshape", 14)
-def zeros_copy_a_dim(site: Site) -> None:
+def zeros_copy_a_dim(site: Site) -> Optional[str]:
     """Without allowzero a 0 in the shape copies the input's dim; with it, it means an empty tensor."""
     if not site.attr("allowzero", 0):
-        return
+        return None
     shape = site.constant(1)
-    if shape is None:
-        if not _cannot_be_zero(site.scope, site.input(1), set()):
-            raise CannotLower("allowzero=1 and a shape computed at run time that may hold a 0")
-        site.note("allowzero left out: the shape holds a 0 only if a tensor is empty")
-    elif (shape == 0).any() and not _copies_the_same(site, shape):
-        raise CannotLower("allowzero=1 and a shape with a 0: opset %d cannot say it" % site.opset)
-    else:
-        site.note("allowzero left out: the shape holds no 0")
+    if shape is not None and (shape == 0).any() and not _copies_the_same(site, shape):
+        return empty(site)
+    if shape is None and not _cannot_be_zero(site.scope, site.input(1), set()) and not _has_elements(site):
+        return _empty_or_reshaped(site)
+    site.note("allowzero left out: the shape holds a 0 only where that says the same")
     site.remove("allowzero")
+    return None
+
+
+def empty(site: Site) -> str:
+    """A tensor of the given shape and of no elements."""
+    return _zeros(site, site.input(1))
+
+
+def _zeros(site: Site, shape: str) -> str:
+    element = site.needed_element(site.input(0))
+    zeros = site.emit("ConstantOfShape", [shape])
+    return zeros if element == _FLOAT else str(site.emit("Cast", [zeros], to=element))
+
+
+def _empty_or_reshaped(site: Site) -> str:
+    """A 0 of the shape becomes a 1, with as many elements added as that takes, which are cut away again."""
+    data, zero = site.input(0), number(site, 0)
+    gone = site.emit("Equal", [site.input(1), zero])
+    flags = site.emit("Concat", [site.emit("Cast", [gone], to=_INT64), site.ints(0)], axis=0)
+    full = site.emit("Where", [gone, number(site, 1), site.input(1)])
+    added = [site.emit("ReduceProd", [full], keepdims=0), site.emit("ReduceMax", [flags], keepdims=0)]
+    filler = _zeros(site, shaped(site, site.emit("Mul", added), 1))
+    found = site.emit("Reshape", [site.emit("Concat", [shaped(site, data, -1), filler], axis=0), full])
+    ends = site.emit("Where", [gone, zero, site.emit("Shape", [found])])
+    return str(site.emit("Slice", [found, site.emit("Sub", [ends, ends]), ends]))
+
+
+def _has_elements(site: Site) -> bool:
+    """Whether no size of the data is 0, or the shape has no element that could be."""
+    return all(site.dims(site.input(0)) or [None]) or site.dims(site.input(1)) == [0]
 
 
 def _copies_the_same(site: Site, shape: Any) -> bool:

@@ -1,4 +1,4 @@
-"""GridSample and RoiAlign: renamed modes; AffineGrid as a product of matrices."""
+"""RoiAlign before half_pixel; AffineGrid as a product of matrices."""
 
 from __future__ import annotations
 
@@ -6,19 +6,6 @@ from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
-
-_GRID_MODES = {"linear": "bilinear", "cubic": "bicubic", "nearest": "nearest"}
-
-
-@step("GridSample", 20)
-def images_only(site: Site) -> None:
-    """Before 20 GridSample samples images, [N, C, H, W], and its modes have the names of the plane."""
-    dims = site.dims(site.input(0))
-    if dims is not None and len(dims) != 4:
-        raise CannotLower("a grid of %d axes; opset 19 samples two" % (len(dims) - 2))
-    mode = site.attr("mode", "linear")
-    site.set("mode", _GRID_MODES.get(mode, mode))
-    site.note("mode %s" % site.attr("mode"))
 
 
 @step("RoiAlign", 16)

@@ -1,0 +1,224 @@
+"""Adapters for sizes, pads, axes and shapes that are only known at run time, against ONNX Runtime."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from onnx import helper
+
+from tests.opset_models import FLOAT, INT64, floats, lowered_equal, model_of, operators, run
+
+SETTINGS = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+ELEMENTS = {"float32": FLOAT, "int64": INT64, "int32": 6, "int8": 3, "uint8": 2, "float64": 11}
+
+
+def model_with_inputs(
+    op_type: str, opset: int, feeds: Dict[str, np.ndarray], rank: int, element: int = FLOAT, **attributes: Any
+) -> onnx.ModelProto:
+    """``op(*feeds)`` whose inputs all come at run time and whose data has no size that is known."""
+    node = helper.make_node(op_type, [name if name[0] != "_" else "" for name in feeds], ["y"], name="n", **attributes)
+    inputs = []
+    for place, (name, array) in enumerate(feeds.items()):
+        dims = [None] * array.ndim if not place else list(array.shape)
+        if name[0] != "_":
+            inputs.append(helper.make_tensor_value_info(name, ELEMENTS[str(array.dtype)], dims))
+    output = helper.make_tensor_value_info("y", element, [None] * rank)
+    return model_of(helper.make_graph([node], "g", inputs, [output]), opset)
+
+
+def ints(values: Sequence[int]) -> np.ndarray:
+    return np.array(values, "int64")
+
+
+@SETTINGS
+@given(
+    st.sampled_from(["constant", "edge", "reflect", "wrap"]),
+    st.lists(st.integers(0, 3), min_size=4, max_size=4),
+    st.sampled_from([None, [1, 2], [-1, 0]]),
+    st.sampled_from([18, 11, 10, 9]),
+)
+def test_pad(mode: str, pads: List[int], axes: Any, to: int) -> None:
+    feeds = {"x": floats([4, 5, 6]), "p": ints(pads if axes else [pads[0], 0, pads[1], pads[2], 0, pads[3]])}
+    if mode == "constant":
+        feeds["v"] = np.array(1.5, "float32")
+    if axes:
+        feeds.update({} if "v" in feeds else {"_": ints([])}, axes=ints(axes))
+    model = model_with_inputs("Pad", 19, feeds, 3, mode=mode)
+    lowered_equal(model, to, {name: array for name, array in feeds.items() if name != "_"})
+
+
+@pytest.mark.parametrize("pads", [[0, -1, 2, 1], [-2, 0, -1, 0]])
+@pytest.mark.parametrize("to", [10, 9])
+def test_negative_pads_crop(pads: List[int], to: int) -> None:
+    feeds = {"x": floats([4, 5]), "p": ints(pads)}
+    lowered_equal(model_with_inputs("Pad", 13, feeds, 2), to, feeds)
+
+
+@pytest.mark.parametrize(
+    "shape, target", [([0, 3, 4], [3, 4, 0]), ([0, 3], [0, 7]), ([2, 3], [3, 2]), ([2, 6], [-1, 3])]
+)
+@pytest.mark.parametrize("to", [13, 11, 10])
+def test_reshape_to_a_shape_that_may_hold_a_zero(shape: List[int], target: List[int], to: int) -> None:
+    feeds = {"x": floats(shape), "s": ints(target)}
+    lowered_equal(model_with_inputs("Reshape", 14, feeds, len(target), allowzero=1), to, feeds)
+
+
+@SETTINGS
+@given(
+    st.sampled_from(["nearest", "linear", "cubic"]),
+    st.sampled_from([0.45, 0.6, 1.0, 1.3, 2.0]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([17, 11, 10]),
+)
+def test_antialiased_resize(mode: str, scale: float, by_sizes: bool, outside: bool, to: int) -> None:
+    feeds = {"x": floats([1, 2, 10, 9]), "_r": ints([])}
+    if by_sizes:
+        feeds.update(_s=ints([]), sizes=ints([1, 2, int(10 * scale), int(9 * scale)]))
+    else:
+        feeds.update(s=np.array([1, 1, scale, scale], "float32"))
+    way = {"antialias": int(mode != "nearest"), "exclude_outside": int(outside and mode == "cubic")}
+    model = model_with_inputs("Resize", 19, feeds, 4, mode=mode, **way)
+    given_ = {name: array for name, array in feeds.items() if name[0] != "_"}
+    lowered_equal(model, to, given_, rtol=1e-3)
+
+
+@SETTINGS
+@given(
+    st.sampled_from(["nearest", "linear"]),
+    st.sampled_from(["not_larger", "not_smaller"]),
+    st.lists(st.integers(2, 9), min_size=2, max_size=2),
+    st.sampled_from([17, 11]),
+)
+def test_kept_aspect_ratio(mode: str, policy: str, sizes: List[int], to: int) -> None:
+    feeds = {"x": floats([1, 1, 4, 6]), "_r": ints([]), "_s": ints([]), "sizes": ints(sizes)}
+    model = model_with_inputs("Resize", 19, feeds, 4, mode=mode, keep_aspect_ratio_policy=policy, axes=[2, 3])
+    lowered_equal(model, to, {"x": feeds["x"], "sizes": feeds["sizes"]}, rtol=1e-3)
+
+
+@pytest.mark.parametrize("scale", [0.55, 0.8, 1.7])
+@pytest.mark.parametrize("to", [18, 11])
+def test_symmetric_pixels(scale: float, to: int) -> None:
+    feeds = {"x": floats([1, 1, 4, 7]), "_r": ints([]), "s": np.array([1, 1, scale, scale], "float32")}
+    way = {"mode": "linear", "coordinate_transformation_mode": "half_pixel_symmetric"}
+    lowered_equal(model_with_inputs("Resize", 19, feeds, 4, **way), to, {"x": feeds["x"], "s": feeds["s"]}, rtol=1e-3)
+
+
+@pytest.mark.parametrize("coordinates", ["align_corners", "tf_half_pixel_for_nn", "pytorch_half_pixel", "half_pixel"])
+@pytest.mark.parametrize("mode", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize("run_time", [True, False])
+def test_resize_that_opset_10_does_not_know(coordinates: str, mode: str, run_time: bool) -> None:
+    if coordinates.startswith("tf") and mode != "nearest":
+        return
+    feeds = {"x": floats([1, 2, 5, 4]), "r": np.zeros(0, "float32"), "s": np.array([1, 1, 1.4, 0.6], "float32")}
+    way = {"mode": mode, "coordinate_transformation_mode": coordinates}
+    model = model_with_inputs("Resize", 11, feeds, 4, **way)
+    if not run_time:
+        model.graph.initializer.append(onnx.numpy_helper.from_array(feeds.pop("s"), "s"))
+        del model.graph.input[2]
+    lowered_equal(model, 10, feeds, rtol=1e-3)
+
+
+@pytest.mark.parametrize("mode, axes", [("linear", 2), ("nearest", 2), ("cubic", 2), ("linear", 3), ("nearest", 3)])
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("corners", [0, 1])
+@pytest.mark.parametrize("known", [True, False])
+def test_grid_sample(mode: str, axes: int, padding: str, corners: int, known: bool) -> None:
+    feeds = {"x": floats([2, 3, 5, 4, 3][: axes + 2]), "g": floats([2, 4, 3, 5][: axes + 1] + [axes], 1)}
+    way = {"mode": mode, "padding_mode": padding, "align_corners": corners}
+    model = model_with_inputs("GridSample", 20, feeds, axes + 2, **way)
+    if known:
+        for place, size in enumerate(feeds["x"].shape):
+            model.graph.input[0].type.tensor_type.shape.dim[place].dim_value = size
+    for to in (15, 11):
+        lowered_equal(model, to, feeds, rtol=1e-3)
+
+
+@pytest.mark.parametrize("axis", [1, 2, -2, -3])
+@pytest.mark.parametrize("parts, way", [(1, {}), (2, {}), (2, {"inverse": 1}), (1, {"onesided": 1})])
+def test_dft_along_an_axis_of_the_run_time(axis: int, parts: int, way: Dict[str, int]) -> None:
+    feeds = {"x": floats([2, 6, 5, parts]), "_n": ints([]), "axis": np.array(axis, "int64")}
+    model = model_with_inputs("DFT", 20, feeds, 4, **way)
+    model.graph.input[0].type.tensor_type.shape.dim[3].dim_value = parts
+    for to in (17, 16, 11, 10):
+        lowered_equal(model, to, {"x": feeds["x"], "axis": feeds["axis"]}, rtol=1e-3)
+
+
+@pytest.mark.parametrize("length", [4, 6, 9])
+@pytest.mark.parametrize("parts, way", [(1, {}), (2, {"inverse": 1}), (1, {"onesided": 1})])
+def test_dft_of_a_length_of_the_run_time(length: int, parts: int, way: Dict[str, int]) -> None:
+    feeds = {"x": floats([2, 6, parts]), "n": np.array(length, "int64")}
+    model = model_with_inputs("DFT", 17, feeds, 3, axis=1, **way)
+    model.graph.input[0].type.tensor_type.shape.dim[2].dim_value = parts
+    lowered_equal(model, 13, feeds, rtol=1e-3)
+
+
+@pytest.mark.parametrize("onesided", [0, 1])
+@pytest.mark.parametrize("window", [True, False])
+def test_stft_of_a_signal_of_any_length(onesided: int, window: bool) -> None:
+    feeds = {"x": floats([2, 21, 1]), "step": np.array(3, "int64")}
+    feeds.update({"w": floats([6])} if window else {"_w": ints([])})
+    feeds.update({} if window else {"n": np.array(6, "int64")})
+    model = model_with_inputs("STFT", 17, feeds, 4, onesided=onesided)
+    model.graph.input[0].type.tensor_type.shape.dim[2].dim_value = 1
+    if not window:
+        model.graph.initializer.append(onnx.numpy_helper.from_array(feeds["n"], "n"))
+        del model.graph.input[2]
+    lowered_equal(model, 13, {value.name: feeds[value.name] for value in model.graph.input}, rtol=1e-3)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "float32", "float64"])
+@pytest.mark.parametrize("limits", [(0, 5, 1), (3, -7, -2), (10, 2, 3), (1, 1, 1), (-5, 5, 3), (5, -5, -3)])
+def test_range(dtype: str, limits: Sequence[int]) -> None:
+    feeds = {name: np.array(limit, dtype) for name, limit in zip("abc", limits)}
+    lowered_equal(model_with_inputs("Range", 13, feeds, 1, ELEMENTS[dtype]), 9, feeds)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int32", "int8", "uint8"])
+@pytest.mark.parametrize("fmod", [0, 1])
+def test_integer_remainders(dtype: str, fmod: int) -> None:
+    for divisor in (5, 3) if dtype == "uint8" else (5, -3):
+        feeds = {"x": np.arange(-9, 9).astype(dtype), "d": np.array(divisor, dtype)}
+        lowered_equal(model_with_inputs("Mod", 13, feeds, 1, ELEMENTS[dtype], fmod=fmod), 9, feeds)
+
+
+def test_rounding_to_the_even() -> None:
+    values = [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 1e9, 0.2, -0.7, 3.0, np.inf, -np.inf, np.nan]
+    feeds = {"x": np.array(values, "float32")}
+    lowered_equal(model_with_inputs("Round", 13, feeds, 1), 9, feeds)
+
+
+def test_identity_of_a_sequence() -> None:
+    value = helper.make_tensor_sequence_value_info
+    node = helper.make_node("Identity", ["x"], ["y"])
+    graph = helper.make_graph([node], "g", [value("x", FLOAT, None)], [value("y", FLOAT, None)])
+    model, feeds = model_of(graph, 14), {"x": [floats([2]), floats([3, 1])]}
+    from jetdoctor.fix.opset import lower
+
+    result = lower(model, 11)
+    assert operators(result.proto) == ("SequenceInsert", "SequenceErase")
+    for before, after in zip(feeds["x"], run(result.proto, feeds)[0]):
+        np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("dtype", [4, 5])
+@pytest.mark.parametrize("axis", [None, 1])
+def test_sixteen_bits(dtype: int, axis: Any) -> None:
+    """Quantized to 16 bits and back, per tensor and per channel."""
+    scale = np.array(0.01 if axis is None else [0.01, 0.02, 0.5], "float32")
+    zero = np.full(scale.shape, 7, "uint16" if dtype == 4 else "int16")
+    constants = [onnx.numpy_helper.from_array(scale, "s"), onnx.numpy_helper.from_array(zero, "z")]
+    way = {} if axis is None else {"axis": axis}
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"], **way),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["y"], **way),
+    ]
+    values = [helper.make_tensor_value_info(name, FLOAT, [2, 3, 4]) for name in "xy"]
+    model = model_of(helper.make_graph(nodes, "g", values[:1], values[1:], constants), 21)
+    for to in (20, 13, 10):
+        lowered_equal(model, to, {"x": 9 * floats([2, 3, 4])})
