@@ -14,6 +14,7 @@ from onnx import helper
 from tests.opset_models import FLOAT, INT64, floats, lowered_equal, model_of, operators, run
 
 SETTINGS = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_INT4 = 22
 ELEMENTS = {"float32": FLOAT, "int64": INT64, "int32": 6, "int8": 3, "uint8": 2, "float64": 11}
 
 
@@ -222,3 +223,19 @@ def test_sixteen_bits(dtype: int, axis: Any) -> None:
     model = model_of(helper.make_graph(nodes, "g", values[:1], values[1:], constants), 21)
     for to in (20, 13, 10):
         lowered_equal(model, to, {"x": 9 * floats([2, 3, 4])})
+
+
+def test_a_narrow_output_is_proven_by_the_reference_evaluator(tmp_path: Any) -> None:
+    """numpy has no int4, so that ONNX Runtime cannot give it to Python."""
+    from jetdoctor.fix import proof
+
+    graph = helper.make_graph(
+        [helper.make_node("Cast", ["x"], ["y"], to=_INT4)],
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [4])],
+        [helper.make_tensor_value_info("y", _INT4, [4])],
+    )
+    before, after = model_of(graph, 22), model_of(graph, 21)
+    for name, model in (("before", before), ("after", after)):
+        onnx.save(model, str(tmp_path / name))
+    assert proof.prove(str(tmp_path / "before"), str(tmp_path / "after")).status == "equal"

@@ -31,6 +31,21 @@ def test_an_image_lies_between_0_and_1_and_the_edge_cases_do_not():
 
 
 @pytest.mark.parametrize("case", inputs.CASES)
+def test_sizes_that_must_fit_the_data(case):
+    """Sizes of a Split add up to its axis, those of MaxUnpool are the stated ones, a text is a number."""
+    split = parse("(float[2,7] x, int64[3] s) => (a, b, c) { a, b, c = Split <axis = 1> (x, s) }")
+    assert inputs.feeds(split, case=case)["s"].tolist() == [2, 2, 3]
+    model = parse(
+        "(float[1,1,2,2] x, int64[1,1,2,2] i, int64[4] s) => (float[1,1,5,5] y)"
+        " { y = MaxUnpool <kernel_shape = [2,2], strides = [2,2]> (x, i, s) }"
+    )
+    unpool = inputs.feeds(model, case=case)
+    assert unpool["s"].tolist() == [1, 1, 5, 5] and 0 <= unpool["i"].min() and unpool["i"].max() <= 3
+    cast = parse("(string[3] t) => (y) { y = Cast <to = 1> (t) }")
+    assert numpy.isfinite(inputs.feeds(cast, case=case)["t"].astype("float32")).all()
+
+
+@pytest.mark.parametrize("case", inputs.CASES)
 def test_ids_stay_within_the_vocabulary(case):
     model = parse(
         "(int64[2,50] ids) => (y) <float[7,4] table = {%s}> { y = Gather (table, ids) }" % ",".join(["1"] * 28)

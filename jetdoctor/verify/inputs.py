@@ -104,6 +104,8 @@ def _array(random: Any, dtype: str, shape: Tuple[int, ...], limits: Range, case:
     import numpy
 
     if dtype == "STRING":
+        if limits.kind == "number":
+            return numpy.array([str(i) for i in random.randint(-99, 100, shape).ravel()], object).reshape(shape)
         return numpy.array(["s%d" % i for i in random.randint(0, 100, shape).ravel()], object).reshape(shape)
     target = numpy_type(dtype)
     if limits.fixed is not None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from jetdoctor.verify.steering import parsed_as_number, steered
+
 #: Operators that hand their first input's values on unchanged.
 _TRANSPARENT = ("Cast", "Identity", "Unsqueeze", "Squeeze", "Reshape", "Transpose", "Flatten", "Expand")
 
@@ -19,7 +21,7 @@ class Range:
     gives the only values which make sense, so that no edge case overrides it.
     """
 
-    kind: str  # "ids", "mask", "image", "fixed", "free"
+    kind: str  # "ids", "mask", "image", "number" (a text that spells one), "fixed", "free"
     low: Optional[int] = None
     high: Optional[int] = None
     fixed: Optional[Callable[[Tuple[int, ...]], Any]] = None
@@ -27,6 +29,7 @@ class Range:
 
 FREE = Range("free")
 MASK = Range("mask", 0, 1)
+NUMBER = Range("number")
 
 
 def _constant(number: float) -> Range:
@@ -92,11 +95,14 @@ def range_of(value: Any) -> Range:
     """The range of one graph input (``graph.Value``)."""
     consumers = _consumers(value)
     for node, index in consumers:
-        steering = STEERING.get((node.op_type, index))
+        by_sizes = steered(node, index)
+        steering = Range("fixed", fixed=by_sizes) if by_sizes else STEERING.get((node.op_type, index))
         if steering is None and node.op_type.startswith("Reduce") and index == 1:
             steering = Range("fixed", fixed=_count)
         if steering is not None:
             return steering
+    if value.dtype == "STRING" and any(parsed_as_number(node, index) for node, index in consumers):
+        return NUMBER
     integer = value.dtype in ("INT64", "INT32", "INT16", "INT8", "UINT8", "UINT16", "UINT32", "UINT64")
     if integer:
         limits = [_index_limit(node, index) for node, index in consumers]
@@ -148,7 +154,16 @@ def _index_limit(node: Any, index: int) -> Optional[int]:
         return _rows(shape, list(axes))
     if node.op_type == "OneHot" and index == 0:
         return 1
+    if node.op_type == "MaxUnpool" and index == 1:  # places among all elements of the output, which has no fewer
+        return _product(node.input(0).static_shape) - 1
     return None
+
+
+def _product(sizes: Any) -> int:
+    found = 1
+    for size in sizes or ():
+        found *= size
+    return max(1, found)
 
 
 def _rows(shape: Any, axes: List[int]) -> int:
