@@ -77,6 +77,7 @@ class Rewriting:
         self.authors: Dict[str, Request] = {}
         self._graphs: Dict[Tuple[str, ...], Graph] = {graph.path: graph for graph in model.graphs()}
         self._claimed: Set[Tuple[Tuple[str, ...], int]] = set()
+        self._bodies: Set[Tuple[str, ...]] = set()
         self._whole_model: Any = None
 
     def apply(self, requests: Sequence[Request]) -> None:
@@ -103,14 +104,21 @@ class Rewriting:
             self.refusals[request.key] = "the finding names no node"
             return
         mark = (node.graph.path, node.index)
-        if mark in self._claimed:
+        if mark in self._claimed or self._nests(node):
             return
         edit = Edit(self.changes, node, self.target)
         if self._carry_out(request, edit, lambda: module.rewrite(node, edit)):
             self._claimed.add(mark)
+            self._bodies.update(graph.path for graph in node.subgraphs)
             lines = edit.recorder.changes()
             self.done.append((request, lines))
             self.authors.update((line.name, request) for line in lines if line.sign != "-")
+
+    def _nests(self, node: Node) -> bool:
+        """Whether this pass changes a node around this one, or one in its bodies: they take turns."""
+        path, bodies = node.graph.path, [graph.path for graph in node.subgraphs]
+        around = any(path[: len(body)] == body for body in self._bodies)
+        return around or any(inner[: len(body)] == body for body in bodies for inner, _ in self._claimed)
 
     def _apply_to_model(self, request: Request, module: Any) -> None:
         if self.done:  # alone in its pass

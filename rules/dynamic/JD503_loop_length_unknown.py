@@ -3,7 +3,7 @@
 ## What it detects
 A Loop with scan outputs whose trip count is computed from the input's values, or whose body computes its
 own stop. (An integer input that is itself the trip count is not reported: TensorRT takes it for a shape
-tensor.)
+tensor. A Loop without a trip count is JD504.)
 
 ## Why it fails
 The parser takes it. TensorRT's loop wants the length of concatenated outputs known from shapes; where it
@@ -30,9 +30,9 @@ RULE = Rule(
 def check_node(node):
     """Outputs beyond the loop-carried values are the scan outputs."""
     carried = max(len(node.inputs) - 2, 0)
-    if not any(node.outputs[carried:]) or not node.subgraphs:
+    if not any(node.outputs[carried:]) or not node.subgraphs or not node.present(0):
         return
-    if node.present(0) and _from_shapes(node.input(0)) and not _stops_itself(node.subgraphs[0]):
+    if _from_shapes(node.input(0)) and not _stops_itself(node.subgraphs[0]):
         return
     yield Match("Loop stacks outputs over a number of turns that depends on the data", node, cause="loop")
 

@@ -1,14 +1,14 @@
 """INT64 constants that do not fit INT32
 
 ## What it detects
-A small INT64 constant with a value outside of INT32 that something other than Slice or NonMaxSuppression
-reads.
+A small INT64 constant with a value outside of INT32 that something other than Slice, NonMaxSuppression or
+Loop reads.
 
 ## Why it fails
 TensorRT before 10.0 has no INT64: the parser casts such weights down and clamps what does not fit, with a
 warning in the log (`Your ONNX model has been generated with INT64 weights ... One or more weights outside
-the range of INT32 was clamped`). For the "to the end" value of a Slice and the "all boxes" of
-NonMaxSuppression the clamped number means the same; elsewhere it is another number.
+the range of INT32 was clamped`). For the "to the end" value of a Slice, the "all boxes" of
+NonMaxSuppression and the "no limit" of a Loop the clamped number means the same; elsewhere it is another number.
 
 ## Fix
 Compute with smaller numbers (mask values such as -9223372036854775808 become -2147483648), or use a JetPack
@@ -29,7 +29,7 @@ RULE = Rule(
 _INT64 = 7
 
 #: Operators for which a huge number means "all", which the clamped number means as well.
-_UP_TO_THE_END = ("Slice", "NonMaxSuppression")
+_UP_TO_THE_END = ("Slice", "NonMaxSuppression", "Loop")
 
 
 def check_model(model):

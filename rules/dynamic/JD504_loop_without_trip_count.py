@@ -1,0 +1,66 @@
+"""A Loop without a trip count has no iteration number and stacks outputs of a made-up length
+
+## What it detects
+A Loop that runs until its condition says stop (no trip count, or from 8.5 on a constant of at least
+2147483647, which exporters write for "no limit"), and whose body reads the iteration number, or whose
+stacked (scan) outputs are used.
+
+## Why it fails
+The importer makes the loop's counter only together with a trip count: the body's iteration number is unknown
+(`Node input was not registered`). Stacked outputs get 1,024 entries, whatever the number of turns (and before
+8.5 as many as the huge trip count says). TensorRT 7.1 has no counter even with a trip count.
+
+## Fix
+The loop carries a counter of its own. For stacked outputs, export a loop over a known number of turns, or run
+the loop on the host around an engine for one turn.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule, VersionRange
+
+RULE = Rule(
+    id="JD504",
+    name="loop-without-trip-count",
+    severity="error",
+    outcome="rejected",
+    sources=(
+        "onnx-tensorrt importLoop, 7.1 to 10.10: addLoopCounter only with a trip count; from 8.5 on INT_MAX is none",
+        "run with the parsers of 8.0 to 10.10: Node input was not registered; a stacked output of [1024,...]",
+    ),
+    ops=("Loop",),
+)
+
+_COUNTER = (Fix("Carry a counter of its own through the loop", rewrite="loop_own_counter"),)
+_INT32_MAX = 2147483647
+
+
+def check_node(node):
+    """The iteration number and the stacked outputs both need the trip count; a huge one stacks as badly as none."""
+    if not node.subgraphs or not node.subgraphs[0].input_names:
+        return
+    number = node.subgraphs[0].value(node.subgraphs[0].input_names[0])
+    if number.consumers or number.name in number.graph.output_names:
+        for releases in _endless(node) or [VersionRange(None, (7, 2))]:
+            yield Match(
+                "Loop has no trip count for this parser, and its body reads the iteration number",
+                node,
+                tensorrt=releases,
+                fixes=_COUNTER,
+                basis="measured",
+                cause="counter",
+            )
+    if _endless(node) and any(node.outputs[max(len(node.inputs) - 2, 0) :]):
+        yield Match(
+            "Loop stacks an output in each turn without a trip count: it does not get one entry for each turn",
+            node,
+            outcome="wrong-output",
+            basis="measured",
+            cause="stacked",
+        )
+
+
+def _endless(node):
+    """Releases that see no trip count, as a list of one or none."""
+    if not node.present(0):
+        return [VersionRange()]
+    limit = node.input(0).array() if node.input(0).is_weights() else None
+    return [VersionRange((8, 5))] if limit is not None and limit.size and limit.min() >= _INT32_MAX else []
