@@ -46,7 +46,7 @@ def test_einsum_with_an_open_batch():
     inputs = {"q": data([2, 3, 4, 5]), "k": data([2, 3, 6, 5], seed=1)}
     dims = {"q": ["N", 3, "S", 5], "k": ["N", 3, "T", 5]}
     assert_same(model_of("Einsum", inputs, dims=dims, equation="bhid,bhjd->bhij"), inputs, "einsum_to_matmul")
-    ellipsis = model_of("Einsum", {"x": data([3, 3])}, equation="...i->...i")
+    ellipsis = model_of("Einsum", {"x": data([1, 3]), "y": data([2, 3])}, equation="...i,...i->...i")
     assert "ellipsis" in rewritten(ellipsis, "einsum_to_matmul")[1][0]
 
 

@@ -23,6 +23,8 @@ class GraphChanges:
         self.removed: Set[int] = set()
         self.renamed: Dict[str, str] = {}
         self.initializers: List[Any] = []
+        #: values whose declared type no longer holds
+        self.retyped: Set[str] = set()
 
     def node_list(self) -> List[Any]:
         """NodeProtos of the graph after the pass, in a valid order if the graph's was."""
@@ -69,6 +71,8 @@ class Changes:
                 _assign(proto.node, nodes)
             if changes.initializers:
                 proto.initializer.extend(changes.initializers)
+            if changes.retyped and hasattr(proto, "value_info"):
+                _assign(proto.value_info, [v for v in proto.value_info if v.name not in changes.retyped])
         sweep(self.model.proto, self._released)
 
 

@@ -84,11 +84,14 @@ class Edit(Forms):
         self.changes.of(self.node.graph).initializers.append(tensor)
         return label
 
-    def replace(self, node: Node, outputs: Sequence[str]) -> None:
+    def replace(self, node: Node, outputs: Sequence[str], retyped: bool = False) -> None:
         """Consumers of the outputs of ``node`` read ``outputs`` instead, and the node goes.
 
-        "" stands for an output that nobody reads. Graph outputs keep their names.
+        "" stands for an output that nobody reads. Graph outputs keep their names. ``retyped``: the new
+        values have another element type, so that what the model declares of the old ones goes with the node.
         """
+        if retyped:
+            self.changes.of(node.graph).retyped.update(node.outputs)
         for old, new in zip(node.outputs, outputs):
             if old and new and old != new:
                 self._replace_value(node, old, new)

@@ -29,6 +29,9 @@ FIX_REQUESTS = {
     "resize_resolve_sizes": ["resize_to_matrices"],
     "resize_symmetric_to_half_pixel": ["resize_to_matrices"],
     "gridsample_mode_names": ["gridsample_mode_names", "lower_opset:19"],
+    "scatter_reduction_rewrite": ["scatter_reduction_rewrite", "scatter_by_hits"],
+    "maxpool_drop_indices": ["maxpool_drop_indices", "maxpool_indices"],
+    "pow_cast_float": ["pow_cast_float"],
     "rename_or_rewrite_contrib": ["rewrite_contrib"],
 }
 for _name in (
@@ -62,6 +65,7 @@ FORM_FIXES = {
     ("MaxPool", "ceil_mode=1"): ["pool_floor_mode"],
     ("AveragePool", "ceil_mode=1"): ["pool_floor_mode"],
     ("MatMul", "rank-1"): ["matmul_vector_as_row"],
+    ("Pow", "float"): ["pow_cast_float"],
 }
 
 #: operator without importer -> requests.
@@ -77,10 +81,11 @@ OPERATOR_FIXES = {
     "CastLike": ["castlike_to_cast"],
     "Celu": ["celu_decompose"],
     "ConcatFromSequence": ["remove_sequence"],
+    "Col2Im": ["col2im_to_convtranspose"],
     "CumSum": ["cumsum_to_matmul"],
     "DFT": ["dft_matmul"],
     "Einsum": ["einsum_to_matmul"],
-    "EyeLike": ["fold_constants"],
+    "EyeLike": ["fold_constants", "eyelike_decompose"],
     "GatherND": ["gathernd_to_gather"],
     "Gelu": ["gelu_decompose"],
     "GreaterOrEqual": ["comparison_decompose"],
@@ -97,19 +102,24 @@ OPERATOR_FIXES = {
     "LpNormalization": ["lpnormalization_decompose"],
     "MeanVarianceNormalization": ["mvn_decompose"],
     "Mish": ["mish_decompose"],
+    "MaxUnpool": ["maxunpool_to_scatter"],
     "Mod": ["mod_decompose"],
+    "NegativeLogLikelihoodLoss": ["loss_inline"],
+    "NonZero": ["nonzero_to_where"],
     "OneHot": ["onehot_to_equal"],
     "RMSNormalization": ["rmsnorm_decompose"],
     "RotaryEmbedding": ["rotary_decompose"],
     "Round": ["round_decompose"],
     "STFT": ["stft_conv"],
-    "ScatterElements": ["scatter_reduction_rewrite"],
+    "ScatterElements": ["scatter_reduction_rewrite", "scatter_to_gather", "scatter_by_hits"],
+    "ScatterND": ["scatter_reduction_rewrite", "scatter_to_gather", "scatter_by_hits"],
     "SequenceAt": ["remove_sequence"],
     "SequenceConstruct": ["remove_sequence"],
     "SequenceLength": ["remove_sequence"],
     "Shrink": ["shrink_decompose"],
     "SplitToSequence": ["remove_sequence"],
     "Sign": ["sign_decompose"],
+    "SoftmaxCrossEntropyLoss": ["loss_inline"],
     "Swish": ["swish_decompose"],
     "TensorScatter": ["tensorscatter_to_scatternd"],
     "Trilu": ["trilu_mask"],
@@ -257,7 +267,8 @@ def restriction_rule(entry, condition, kind):
         trimmed = ["drop_placeholders"] if condition.get("placeholder_is_tensor") else []
         return "JD302", condition, trimmed + fixes + ([special[op]] if op in special else [])
     if op == "Dropout" or "output" in condition or "more_outputs_than_importer" in condition:
-        return "JD305", condition, {"Dropout": ["dropout_remove"], "MaxPool": ["maxpool_drop_indices"],
+        return "JD305", condition, {"Dropout": ["dropout_remove"],
+                                    "MaxPool": ["maxpool_drop_indices", "maxpool_indices"],
                                     "LayerNormalization": ["layernorm_decompose"],
                                     "BatchNormalization": ["bn_inference_mode"]}.get(op, [])
     if op == "Resize":
@@ -280,14 +291,16 @@ def restriction_rule(entry, condition, kind):
     if "dtype" in condition or op == "Cast":
         return "JD401", condition, _dtype_fixes(op)
     if "attr" in condition or "pads" in condition or "both" in condition or "activations" in condition:
-        return "JD303", condition, {"ScatterND": ["scatternd_drop_none", "scatter_reduction_rewrite"],
+        return "JD303", condition, {"ScatterND": ["scatternd_drop_none", *FIX_REQUESTS["scatter_reduction_rewrite"]],
                                     "Einsum": ["einsum_to_matmul"], "MaxPool": ["dilated_pool_rewrite"],
                                     "AveragePool": ["dilated_pool_rewrite"], "LpPool": ["lppool_decompose"]}.get(op, [])
     if "opset_max" in condition or "opset_min" in condition:
         return "JD330", condition, ["raise_opset"]
     if "branch_output_names" in condition:
         return "JD212", condition, ["if_distinct_outputs"]
-    return "JD212", condition, {"Gemm": ["gemm_zero_bias"], "Trilu": ["trilu_mask"]}.get(op, [])
+    shapes = {"Gemm": ["gemm_zero_bias"], "Trilu": ["trilu_mask"], "EyeLike": ["eyelike_decompose"],
+              "ScatterElements": ["scatter_by_hits"]}
+    return "JD212", condition, shapes.get(op, [])
 
 
 def _dtype_fixes(op):
@@ -297,6 +310,7 @@ def _dtype_fixes(op):
         "Tile": ["cast_bool"],
         "Cast": ["cast_int32", "unsigned_as_signed"],
         "Pow": ["pow_cast_float"],
+        "Sign": ["sign_decompose"],
         "Mod": ["mod_decompose"],
         "Clip": ["clip_to_minmax"],
         "ArgMax": ["argmax_in_float"],

@@ -10,10 +10,7 @@ REWRITE = Rewrite("affinegrid_inline", "Multiply constant coordinates with the m
 def rewrite(node, edit):
     import numpy as np
 
-    size = edit.array(node.input(1))
-    if size is None:
-        raise CannotRewrite("the size of the grid is not constant")
-    spatial = [int(n) for n in size[2:]]
+    spatial = _spatial(node, edit)
     lines = [_coordinates(np, n, node.attr("align_corners", 0)) for n in spatial]
     # Rows (x, y, 1) or (x, y, z, 1), the last axis first, in the order of the pixels.
     mesh = list(np.meshgrid(*lines, indexing="ij"))[::-1] + [np.ones(spatial)]
@@ -21,7 +18,18 @@ def rewrite(node, edit):
     points = edit.constant(edit.of(points, edit.dtype(node.input(0))))
     matrix = edit.transpose(node.inputs[0], [0, 2, 1])
     flat = edit.add("MatMul", [points, matrix])
-    edit.replace(node, [edit.reshape(flat, [int(size[0])] + spatial + [len(spatial)])])
+    edit.replace(node, [edit.reshape(flat, [0] + spatial + [len(spatial)])])
+
+
+def _spatial(node, edit):
+    """Sizes of the grid: constant, or what is known of the result. The batch is the matrix's own."""
+    size = edit.array(node.input(1))
+    if size is not None:
+        return [int(n) for n in size[2:]]
+    shape = node.output().shape or ()
+    if len(shape) < 4 or not all(isinstance(n, int) for n in shape[1:]):
+        raise CannotRewrite("the size of the grid is not constant")
+    return list(shape[1:-1])
 
 
 def _coordinates(np, size, align):

@@ -18,6 +18,8 @@ _DATA = {
 def rewrite(node, edit):
     data = range(len(node.inputs)) if node.op_type == "Concat" else _DATA.get(node.op_type, ())
     chosen = [i for i in data if node.present(i) and node.input(i).dtype == "BOOL"]
+    if not any(node.input(i).dtype == "BOOL" for i in range(len(node.inputs)) if node.present(i)):
+        raise CannotRewrite("nothing that %s reads is BOOL" % node.op_type)
     if not chosen:
         raise CannotRewrite("%s does more with booleans than move them" % node.op_type)
     inputs = list(node.inputs)

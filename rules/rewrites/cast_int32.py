@@ -38,4 +38,4 @@ def rewrite(node, edit):
     wide = edit.cast(node.inputs[0], "INT32")
     if node.op_type != "Cast":
         wide = edit.again(node, [wide, *node.inputs[1:]])
-    edit.replace(node, [wide])
+    edit.replace(node, [wide], retyped=True)

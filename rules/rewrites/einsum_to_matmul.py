@@ -6,6 +6,8 @@ kind are merged with Reshape, for which their sizes must be known.
 
 from __future__ import annotations
 
+import string
+
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("einsum_to_matmul", "Write Einsum out with Transpose and MatMul")
@@ -25,12 +27,13 @@ def rewrite(node, edit):
 def _parse(node, edit):
     """[(tensor, labels)], output labels, size of every label (None when open)."""
     equation = node.attr("equation").replace(" ", "")
-    if "." in equation:
-        raise CannotRewrite("an ellipsis is not written out")
     left, arrow, output = equation.partition("->")
     terms = left.split(",")
     if not arrow:
-        output = "".join(sorted(label for label in set(left) - {","} if left.count(label) == 1))
+        output = "".join(sorted(label for label in set(left) - set(",.") if left.count(label) == 1))
+        output = ("..." if "." in left else "") + output
+    if "." in equation:
+        terms, output = _spelled_out(node, edit, terms, output)
     sizes = {}
     for index, term in enumerate(terms):
         shape = node.input(index).shape
@@ -42,6 +45,24 @@ def _parse(node, edit):
                 raise CannotRewrite("sizes of %s differ" % label)
             sizes[label] = fixed if fixed is not None else sizes.get(label)
     return list(zip(node.inputs, terms)), output, sizes
+
+
+def _spelled_out(node, edit, terms, output):
+    """Terms and output with capital or other free letters for the axes that an ellipsis stands for.
+
+    Operands whose ellipsis covers fewer axes lack the first ones; those of size 1 that broadcast are refused.
+    """
+    free = [letter for letter in string.ascii_letters if letter not in "".join(terms)]
+    counts = [edit.rank(node.input(i)) - len(term) + 3 if "." in term else 0 for i, term in enumerate(terms)]
+    letters = "".join(free[: max(counts)])
+    seen = {}
+    for index, (term, count) in enumerate(zip(terms, counts)):
+        start = len(term.split("...")[0])
+        for letter, size in zip(letters[len(letters) - count :], (node.input(index).shape or ())[start:]):
+            if seen.setdefault(letter, size) != size:
+                raise CannotRewrite("an ellipsis broadcasts")
+    full = [term.replace("...", letters[len(letters) - count :]) for term, count in zip(terms, counts)]
+    return full, output.replace("...", letters)
 
 
 def _diagonal(edit, name, labels, sizes, dtype):
@@ -83,7 +104,8 @@ def _contract(edit, left, right, later, sizes):
     product = edit.add("MatMul", [a, b])
     labels = batch + rows + columns
     if len(rows) != 1 or len(columns) != 1:
-        product = edit.reshape(product, _shape(labels, sizes))
+        rest = [sizes[label] for label in rows + columns]
+        product = edit.reshape(product, _copied(batch, sizes) + _one_open(rest))
     return product, labels
 
 
@@ -93,19 +115,27 @@ def _grouped(edit, name, labels, groups, sizes):
     name = edit.transpose(name, [labels.index(label) for label in order])
     if all(len(group) == 1 for group in groups[1:]):
         return name
-    shape = _shape(groups[0], sizes)
-    for group in groups[1:]:
-        size = 1
-        for label in group:
-            if sizes[label] is None:
-                raise CannotRewrite("the size of %s is not fixed" % label)
-            size *= sizes[label]
-        shape.append(size)
-    return edit.reshape(name, shape)
+    grouped = [_size(group, sizes) for group in groups[1:]]
+    return edit.reshape(name, _copied(groups[0], sizes) + _one_open(grouped))
 
 
-def _shape(labels, sizes):
-    shape = [-1 if sizes[label] is None else sizes[label] for label in labels]
-    if shape.count(-1) > 1:
+def _size(group, sizes):
+    """Product of the sizes, None when one is open."""
+    size = 1
+    for label in group:
+        if sizes[label] is None:
+            return None
+        size *= sizes[label]
+    return size
+
+
+def _copied(batch, sizes):
+    """Leading axes that stay as they are: an open one is copied (0)."""
+    return [0 if sizes[label] is None else sizes[label] for label in batch]
+
+
+def _one_open(lengths):
+    """Sizes for a Reshape, which can work out a single open one (-1)."""
+    if lengths.count(None) > 1:
         raise CannotRewrite("more than one size is not fixed")
-    return shape
+    return [-1 if length is None else length for length in lengths]

@@ -22,7 +22,7 @@ def rewrite(node, edit):
         raise CannotRewrite("only FLOAT of rank 4 and 5 is written out")
     if mode in _CUBIC and rank != 4:
         raise CannotRewrite("cubic interpolation of volumes is not written out")
-    batch, channels, spatial = edit.sizes(x, [0])[0], edit.sizes(x, [1])[0], edit.sizes(x, range(2, rank))
+    channels, spatial = edit.sizes(x, [1])[0], edit.sizes(x, range(2, rank))
     outer = (grid.shape or ())[1:-1]
     if sum(not isinstance(size, int) for size in outer) > 1:
         raise CannotRewrite("the size of the grid is not known")
@@ -30,15 +30,15 @@ def rewrite(node, edit):
     taps = [plan.taps(axis, size, mode) for axis, size in enumerate(spatial)]
     table = edit.transpose(x.name, [0] + list(range(2, rank)) + [1])
     table = edit.reshape(table, [-1, channels])
-    total = None
+    first, total = _first_pixels(edit, x, spatial), None
     for corner in itertools.product(*taps):
-        sample = edit.add("Gather", [table, _flat_index(edit, corner, spatial, batch)], axis=0)
+        sample = edit.add("Gather", [table, _flat_index(edit, corner, spatial, first)], axis=0)
         weight = _product(edit, [tap[1] for tap in corner if tap[1]])
         if weight:
             sample = edit.add("Mul", [sample, edit.unsqueeze(weight, [2])])
         total = sample if total is None else edit.add("Add", [total, sample])
     result = edit.transpose(total, [0, 2, 1])
-    shape = [batch, channels] + [size if isinstance(size, int) else -1 for size in outer]
+    shape = [0, channels] + [size if isinstance(size, int) else -1 for size in outer]
     edit.replace(node, [edit.reshape(result, shape)])
 
 
@@ -119,22 +119,28 @@ class _Plan:
         return self.math("Sub", self.edit.add("Mul", [value, t]), 4 * a)
 
 
-def _flat_index(edit, corner, spatial, batch):
-    """Row of the pixel table, INT64 [N,P]."""
+def _first_pixels(edit, x, spatial):
+    """Row of the pixel table where every image starts, INT64 [N,1]; None for a single one."""
     import numpy as np
 
+    pixels = int(np.prod(spatial))
+    if pixels >= 1 << 24:
+        raise CannotRewrite("the input has more pixels than FLOAT can number")
+    batch = (x.shape or (None,))[0]
+    if isinstance(batch, int):
+        return edit.constant(np.arange(batch, dtype=np.int64).reshape(batch, 1) * pixels) if batch > 1 else None
+    count = edit.add("Gather", [edit.add("Shape", [x.name]), edit.scalar(0, "INT64")], axis=0)
+    numbers = edit.add("Range", [edit.scalar(0, "INT64"), count, edit.scalar(1, "INT64")])
+    return edit.add("Mul", [edit.unsqueeze(numbers, [1]), edit.scalar(pixels, "INT64")])
+
+
+def _flat_index(edit, corner, spatial, first):
+    """Row of the pixel table, INT64 [N,P]."""
     flat = corner[0][0]
     for (number, _), size in zip(corner[1:], spatial[1:]):
         flat = edit.add("Add", [edit.add("Mul", [flat, edit.scalar(size, "FLOAT")]), number])
-    pixels = 1
-    for size in spatial:
-        pixels *= size
-    if pixels * batch >= 1 << 24:
-        raise CannotRewrite("the input has more pixels than FLOAT can number")
-    if batch > 1:
-        starts = np.arange(batch, dtype=np.float32).reshape(batch, 1) * pixels
-        flat = edit.add("Add", [flat, edit.constant(starts)])
-    return edit.cast(flat, "INT64")
+    flat = edit.cast(flat, "INT64")
+    return edit.add("Add", [flat, first]) if first else flat
 
 
 def _product(edit, factors):

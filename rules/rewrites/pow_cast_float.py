@@ -1,4 +1,7 @@
-"""Pow of integers with a small constant exponent as a product (no integer Pow before TensorRT 10.8)."""
+"""Pow of integers with a small constant exponent as a product (no integer Pow before TensorRT 10.8).
+
+A float to the power of a constant integer: the exponent in the type of the base.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ def rewrite(node, edit):
 
     exponent = edit.array(node.input(1))
     x, dtype = node.inputs[0], edit.dtype(node.input(0))
+    if exponent is not None and "FLOAT" in dtype and exponent.dtype.kind in "iu" and (abs(exponent) < 1 << 11).all():
+        edit.set_input(node, 1, edit.constant(edit.of(exponent, dtype)))
+        return
     if exponent is None or exponent.size != 1 or "INT" not in dtype:
         raise CannotRewrite("the exponent is not one constant, or the base no integer")
     power = float(exponent.reshape(-1)[0])

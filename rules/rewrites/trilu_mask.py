@@ -1,4 +1,4 @@
-"""Trilu with a constant mask over the last two axes (onnx Trilu-14).
+"""Trilu with a mask over the last two axes: a constant, or row and column numbers compared (onnx Trilu-14).
 
 Where instead of a product, so that Inf and NaN outside the triangle do not survive.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("trilu_mask", "Keep the triangle with a constant mask")
+REWRITE = Rewrite("trilu_mask", "Keep the triangle with a mask")
 
 
 def rewrite(node, edit):
@@ -15,16 +15,35 @@ def rewrite(node, edit):
 
     x = node.input(0)
     rank, dtype = edit.rank(x), edit.dtype(x)
-    rows, columns = edit.sizes(x, [rank - 2, rank - 1])
+    rows, columns = (x.shape or ())[-2:]
     offset = edit.array(node.input(1)) if node.present(1) else np.int64(0)
     if offset is None:
         raise CannotRewrite("the diagonal is not constant")
     diagonal = int(np.asarray(offset).reshape(-1)[0])
-    ones = np.ones((rows, columns), dtype=bool)
-    mask = np.triu(ones, diagonal) if node.attr("upper", 1) else np.tril(ones, diagonal)
-    mask = edit.constant(mask.reshape((1,) * (rank - 2) + mask.shape))
+    if isinstance(rows, int) and isinstance(columns, int):
+        ones = np.ones((rows, columns), dtype=bool)
+        mask = np.triu(ones, diagonal) if node.attr("upper", 1) else np.tril(ones, diagonal)
+        mask = edit.constant(mask.reshape((1,) * (rank - 2) + mask.shape))
+    else:
+        mask = _compared(node, edit, rank, diagonal)
     if dtype == "BOOL":
         edit.replace(node, [edit.add("And", [node.inputs[0], mask])])
         return
     zero = edit.constant(edit.of(np.zeros((1,) * rank), dtype))
     edit.replace(node, [edit.add("Where", [mask, node.inputs[0], zero])])
+
+
+def _compared(node, edit, rank, diagonal):
+    """BOOL [1, .., rows, columns] of sizes known at run time only."""
+    known = edit.add("Shape", [node.inputs[0]])
+    rows = edit.unsqueeze(_numbers(edit, known, rank - 2), [*range(rank - 2), rank - 1])
+    columns = edit.unsqueeze(_numbers(edit, known, rank - 1), list(range(rank - 1)))
+    if node.attr("upper", 1):  # column - row >= diagonal
+        below = edit.add("Add", [rows, edit.scalar(diagonal - 1, "INT64")])
+        return edit.add("Greater", [columns, below])
+    return edit.add("Less", [columns, edit.add("Add", [rows, edit.scalar(diagonal + 1, "INT64")])])
+
+
+def _numbers(edit, known, axis):
+    count = edit.add("Gather", [known, edit.scalar(axis, "INT64")], axis=0)
+    return edit.add("Range", [edit.scalar(0, "INT64"), count, edit.scalar(1, "INT64")])
