@@ -387,6 +387,19 @@ class Graph:
                     found.update(name for name in node.outputs if name)
         return self._constant_outputs
 
+    @property
+    def owner(self) -> Optional["Node"]:
+        """The node that holds this graph as an attribute; None for the main graph and function bodies."""
+        for index, graphs in self.parent._subgraphs.items() if self.parent else ():
+            if any(graph is self for graph in graphs):
+                return self.parent.nodes[index]  # type: ignore[union-attr]
+        return None
+
+    @property
+    def attribute(self) -> str:
+        """Name of the attribute that holds this graph ("then_branch", "body"), "" without an owner."""
+        return self.path[-1].rsplit(".", 1)[-1] if self.parent else ""
+
     def opset(self, domain: str = "") -> int:
         if self._opsets is not None:
             return self._opsets.get("ai.onnx" if domain == "" else domain, self.model.opset(domain))

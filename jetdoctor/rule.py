@@ -34,8 +34,8 @@ from jetdoctor.types import (
 )
 
 __all__ = [
-    "CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "parse_version", "release",
-    "shown_dim", "table",
+    "CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "holder", "parse_version",
+    "release", "shown_dim", "table",
 ]  # fmt: skip
 
 
@@ -127,7 +127,8 @@ class Rewrite:
     """Metadata of a graph rewrite in ``rules/rewrites/<name>.py``.
 
     The module also defines ``rewrite(node, edit)``, which makes its changes through ``edit`` (see
-    ``jetdoctor.fix.edit``) or raises ``CannotRewrite`` before it has changed anything. ``safe`` means
+    ``jetdoctor.fix.edit``) or raises ``CannotRewrite`` before it has changed anything. With ``site(node)`` it
+    works at another node than the finding's: the If or Loop around it. ``safe`` means
     equal by the operators' definitions for all inputs with the same graph inputs and outputs. ``folds``: it
     makes constants of what follows from constants and sizes, so it is not offered for what needs a run.
     ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
@@ -138,6 +139,19 @@ class Rewrite:
     applicability: str = "safe"
     folds: bool = False
     fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
+
+
+def holder(node: Any, holds: Callable[[Any], bool]) -> Any:
+    """The outermost node that ``holds`` among the node and those whose branch or body it is in.
+
+    Otherwise one that ``holds`` among those that hand the node a value; None without any.
+    """
+    found, place = None, node
+    while place is not None:
+        found = place if holds(place) else found
+        place = place.graph.owner
+    makers = [node.input(index).producer for index, name in enumerate(node.inputs) if name]
+    return found or next((maker for maker in makers if maker is not None and holds(maker)), None)
 
 
 class CannotRewrite(Exception):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Callable, Dict, Hashable, Iterable, Iterator, List, Optional, Tuple
 
+from jetdoctor.check.branches import Branches
 from jetdoctor.check.catalog import Catalog, CatalogRule
 from jetdoctor.check.describe import fact_text, log_line, no_importer_text
 from jetdoctor.check.facts import Asked, NodeFacts, intersect
@@ -18,6 +18,10 @@ from jetdoctor.types import Device, Fix, Target, Version, VersionRange, parse_ve
 
 #: Parsers before 9.0 do not look into local functions: JD801 speaks for the whole function there.
 _FUNCTIONS_READ = VersionRange((9, 0), None)
+
+
+#: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
+_OUT_OF_BRANCH, _OUT_OF_BODY = "fold_if", "unroll_loop"
 
 
 class Crash(Exception):
@@ -60,12 +64,12 @@ class Engine:
         asked = Asked(versions)
         hits: List[Hit] = []
         crashes: List[Crash] = []
-        position = 0
+        branches, position = Branches(), 0
         for root in [model.main] + model.functions:
             start = len(hits)
             for node in in_order(root):
                 position += 1
-                hits += self._node_hits(model, node, position, asked, crashes)
+                hits += branches.limited(self._node_hits(model, node, position, asked, crashes), node.graph)
             if root.is_function:
                 hits[start:] = _where_functions_are_read(hits[start:])
         hits += self._model_hits(model, asked, crashes)
@@ -162,7 +166,10 @@ class Engine:
 
     def _fixes_at(self, place: Place) -> Tuple[Fix, ...]:
         """The fixes of the fact without those that cannot work at this node."""
-        fixes = self._fixes_of(place.fact)
+        requests = tuple(place.fact.get("fix", ()))
+        if place.node is not None and place.node.graph.parent is not None:
+            requests = (_OUT_OF_BRANCH, *requests, _OUT_OF_BODY)
+        fixes = self._fixes_of(requests)
         if place.node is None:
             return fixes
         return tuple(fix for fix in fixes if not fix.rewrite or self._may_work(fix.rewrite, place))
@@ -173,8 +180,7 @@ class Engine:
             return False
         return not (rewrite.folds and place.tensor and needs_a_run(place.node.graph.value(place.tensor)))
 
-    def _fixes_of(self, fact: Fact) -> Tuple[Fix, ...]:
-        requests = tuple(fact.get("fix", ()))
+    def _fixes_of(self, requests: Tuple[str, ...]) -> Tuple[Fix, ...]:
         if requests not in self._fixes:
             self._fixes[requests] = tuple(self.fixes(requests))
         return self._fixes[requests]
@@ -220,7 +226,7 @@ def _guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Cras
 
 def _where_functions_are_read(hits: Iterable[Hit]) -> List[Hit]:
     limited = ((hit, intersect(hit.range, _FUNCTIONS_READ)) for hit in hits)
-    return [replace(hit, range=within) for hit, within in limited if within is not None]
+    return [hit.within(both) for hit, both in limited if both is not None]
 
 
 def _consequences(rule: CatalogRule, place: Place) -> Tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Optional, Tuple
 
@@ -22,6 +22,10 @@ class Hit:
     #: from a row on a form of the operator (semantics.json), or on a requirement (restrictions.json)
     form: bool = False
     repeats: bool = False
+
+    def within(self, releases: VersionRange) -> "Hit":
+        """The same for fewer releases."""
+        return replace(self, range=releases)
 
     @cached_property
     def place(self) -> Optional[Location]:

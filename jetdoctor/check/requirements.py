@@ -176,6 +176,10 @@ def _branches(seen: Seen, c: Mapping[str, Any]) -> Answer:
     graphs = seen.node.subgraphs
     if len(graphs) != 2:
         return None
+    if "branch_output_ranks" in c:
+        ranks = [[graph.value(name).rank for name in graph.output_names] for graph in graphs]
+        open_ones = any(rank is None for pair in ranks for rank in pair)
+        return None if seen.weights(0) or open_ones else ranks[0] == ranks[1]
     if "branch_output_count" in c:
         return len(graphs[0].output_names) == len(graphs[1].output_names)
     return not set(graphs[0].output_names) & set(graphs[1].output_names)
@@ -211,6 +215,7 @@ _SUBJECTS: Tuple[Tuple[str, Callable[[Seen, Mapping[str, Any]], Answer]], ...] =
     ("indices_dims_le_data_dims", _indices_fit),
     ("branch_output_names", _branches),
     ("branch_output_count", _branches),
+    ("branch_output_ranks", _branches),
     ("input_placeholder", lambda s, c: WHEN["input_placeholder"](s, c["input_placeholder"])),
     ("input", lambda s, c: s.node.present(c["input"])),
     ("opset_min", lambda s, c: s.node.opset >= c["opset_min"]),

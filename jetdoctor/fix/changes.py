@@ -66,7 +66,7 @@ class Changes:
             nodes = changes.node_list()
             rename = _resolved(changes.renamed)
             for node in nodes:
-                _rename_inputs(node, rename)
+                rename_inputs(node, rename)
             if changes.before or changes.removed:
                 _assign(proto.node, nodes)
             if changes.initializers:
@@ -104,7 +104,8 @@ def _resolved(renamed: Mapping[str, str]) -> Dict[str, str]:
     return final
 
 
-def _rename_inputs(node: Any, rename: Mapping[str, str]) -> None:
+def rename_inputs(node: Any, rename: Mapping[str, str]) -> None:
+    """Read other names, in the subgraphs of the NodeProto too where nothing of their own has the name."""
     if not rename:
         return
     for index, name in enumerate(node.input):
@@ -116,7 +117,7 @@ def _rename_inputs(node: Any, rename: Mapping[str, str]) -> None:
             own.update(name for inner in graph.node for name in inner.output)
             visible = {old: new for old, new in rename.items() if old not in own}
             for inner in graph.node:
-                _rename_inputs(inner, visible)
+                rename_inputs(inner, visible)
             for output in graph.output:  # a branch may pass an outer value straight through
                 if output.name in visible:
                     output.name = visible[output.name]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
 
-from jetdoctor.fix.changes import Changes
+from jetdoctor.fix.changes import Changes, rename_inputs
 from jetdoctor.fix.diff import Recorder
 from jetdoctor.fix.forms import Forms
 from jetdoctor.graph import Node, Value
@@ -75,8 +75,11 @@ class Edit(Forms):
         from onnx import numpy_helper
 
         array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
-        label = self.changes.unique(name or "%s/constant" % self._base)
-        tensor = numpy_helper.from_array(array, label)
+        return self.hold(numpy_helper.from_array(array), name or "%s/constant" % self._base)
+
+    def hold(self, tensor: Any, name: str) -> str:
+        """``constant`` of a TensorProto, which is given a name of its own."""
+        label = tensor.name = self.changes.unique(name)
         if self.node.graph.is_function:
             tensor.name = ""
             self.add("Constant", [], [label], name=label + "/Constant", value=tensor)
@@ -139,6 +142,12 @@ class Edit(Forms):
 
         return write_out(self, node)
 
+    def inline(self, body: Any, given: Dict[str, str]) -> List[str]:
+        """Add the nodes of a subgraph under new names; ``given``: its inputs by name. Returns its outputs."""
+        from jetdoctor.fix.inlining import inline
+
+        return inline(self, body, given)
+
     def undo(self) -> None:
         """Take everything back, when a rewrite gives up half-way."""
         changes, (before, initializers, removed, renamed) = self.changes.of(self.node.graph), self._marks
@@ -182,10 +191,10 @@ class Edit(Forms):
 
     def _rename_fresh(self, proto: Any, new: str, old: str) -> None:
         for candidate in self._before:
-            for field in (candidate.input, candidate.output):
-                for index, name in enumerate(field):
-                    if name == new:
-                        field[index] = old
+            rename_inputs(candidate, {new: old})
+            for index, name in enumerate(candidate.output):
+                if name == new:
+                    candidate.output[index] = old
         del self._fresh[new]
 
     def _drop_attribute(self, node: Node, name: str) -> bool:

@@ -103,6 +103,8 @@ class Rewriting:
         if node is None:
             self.refusals[request.key] = "the finding names no node"
             return
+        if hasattr(module, "site"):
+            node = module.site(node) or node
         mark = (node.graph.path, node.index)
         if mark in self._claimed or self._nests(node):
             return

@@ -14,7 +14,7 @@ FIX_REQUESTS = {
     "attention_inline": ["attention_inline"],
     "fold_constant": ["fold_constants"],
     "fold_window": ["fold_constants"],
-    "fold_if": ["fold_constants"],
+    "fold_if": ["fold_if", "fold_constants"],
     "version_convert_up": ["raise_opset"],
     "qdq_symmetric": ["dequantise_weights"],
     "qdq_unblock": ["dequantise_weights"],
@@ -68,6 +68,8 @@ FORM_FIXES = {
     ("Pow", "float"): ["pow_cast_float"],
 }
 
+_SEQUENCES = ["remove_sequence", "fold_if", "unroll_loop"]
+
 #: operator without importer -> requests.
 OPERATOR_FIXES = {
     "AffineGrid": ["affinegrid_inline"],
@@ -80,7 +82,7 @@ OPERATOR_FIXES = {
     "BlackmanWindow": ["fold_constants"],
     "CastLike": ["castlike_to_cast"],
     "Celu": ["celu_decompose"],
-    "ConcatFromSequence": ["remove_sequence"],
+    "ConcatFromSequence": _SEQUENCES,
     "Col2Im": ["col2im_to_convtranspose"],
     "CumSum": ["cumsum_to_matmul"],
     "DFT": ["dft_matmul"],
@@ -100,6 +102,9 @@ OPERATOR_FIXES = {
     "LayerNormalization": ["layernorm_decompose"],
     "LessOrEqual": ["comparison_decompose"],
     "LpNormalization": ["lpnormalization_decompose"],
+    "Optional": _SEQUENCES,
+    "OptionalGetElement": _SEQUENCES,
+    "OptionalHasElement": _SEQUENCES,
     "MeanVarianceNormalization": ["mvn_decompose"],
     "Mish": ["mish_decompose"],
     "MaxUnpool": ["maxunpool_to_scatter"],
@@ -113,11 +118,14 @@ OPERATOR_FIXES = {
     "STFT": ["stft_conv"],
     "ScatterElements": ["scatter_reduction_rewrite", "scatter_to_gather", "scatter_by_hits"],
     "ScatterND": ["scatter_reduction_rewrite", "scatter_to_gather", "scatter_by_hits"],
-    "SequenceAt": ["remove_sequence"],
-    "SequenceConstruct": ["remove_sequence"],
-    "SequenceLength": ["remove_sequence"],
+    "SequenceAt": _SEQUENCES,
+    "SequenceConstruct": _SEQUENCES,
+    "SequenceEmpty": _SEQUENCES,
+    "SequenceErase": _SEQUENCES,
+    "SequenceInsert": _SEQUENCES,
+    "SequenceLength": _SEQUENCES,
     "Shrink": ["shrink_decompose"],
-    "SplitToSequence": ["remove_sequence"],
+    "SplitToSequence": _SEQUENCES,
     "Sign": ["sign_decompose"],
     "SoftmaxCrossEntropyLoss": ["loss_inline"],
     "Swish": ["swish_decompose"],
@@ -265,6 +273,7 @@ def restriction_rule(entry, condition, kind):
         if kind == "forbid":
             return "JD306", condition, []  # random operators: nothing to fold
         trimmed = ["drop_placeholders"] if condition.get("placeholder_is_tensor") else []
+        trimmed += ["fold_if"] if op == "If" else []
         return "JD302", condition, trimmed + fixes + ([special[op]] if op in special else [])
     if op == "Dropout" or "output" in condition or "more_outputs_than_importer" in condition:
         return "JD305", condition, {"Dropout": ["dropout_remove"],
@@ -297,9 +306,9 @@ def restriction_rule(entry, condition, kind):
     if "opset_max" in condition or "opset_min" in condition:
         return "JD330", condition, ["raise_opset"]
     if "branch_output_names" in condition:
-        return "JD212", condition, ["if_distinct_outputs"]
+        return "JD212", condition, ["fold_if", "if_distinct_outputs"]
     shapes = {"Gemm": ["gemm_zero_bias"], "Trilu": ["trilu_mask"], "EyeLike": ["eyelike_decompose"],
-              "ScatterElements": ["scatter_by_hits"]}
+              "ScatterElements": ["scatter_by_hits"], "If": ["fold_if"]}
     return "JD212", condition, shapes.get(op, [])
 
 

@@ -7,7 +7,8 @@ An Identity of a sequence or optional value. (The operators on sequences have no
 No release has a type for them.
 
 ## Fix
-Pairs such as SplitToSequence and SequenceAt are rewritten to Split; optionals are removed.
+What reads a sequence is given its elements, followed back to SequenceConstruct, SequenceInsert or
+SplitToSequence; a Loop that fills one in a known number of turns is written out first. Optionals are removed.
 """
 
 from jetdoctor.rule import Rule

@@ -11,7 +11,7 @@ shows.
 
 ## Fix
 Reshape, unsqueeze or split the tensor so that it has the rank that the finding names. A Gemm without C gets
-a bias of zeros.
+a bias of zeros. An If over something known becomes the branch that is taken.
 """
 
 from jetdoctor.rule import Rule, brackets
