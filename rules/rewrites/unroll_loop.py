@@ -30,10 +30,10 @@ def rewrite(node, edit):
     if not _known(node):
         raise CannotRewrite("not a Loop over a known number of turns")
     (body,), turns = node.subgraphs, _turns(node, edit)
-    carried, scans = list(node.inputs[2:]), []
+    carried, scans, number = list(node.inputs[2:]), [], body.value(body.input_names[0])
     for turn in range(turns):
         given = dict(zip(body.input_names[2:], carried))
-        given[body.input_names[0]] = edit.constant(np.array(turn, np.int64))
+        given[number.name] = edit.constant(np.full([1] * (number.rank or 0), turn, np.int64))
         given[body.input_names[1]] = edit.constant(np.array(True))
         outputs = edit.inline(body, given)[1:]
         carried = outputs[: len(carried)]
