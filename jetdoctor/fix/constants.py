@@ -83,7 +83,7 @@ def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:
 
     names = [name for name in node.outputs if name]
     model = ModelProto(ir_version=8)  # a bare node would be read by the newest opset
-    model.opset_import.add(domain="", version=node.opset)
+    model.opset_import.add(domain="", version=_version(node))
     model.graph.node.add().CopyFrom(node.proto)
     for field, values in ((model.graph.input, feeds), (model.graph.output, names)):
         for name in values:
@@ -93,6 +93,12 @@ def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     except Exception:  # an operator or type that the evaluator lacks: simply not folded
         return None
     return dict(zip(names, outputs))
+
+
+def _version(node: Node) -> int:
+    """Opset that the node is computed in: the evaluator has Q and DQ from 19 on, which only added types."""
+    older = node.op_type in ("QuantizeLinear", "DequantizeLinear") and node.opset < 19
+    return 19 if older else node.opset
 
 
 def _small(node: Node) -> bool:

@@ -16,9 +16,10 @@ FIX_REQUESTS = {
     "fold_window": ["fold_constants"],
     "fold_if": ["fold_if", "fold_constants"],
     "version_convert_up": ["raise_opset"],
-    "qdq_symmetric": ["dequantise_weights"],
+    "qdq_symmetric": ["dequantise_weights", "quantised_in_float"],
     "qdq_unblock": ["dequantise_weights"],
-    "qdq_int8": ["dequantise_weights"],
+    "qdq_int8": ["dequantise_weights", "quantised_in_float"],
+    "qdq_uint8_to_int8": ["qdq_uint8_to_int8", "quantised_in_float"],
     "pad_to_concat_or_slice": ["pad_decompose"],
     "pad_wrap_to_concat": ["pad_decompose"],
     "pad_negative_to_slice": ["pad_decompose"],
@@ -32,7 +33,7 @@ FIX_REQUESTS = {
     "scatter_reduction_rewrite": ["scatter_reduction_rewrite", "scatter_by_hits"],
     "maxpool_drop_indices": ["maxpool_drop_indices", "maxpool_indices"],
     "pow_cast_float": ["pow_cast_float"],
-    "rename_or_rewrite_contrib": ["rewrite_contrib"],
+    "rename_or_rewrite_contrib": ["rewrite_contrib", "dequantise_weights", "quantised_in_float"],
 }
 for _name in (
     "drop_noop_reduce noop_composite_to_elementwise hardmax_to_argmax_onehot squeeze_explicit_axes "
@@ -66,6 +67,11 @@ FORM_FIXES = {
     ("AveragePool", "ceil_mode=1"): ["pool_floor_mode"],
     ("MatMul", "rank-1"): ["matmul_vector_as_row"],
     ("Pow", "float"): ["pow_cast_float"],
+    ("ConvInteger", "introduced"): ["integer_to_qdq"],
+    ("DynamicQuantizeLinear", "introduced"): ["integer_to_qdq"],
+    ("MatMulInteger", "introduced"): ["integer_to_qdq"],
+    ("QLinearConv", "introduced"): ["integer_to_qdq"],
+    ("QLinearMatMul", "introduced"): ["integer_to_qdq"],
 }
 
 _SEQUENCES = ["remove_sequence", "fold_if", "unroll_loop"]
@@ -84,8 +90,11 @@ OPERATOR_FIXES = {
     "Celu": ["celu_decompose"],
     "ConcatFromSequence": _SEQUENCES,
     "Col2Im": ["col2im_to_convtranspose"],
+    "ConcatFromSequence": ["remove_sequence"],
+    "ConvInteger": ["integer_to_qdq"],
     "CumSum": ["cumsum_to_matmul"],
     "DFT": ["dft_matmul"],
+    "DynamicQuantizeLinear": ["integer_to_qdq"],
     "Einsum": ["einsum_to_matmul"],
     "EyeLike": ["fold_constants", "eyelike_decompose"],
     "GatherND": ["gathernd_to_gather"],
@@ -105,6 +114,7 @@ OPERATOR_FIXES = {
     "Optional": _SEQUENCES,
     "OptionalGetElement": _SEQUENCES,
     "OptionalHasElement": _SEQUENCES,
+    "MatMulInteger": ["integer_to_qdq"],
     "MeanVarianceNormalization": ["mvn_decompose"],
     "Mish": ["mish_decompose"],
     "MaxUnpool": ["maxunpool_to_scatter"],
@@ -112,6 +122,8 @@ OPERATOR_FIXES = {
     "NegativeLogLikelihoodLoss": ["loss_inline"],
     "NonZero": ["nonzero_to_where"],
     "OneHot": ["onehot_to_equal"],
+    "QLinearConv": ["integer_to_qdq"],
+    "QLinearMatMul": ["integer_to_qdq"],
     "RMSNormalization": ["rmsnorm_decompose"],
     "RotaryEmbedding": ["rotary_decompose"],
     "Round": ["round_decompose"],
@@ -248,12 +260,12 @@ def restriction_rule(entry, condition, kind):
     if op in ("TopK", "Dropout") and "kind" in condition:
         condition["opset_min"] = 10 if op == "TopK" else 12
     if op in ("QuantizeLinear", "DequantizeLinear") and condition.get("all_equal") == 0:
-        return "JD403", condition, ["dequantise_weights"]
+        return "JD403", condition, ["qdq_uint8_to_int8", "dequantise_weights", "quantised_in_float"]
     if op in ("QuantizeLinear", "DequantizeLinear"):
         if "nb_inputs" in condition:
             return "JD406", condition, ["qdq_int8_zero_point"]
         if "kind" not in condition and "dtype" not in condition:
-            return "JD407", condition, ["dequantise_weights"]
+            return "JD407", condition, ["dequantise_weights", "quantised_in_float"]
     if op == "(graph input)":
         return "JD402", condition, ["bf16_to_fp32", "double_to_float", "narrow_input_type"]
     if op == "(initializer)":
@@ -313,6 +325,8 @@ def restriction_rule(entry, condition, kind):
 
 
 def _dtype_fixes(op):
+    if op in ("QuantizeLinear", "DequantizeLinear"):
+        return ["dequantise_weights", "quantised_in_float"]
     special = {
         "Where": ["where_bool_to_logic"],
         "Equal": ["equal_bool_to_xor"],

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised")
+
+def _fits(node):
+    return node.op_type == "DequantizeLinear" and not node.attr("output_dtype", 0)
+
+
+REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits)
 
 
 def rewrite(node, edit):
-    if node.op_type != "DequantizeLinear" or node.attr("output_dtype", 0):
+    if not _fits(node):
         raise CannotRewrite("only DequantizeLinear to the type of its scale is computed beforehand")
     weights, scale = edit.array(node.input(0)), edit.array(node.input(1))
     zero = edit.array(node.input(2)) if node.present(2) else 0

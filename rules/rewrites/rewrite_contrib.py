@@ -13,7 +13,9 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 REWRITE = Rewrite("rewrite_contrib", "Write ONNX Runtime's own operator out in ONNX operators")
 
 #: operators of com.microsoft that equal the ONNX operator of that name, with its first opset of that form
-_SAME = {"Trilu": 14, "Pad": 11, "Range": 11, "GatherND": 11, "GridSample": 16}
+_SAME = {
+    "DequantizeLinear": 13, "GatherND": 11, "GridSample": 16, "Pad": 11, "QuantizeLinear": 13, "Range": 11, "Trilu": 14,
+}  # fmt: skip
 
 
 def rewrite(node, edit):
@@ -24,11 +26,17 @@ def rewrite(node, edit):
         outputs = expand(node, edit)
         edit.replace(node, [outputs] if isinstance(outputs, str) else outputs)
     elif node.op_type in _SAME and node.domain == "com.microsoft":
-        if edit.opset < _SAME[node.op_type]:
-            raise CannotRewrite("%s came with opset %d" % (node.op_type, _SAME[node.op_type]))
+        since = 21 if node.op_type.endswith("tizeLinear") and not _eight_bits(node) else _SAME[node.op_type]
+        if edit.opset < since:
+            raise CannotRewrite("%s of that form came with opset %d" % (node.op_type, since))
         edit.replace(node, [edit.add(node.op_type, list(node.inputs), **dict(node.attributes))])
     else:
         raise CannotRewrite("%s of ONNX Runtime has no short form: export without its optimizer" % node.op_type)
+
+
+def _eight_bits(node):
+    kind = node.input(2 if node.present(2) else 0).dtype
+    return kind in ("INT8", "UINT8") or (kind == "INT32" and node.op_type == "DequantizeLinear")
 
 
 def _number(edit, node, value):

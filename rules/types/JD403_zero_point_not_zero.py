@@ -9,7 +9,8 @@ TensorRT quantizes symmetrically: `TensorRT only supports symmetric quantization
 zeros.` TensorRT 7 replaces the zero point by 0 with only a warning and computes something else.
 
 ## Fix
-Quantize again, symmetrically: `quantize_static(..., extra_options={"ActivationSymmetric": True,
+`jetdoctor fix` computes the same steps in FLOAT: the values stay, the speed of INT8 does not come. For that, quantize
+again, symmetrically: `quantize_static(..., extra_options={"ActivationSymmetric": True,
 "WeightSymmetric": True})` in ONNX Runtime, or NVIDIA's Model Optimizer. Changing the zero point in place
 changes values.
 """

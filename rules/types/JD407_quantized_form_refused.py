@@ -8,7 +8,8 @@ negative or have a dynamic shape, or an odd number of 4-bit values.
 INT8 is all there is before 9.0 (FP8) and 10.0 (INT4, blocks); UINT4 and 16-bit integers are in no release.
 
 ## Fix
-Dequantize such weights offline, or quantize again to INT8 per channel.
+Dequantize such weights offline; what is quantized at run time is computed in FLOAT, step for step. For INT8 speed
+quantize again to INT8 per channel.
 """
 
 from jetdoctor.rule import Rule, brackets

@@ -1,0 +1,228 @@
+"""Quantised tensors computed in FLOAT, step for step, where TensorRT has no such quantisation.
+
+Zero points other than 0, UINT8 and 16-bit steps: every quantised tensor becomes a FLOAT tensor of the same whole
+numbers, so that rounding and saturation stay. Quantisation that TensorRT has (INT8 around 0) stays where it is
+not connected to any of these.
+"""
+
+from __future__ import annotations
+
+from jetdoctor.graph import DTYPE_NAMES
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+#: first and last step of an element type
+_STEPS = {"UINT8": (0, 255), "INT8": (-128, 127), "UINT16": (0, 65535), "INT16": (-32768, 32767)}
+
+#: operators that only move elements or choose among them
+_MOVERS = frozenset(
+    "Concat DepthToSpace Expand Flatten Gather Identity MaxPool Relu Reshape Resize Slice SpaceToDepth Split Squeeze "
+    "Tile Transpose Unsqueeze".split()
+)
+
+#: operators that read steps and give something else
+_ENDS = ("ArgMax", "ArgMin", "Cast", "DequantizeLinear")
+
+
+def _quantising(node):
+    return node.op_type in ("QuantizeLinear", "DequantizeLinear") and node.domain in ("", "ai.onnx", "com.microsoft")
+
+
+REWRITE = Rewrite(
+    "quantised_in_float", "Compute the quantised steps in FLOAT: same values, no INT8 speed", fits=_quantising
+)
+
+
+def rewrite_model(model, edit):
+    done = 0
+    for graph in model.graphs():
+        if not graph.is_function:
+            done += _Region(graph, edit).convert()
+    if not done:
+        raise CannotRewrite("every quantised tensor is of a kind that TensorRT has, or computed nowhere")
+
+
+class _Region:
+    """The quantised tensors of one graph, and the FLOAT tensors that stand for them (``twins``)."""
+
+    def __init__(self, graph, edit):
+        self.graph, self.edit = graph, edit
+        self.quantised, self.twins, self.numbers = set(), {}, set()
+
+    def convert(self):
+        nodes = self._nodes()
+        for node in nodes:
+            self._check_readers(node)
+        for node in nodes:
+            place = self.edit.at(node)
+            outputs = _written(node, place, self.twins)
+            if _ends(node):
+                place.replace(node, outputs)
+                self.numbers.update(node.outputs)
+            else:
+                self.twins.update(zip(node.outputs, outputs))
+                place.replace(node, [""] * len(outputs))
+        self._fold_partners({node.index for node in nodes})
+        return len(nodes)
+
+    def _nodes(self):
+        """Nodes of every connected part that holds a form which TensorRT does not have, in graph order."""
+        parent, members, strange = {}, [], []
+
+        def root(name):
+            while parent.setdefault(name, name) != name:
+                name = parent[name]
+            return name
+
+        for node in self.graph.nodes:
+            names = [node.inputs[i] for i in _reads(node) if node.inputs[i] in self.quantised]
+            if not names and node.op_type != "QuantizeLinear":
+                if not _from_outside(node):
+                    continue
+                names = [node.outputs[0]]
+            elif not _ends(node):
+                self.quantised.update(node.outputs)
+                names += node.outputs
+            for name in names[1:]:
+                parent[root(name)] = root(names[0])
+            members.append((node, names[0]))
+            strange += [names[0]] if _strange(node) else []
+        wanted = {root(name) for name in strange}
+        return [node for node, name in members if root(name) in wanted]
+
+    def _check_readers(self, node):
+        """Refuse a quantised tensor that is read by something else, or handed out of the graph."""
+        for name in self.quantised.intersection(node.outputs):
+            if name in self.graph.output_names:
+                raise CannotRewrite("%s is quantised and an output of the graph" % name)
+            for reader in self.graph.value(name).consumers:
+                inside = [reader.inputs[i] for i in _reads(reader)]
+                if reader.graph is not self.graph or list(reader.inputs).count(name) != inside.count(name):
+                    raise CannotRewrite("%s is quantised and read by %s" % (name, reader.op_type))
+
+    def _fold_partners(self, seen):
+        """Constants dequantised beside a converted tensor: TensorRT wants both sides quantised or none."""
+        for reader in self.graph.nodes:
+            if not self.numbers.intersection(reader.inputs):
+                continue
+            for source in [reader.input(index).producer for index, name in enumerate(reader.inputs) if name]:
+                if source is None or source.op_type != "DequantizeLinear" or source.graph is not self.graph:
+                    continue
+                array = None if source.index in seen else self.edit.array(source.output())
+                if array is not None:
+                    place = self.edit.at(source)
+                    place.replace(source, [place.constant(array)])
+                    seen.add(source.index)
+
+
+def _reads(node):
+    """Indices of the inputs that are quantised when the node is part of a quantised computation."""
+    if _quantising(node):
+        found = (2,) if node.op_type == "QuantizeLinear" else (0, 2)
+    elif _moves(node):
+        found = range(len(node.inputs)) if node.op_type == "Concat" else (0,)
+    else:
+        found = ()
+    return [index for index in found if node.present(index)]
+
+
+def _moves(node):
+    """Whether the operator does the same with whole numbers in FLOAT."""
+    if node.domain not in ("", "ai.onnx") or (node.op_type == "MaxPool" and len(node.outputs) > 1):
+        return False
+    if node.op_type == "Resize":
+        return node.attr("mode", "nearest") == "nearest"
+    if node.op_type == "Cast" and not _ends(node):
+        return _type_given(node) == node.input(0).dtype
+    return node.op_type in _MOVERS or node.op_type in _ENDS
+
+
+def _type_given(node):
+    return DTYPE_NAMES.get(node.attr("to"))
+
+
+def _ends(node):
+    """Whether the outputs are no steps any more; PyTorch writes casts that change nothing between two nodes."""
+    return node.op_type in _ENDS and not (node.op_type == "Cast" and _type_given(node) in _STEPS)
+
+
+def _from_outside(node):
+    """Whether the node dequantises what neither this graph nor a constant gives, such as a UINT8 image."""
+    return _quantising(node) and node.input(0).is_graph_input
+
+
+def _strange(node):
+    """Whether TensorRT has no such form: everything but INT8 around 0."""
+    if not _quantising(node):
+        return False
+    zero = node.input(2).array() if node.present(2) else None
+    if node.domain == "com.microsoft":
+        return True
+    if zero is None:
+        return node.present(2) or (node.op_type == "QuantizeLinear" and node.attr("output_dtype", 0) != 3)
+    return str(zero.dtype) in ("uint8", "int16", "uint16") or (str(zero.dtype) == "int8" and bool((zero != 0).any()))
+
+
+def _written(node, edit, twins):
+    """Outputs of the node with FLOAT tensors in the place of quantised ones."""
+    if not _quantising(node):
+        if node.op_type == "Cast" and not _ends(node):
+            return [_steps(node, 0, edit, twins)]
+        inputs = [_steps(node, i, edit, twins) if i in _reads(node) else name for i, name in enumerate(node.inputs)]
+        made = edit.again(node, inputs, len(node.outputs))
+        return [made] if isinstance(made, str) else made
+    if node.attr("block_size", 0):
+        raise CannotRewrite("scales by blocks")
+    zero, scale = _spread(node, 2, edit, twins), _spread(node, 1, edit, twins)
+    return [(_quantised if node.op_type == "QuantizeLinear" else _dequantised)(node, edit, twins, scale, zero)]
+
+
+def _quantised(node, edit, twins, scale, zero):
+    if edit.opset < 11:
+        raise CannotRewrite("Round came with opset 11")
+    dtype = node.input(2).dtype if node.present(2) else DTYPE_NAMES[node.attr("output_dtype", 0) or 2]
+    dtype = "UINT8" if node.inputs[-1] in twins else dtype
+    if dtype not in _STEPS:
+        raise CannotRewrite("quantised to %s" % dtype)
+    x = node.inputs[0] if node.input(0).dtype in (None, "FLOAT") else edit.cast(node.inputs[0], "FLOAT")
+    steps = edit.add("Round", [edit.add("Div", [x, scale])])
+    return edit.clip(edit.add("Add", [steps, zero]) if zero else steps, *_STEPS[dtype])
+
+
+def _dequantised(node, edit, twins, scale, zero):
+    steps = _steps(node, 0, edit, twins)
+    number, ones = edit.add("Sub", [steps, zero]) if zero else steps, edit.array(node.input(1))
+    if ones is None or (ones != 1).any():
+        number = edit.add("Mul", [number, scale])
+    dtype = node.input(1).dtype
+    return number if dtype in (None, "FLOAT") else edit.cast(number, dtype)
+
+
+def _steps(node, index, edit, twins):
+    """Input ``index`` as whole numbers in FLOAT."""
+    import numpy as np
+
+    value = node.input(index)
+    if value.name in twins:
+        return twins[value.name]
+    array = edit.array(value)
+    return edit.cast(value.name, "FLOAT") if array is None else edit.constant(array.astype(np.float32))
+
+
+def _spread(node, index, edit, twins):
+    """Scale or zero point in FLOAT, shaped for broadcasting; "" for a zero point of zeros."""
+    import numpy as np
+
+    if not node.present(index):
+        return ""
+    value, axis = node.input(index), node.attr("axis", 1)
+    array = None if value.name in twins else edit.array(value)
+    if array is not None:
+        if index == 2 and not array.any():
+            return ""
+        if array.size > 1:
+            rank = edit.rank(node.input(0))
+            array = array.reshape([-1 if d == axis % rank else 1 for d in range(rank)])
+        return edit.constant((array if array.size > 1 else array.reshape(())).astype(np.float32))
+    if value.name not in twins and value.shape is not None and len(value.shape):
+        raise CannotRewrite("scales that are computed for each channel")
+    return value.name if value.dtype == "FLOAT" else _steps(node, index, edit, twins)
