@@ -90,7 +90,6 @@ OPERATOR_FIXES = {
     "Celu": ["celu_decompose"],
     "ConcatFromSequence": _SEQUENCES,
     "Col2Im": ["col2im_to_convtranspose"],
-    "ConcatFromSequence": ["remove_sequence"],
     "ConvInteger": ["integer_to_qdq"],
     "CumSum": ["cumsum_to_matmul"],
     "DFT": ["dft_matmul"],
