@@ -225,6 +225,24 @@ def test_sixteen_bits(dtype: int, axis: Any) -> None:
         lowered_equal(model, to, {"x": 9 * floats([2, 3, 4])})
 
 
+@pytest.mark.parametrize("ratio", [0, 2])
+@pytest.mark.parametrize("longest", [20, 2, 0.3])
+@pytest.mark.parametrize("known", [True, False])
+def test_roi_align_of_shifted_boxes(ratio: int, longest: float, known: bool) -> None:
+    """Boxes also beyond the image, and smaller than a pixel, which opset 15 would widen."""
+    random = np.random.default_rng(ratio)
+    corner = random.uniform(-8, 40, (5, 2))
+    boxes = np.concatenate([corner, corner + random.uniform(0, 4 * longest, (5, 2))], axis=1)
+    feeds = {"x": floats([2, 3, 10, 12]), "r": boxes.astype("float32"), "b": random.integers(0, 2, 5)}
+    way = {"output_height": 3, "output_width": 2, "sampling_ratio": ratio, "spatial_scale": 0.25}
+    model = model_with_inputs("RoiAlign", 16, feeds, 4, **way)
+    if known:
+        for place, size in enumerate(feeds["x"].shape):
+            model.graph.input[0].type.tensor_type.shape.dim[place].dim_value = size
+    for to in (15, 11):
+        lowered_equal(model, to, feeds, rtol=1e-3)
+
+
 def test_a_narrow_output_is_proven_by_the_reference_evaluator(tmp_path: Any) -> None:
     """numpy has no int4, so that ONNX Runtime cannot give it to Python."""
     from jetdoctor.fix import proof

@@ -2,6 +2,7 @@
 
 from jetdoctor.fix.opset.adapters import (  # noqa: F401
     activations,
+    affine_grid,
     arithmetic,
     attention,
     axes,
@@ -23,11 +24,11 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     quantize,
     reductions,
     resize,
+    roi_align,
     scatter,
     sequences,
     shape,
     softmax,
     split,
     topk,
-    vision,
 )

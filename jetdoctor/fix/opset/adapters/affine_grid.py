@@ -1,4 +1,4 @@
-"""RoiAlign before half_pixel; AffineGrid as a product of matrices."""
+"""AffineGrid (20) as a product of matrices."""
 
 from __future__ import annotations
 
@@ -6,14 +6,6 @@ from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
-
-
-@step("RoiAlign", 16)
-def output_half_pixel(site: Site) -> None:
-    """Before 16 there is only what 16 calls output_half_pixel; half_pixel shifts the boxes."""
-    if site.attr("coordinate_transformation_mode", "half_pixel") != "output_half_pixel":
-        raise CannotLower("coordinate_transformation_mode half_pixel; opset 15 does not shift the boxes")
-    site.remove("coordinate_transformation_mode")
 
 
 @step("AffineGrid", 20)
