@@ -67,13 +67,13 @@ def test_a_block_inside_a_body_names_its_graph():
         [
             helper.make_node("Identity", ["go"], ["go_on"]),
             helper.make_node("Bernoulli", ["v"], ["b"], name="random", seed=1.0),
-            helper.make_node("BitwiseNot", ["i"], ["unused"], name="bits"),
+            helper.make_node("Col2Im", ["v", "i", "i"], ["unused"], name="columns"),
             helper.make_node("Identity", ["v"], ["w"]),
         ]
     )
     result = lower(model, 17)
     ((location, reason),) = result.blocked
-    assert location.graph == ("main", "loop.body") and location.node_name == "bits"
+    assert location.graph == ("main", "loop.body") and location.node_name == "columns"
     assert result.reached == 18 and result.proto == model
 
 
@@ -155,3 +155,35 @@ def test_attributes_that_are_parameters_of_a_function():
     assert operators(result.proto) == ("Transpose", "Softmax", "Transpose")
     feeds = {"x": floats([2, 3])}
     np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-5)
+
+
+def test_nodes_out_of_order_are_sorted(tmp_path):
+    """As converters to half precision leave them: a Cast at the end that the first node reads; also in a branch."""
+    from jetdoctor.fix.sorting import sort_nodes
+
+    def nodes(prefix):
+        return [
+            helper.make_node("Relu", [prefix + "c"], [prefix + "y"]),
+            helper.make_node("Neg", ["x"], [prefix + "n"]),
+            helper.make_node("Cast", [prefix + "n"], [prefix + "c"], to=FLOAT),
+        ]
+
+    value = helper.make_tensor_value_info
+    branch = helper.make_graph(nodes("b"), "b", [], [value("by", FLOAT, [2])])
+    other = helper.make_graph([helper.make_node("Identity", ["y"], ["e"])], "e", [], [value("e", FLOAT, [2])])
+    choice = helper.make_node("If", ["yes"], ["z"], then_branch=branch, else_branch=other)
+    graph = helper.make_graph(
+        [choice] + nodes(""), "g", [value("x", FLOAT, [2])], [value("z", FLOAT, [2])], [constant("yes", True, "bool")]
+    )
+    model = model_of(graph, 14)
+    result = lower(model, 13).proto
+    onnx.checker.check_model(result)
+    assert operators(result) == ("Neg", "Cast", "Relu", "If")
+    inner = next(a.g for a in result.graph.node[3].attribute if a.name == "then_branch")
+    assert [node.op_type for node in inner.node] == ["Neg", "Cast", "Relu"]
+    before = result.SerializeToString()
+    assert not sort_nodes(result) and result.SerializeToString() == before
+    model.graph.node[2].input[0] = "z"  # a circle has no order
+    assert [node.op_type for node in model.graph.node] == ["If", "Relu", "Neg", "Cast"]
+    sort_nodes(model)
+    assert [node.op_type for node in model.graph.node] == ["If", "Relu", "Neg", "Cast"]

@@ -16,6 +16,7 @@ from tests.opset_models import FLOAT, INT64, floats, lowered_equal, model_of, op
 SETTINGS = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 _INT4 = 22
 ELEMENTS = {"float32": FLOAT, "int64": INT64, "int32": 6, "int8": 3, "uint8": 2, "float64": 11}
+ELEMENTS.update(uint16=4, int16=5, uint32=12, uint64=13)
 
 
 def model_with_inputs(
@@ -192,6 +193,20 @@ def test_rounding_to_the_even() -> None:
     values = [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 1e9, 0.2, -0.7, 3.0, np.inf, -np.inf, np.nan]
     feeds = {"x": np.array(values, "float32")}
     lowered_equal(model_with_inputs("Round", 13, feeds, 1), 9, feeds)
+
+
+@pytest.mark.parametrize("dtype", "uint8 int8 uint16 int16 int32 int64 uint32 uint64".split())
+@pytest.mark.parametrize("op_type", ["And", "Or", "Xor", "Not"])
+def test_bits(dtype: str, op_type: str) -> None:
+    limits, random = np.iinfo(dtype), np.random.default_rng(1)
+    x = random.integers(limits.min, limits.max, (4, 5), dtype, endpoint=True)
+    x[0] = [limits.min, limits.max, 0, 1, limits.max - 1]
+    feeds = {"x": x, "z": random.integers(limits.min, limits.max, 5, dtype, endpoint=True)}
+    if op_type == "Not":
+        del feeds["z"]
+    model = model_with_inputs("Bitwise" + op_type, 18, feeds, 2, ELEMENTS[dtype])
+    for to in (17, 11):
+        lowered_equal(model, to, feeds)
 
 
 def test_identity_of_a_sequence() -> None:

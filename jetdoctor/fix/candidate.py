@@ -9,6 +9,7 @@ from typing import Any, Iterator, Set
 
 from jetdoctor.fix import temporary
 from jetdoctor.fix.serialise import save
+from jetdoctor.fix.sorting import sort_nodes
 from jetdoctor.fix.sweep import subgraphs
 
 
@@ -24,6 +25,7 @@ class Candidate:
         self.trouble = self.path = self._folder = ""
 
     def __enter__(self) -> "Candidate":
+        sort_nodes(self.proto)  # some converters forget it, and onnx's checker does not
         try:
             self.path = self._place()
             with open(self.path, "wb") as file:

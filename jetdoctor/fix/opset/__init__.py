@@ -16,6 +16,7 @@ from jetdoctor.fix.opset.inlining import inlined
 from jetdoctor.fix.opset.ir import lowered_ir_version
 from jetdoctor.fix.opset.schemas import newest_opset
 from jetdoctor.fix.opset.unused import drop_unused
+from jetdoctor.fix.sorting import sort_nodes
 from jetdoctor.types import UsageError
 
 __all__ = ["OLDEST", "Blocked", "Lowered", "lower"]
@@ -72,6 +73,7 @@ def _goes_further(flat: Any, to: int, descent: Descent) -> bool:
 def _descend(proto: Any, to: int) -> Descent:
     twin = type(proto)()
     twin.CopyFrom(proto)
+    sort_nodes(twin)
     descent = Descent(twin, to)
     descent.run()
     if descent.changes or _opset(proto) > to:

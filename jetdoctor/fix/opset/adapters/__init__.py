@@ -6,6 +6,7 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     arithmetic,
     attention,
     axes,
+    bitwise,
     casts,
     clip_dropout,
     control_flow,
