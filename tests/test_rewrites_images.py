@@ -65,10 +65,21 @@ def test_resize(mode, coordinate, size, out, by_scale, exclude):
 @given(mode=st.sampled_from(["cubic", "linear"]), out=st.tuples(st.integers(2, 9), st.integers(2, 9)))
 @settings(max_examples=40)
 def test_resize_antialias(mode, out):
-    assume(out != (7, 8))
     inputs = {"x": data([1, 2, 7, 8]), "-roi": None, "-scales": None, "sizes": np.array([1, 2] + list(out), np.int64)}
     model = model_of("Resize", inputs, opset=18, constants=["sizes"], mode=mode, antialias=1)
     assert_same(model, inputs, "resize_to_matrices")
+
+
+@given(shape=st.lists(st.integers(1, 4), min_size=2, max_size=4), constant=st.booleans(), seed=st.integers(0, 9))
+@settings(max_examples=30)
+def test_batch_statistics(shape, constant, seed):
+    assume(np.prod(shape) > shape[1])  # a batch of one element has no spread: only rounding noise is left
+    inputs = {"x": data(shape, seed=seed)}
+    inputs.update((name, np.abs(data([shape[1]], seed=seed + 1))) for name in ("scale", "bias", "mean", "variance"))
+    names = list(inputs) if constant else list(inputs)[1:]
+    model = model_of("BatchNormalization", inputs, 3, constants=names, training_mode=1)
+    del model.graph.output[1:]
+    assert_same(model, inputs, "bn_batch_statistics")
 
 
 @given(

@@ -34,6 +34,7 @@ FIX_REQUESTS = {
     "maxpool_drop_indices": ["maxpool_drop_indices", "maxpool_indices"],
     "pow_cast_float": ["pow_cast_float"],
     "rename_or_rewrite_contrib": ["rewrite_contrib", "dequantise_weights", "quantised_in_float"],
+    "bn_inference_mode": ["bn_batch_statistics", "bn_inference_mode"],
 }
 for _name in (
     "drop_noop_reduce noop_composite_to_elementwise hardmax_to_argmax_onehot squeeze_explicit_axes "
@@ -41,7 +42,7 @@ for _name in (
     "pad_full_rank_pads slice_fill_axes "
     "resize_trim_inputs resize_full_rank "
     "topk_negate cast_to_float "
-    "dropout_remove bn_inference_mode drop_training_outputs reshape_add_allowzero "
+    "dropout_remove drop_training_outputs reshape_add_allowzero "
     "shape_then_slice cumsum_to_matmul gridsample_decompose gridsample_mode_names roialign_explicit_sampling "
     "scatter_reduction_rewrite scatternd_drop_none layernorm_decompose groupnorm_decompose "
     "instancenorm_decompose dilated_pool_rewrite maxpool_drop_indices lppool_decompose gelu_decompose "
@@ -285,12 +286,12 @@ def restriction_rule(entry, condition, kind):
             return "JD306", condition, []  # random operators: nothing to fold
         trimmed = ["drop_placeholders"] if condition.get("placeholder_is_tensor") else []
         trimmed += ["fold_if"] if op == "If" else []
-        return "JD302", condition, trimmed + fixes + ([special[op]] if op in special else [])
+        return "JD302", condition, fixes + trimmed + ([special[op]] if op in special else [])
     if op == "Dropout" or "output" in condition or "more_outputs_than_importer" in condition:
         return "JD305", condition, {"Dropout": ["dropout_remove"],
                                     "MaxPool": ["maxpool_drop_indices", "maxpool_indices"],
                                     "LayerNormalization": ["layernorm_decompose"],
-                                    "BatchNormalization": ["bn_inference_mode"]}.get(op, [])
+                                    "BatchNormalization": ["bn_batch_statistics", "bn_inference_mode"]}.get(op, [])
     if op == "Resize":
         rule = {"antialias": "JD312", "keep_aspect_ratio_policy": "JD313"}.get(condition.get("attr"), "JD327")
         if "dtype" in condition:
@@ -304,7 +305,8 @@ def restriction_rule(entry, condition, kind):
         return "JD325", condition, ["pad_decompose"]
     own = {"BatchNormalization": "JD320", "LpPool": "JD321", "Constant": "JD805", "ScatterND": None}
     if "attr" in condition and op in own and condition["attr"] != "p":
-        return own[op], condition, {"BatchNormalization": ["bn_inference_mode"], "LpPool": ["lppool_decompose"],
+        return own[op], condition, {"BatchNormalization": ["bn_batch_statistics", "bn_inference_mode"],
+                                    "LpPool": ["lppool_decompose"],
                                     "Constant": ["densify"]}.get(op, [])  # ScatterND: semantics.json says it whole
     if op == "Conv" and "attr_present" in condition:
         return "JD302", condition, ["conv_write_kernel_shape"]

@@ -8,8 +8,9 @@ Before TensorRT 8.5 the attribute is not read and the stored statistics are used
 batch; later releases refuse the node (`This version of TensorRT does not support training_mode == 1`).
 
 ## Fix
-Export in evaluation mode (`model.eval()`): most likely that is what was meant. jetdoctor can set
-`training_mode=0`, which changes the values.
+Export in evaluation mode (`model.eval()`): most likely that is what was meant. Otherwise jetdoctor keeps what the
+model computes: it writes the normalisation with the batch's statistics out, or folds it where only weights go in
+(weight-standardised convolutions are exported that way).
 """
 
 from jetdoctor.rule import Rule
@@ -26,4 +27,5 @@ RULE = Rule(
 def describe(node, row):
     if row.get("status") != "wrong-output":
         return "BatchNormalization training_mode=1 is refused: export with model.eval()"
-    return "BatchNormalization training_mode=1 is ignored: the stored mean and variance are used, not the batch's"
+    used = "the stored mean and variance are used, not the batch's (was it exported without model.eval()?)"
+    return "BatchNormalization training_mode=1 is ignored: " + used

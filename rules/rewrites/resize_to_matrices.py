@@ -19,11 +19,9 @@ def rewrite(node, edit):
         raise CannotRewrite("a crop with the resize is not written out")
     rank, dtype = edit.rank(node.input(0)), edit.dtype(node.input(0))
     mode, result = node.attr("mode", "nearest"), node.inputs[0]
-    if mode != "nearest" and dtype not in ("FLOAT", "FLOAT16", "DOUBLE"):
-        raise CannotRewrite("%s rounds in its own way" % dtype)
     changing = _resized_axes(node, edit)
-    if not changing:
-        raise CannotRewrite("no axis changes its size")
+    if changing and mode != "nearest" and dtype not in ("FLOAT", "FLOAT16", "DOUBLE"):
+        raise CannotRewrite("%s rounds in its own way" % dtype)
     for axis, size, out, scale in changing:
         if mode == "nearest":
             index = edit.ints(_nearest_indices(node, size, out, scale))
