@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence, Tuple
 
-from jetdoctor.check.shape_values import known_array
 from jetdoctor.graph import Node
+from jetdoctor.model.shape_values import known_array
 
 if TYPE_CHECKING:
     from jetdoctor.check.conditions import Answer, Seen

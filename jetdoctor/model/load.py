@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 from jetdoctor import graph
 from jetdoctor.model import infer, names, unreadable, weights, wire
+from jetdoctor.model.settle import settle
 from jetdoctor.model.unreadable import UnreadableModel
 from jetdoctor.types import ModelSummary
 
@@ -64,6 +65,8 @@ def _view(proto: Any, data: bytes, path: str) -> graph.Model:
     inferred, reason = infer.infer(proto, data)
     model = graph.Model(proto, inferred, path)
     model.inference_error = reason
+    if inferred is not None:
+        settle(model, infer.is_ordinary)
     return model
 
 

@@ -285,7 +285,7 @@ def restriction_rule(entry, condition, kind):
         if kind == "forbid":
             return "JD306", condition, []  # random operators: nothing to fold
         trimmed = ["drop_placeholders"] if condition.get("placeholder_is_tensor") else []
-        trimmed += ["fold_if"] if op == "If" else []
+        fixes = ["fold_if"] + fixes if op == "If" else fixes
         return "JD302", condition, fixes + trimmed + ([special[op]] if op in special else [])
     if op == "Dropout" or "output" in condition or "more_outputs_than_importer" in condition:
         return "JD305", condition, {"Dropout": ["dropout_remove"],

@@ -1,0 +1,94 @@
+"""Shapes that onnx's inference leaves open although the model computes them from constants.
+
+Exporters write ``expand``, ``pad`` or ``interpolate`` as arithmetic over Shape, ConstantOfShape, Equal and Where,
+which onnx does not follow; behind one such node nothing would be known any more. One walk in graph order: where
+the arithmetic gives a number, onnx's inference is asked again for this node, and for the nodes behind it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Set
+
+from jetdoctor.graph import DEFAULT_DOMAINS, DTYPE_NUMBERS, Graph, Model, Node, Value
+from jetdoctor.model.shape_values import Memo, known_array
+
+#: Operators whose output's shape hangs on the values of inputs -> the first such input
+_BY_VALUE = {
+    "ConstantOfShape": 0, "Expand": 1, "OneHot": 1, "Pad": 1, "Range": 0, "ReduceMax": 1, "ReduceMean": 1,
+    "ReduceMin": 1, "ReduceProd": 1, "ReduceSum": 1, "Reshape": 1, "Resize": 1, "Slice": 1, "Split": 1,
+    "Squeeze": 1, "Tile": 1, "TopK": 1, "Unsqueeze": 1, "Upsample": 1,
+}  # fmt: skip
+
+
+def settle(model: Model, may_ask: Any) -> None:
+    """Fill in sizes of ``model``'s types; ``may_ask(node proto)`` says whether onnx's inference withstands it."""
+    for graph in model.main.walk():
+        memo: Memo = {}
+        better: Set[str] = set()
+        for node in graph.nodes:
+            if all(graph.value(name).static_shape is not None for name in node.outputs if name):
+                continue
+            behind = not better.isdisjoint(node.inputs)
+            if (behind or node.op_type in _BY_VALUE) and may_ask(node.proto):
+                parameters = _parameters(node, memo)
+                if behind or parameters:
+                    better.update(_ask(node, parameters))
+
+
+def _parameters(node: Node, memo: Memo) -> Dict[str, Any]:
+    """Arrays of the inputs that decide the shape, as far as they are known."""
+    first = _BY_VALUE.get(node.op_type)
+    found = {}
+    for index in range(len(node.inputs)) if first is not None else ():
+        array = known_array(node.input(index), memo) if node.present(index) and index >= (first or 0) else None
+        if array is not None:
+            found[node.inputs[index]] = array
+    return found
+
+
+def _ask(node: Node, parameters: Dict[str, Any]) -> Set[str]:
+    """Names of the outputs about which more is known now."""
+    from onnx import defs, helper, numpy_helper, shape_inference
+
+    types = {name: _type(node.input(index)) for index, name in enumerate(node.inputs) if name}
+    if node.domain not in DEFAULT_DOMAINS or node.subgraphs or None in types.values():
+        return set()
+    data = {name: numpy_helper.from_array(array, name) for name, array in parameters.items()}
+    imports = [helper.make_opsetid("", node.opset)]
+    try:
+        schema = defs.get_schema(node.op_type, node.opset, "")
+        found = shape_inference.infer_node_outputs(schema, node.proto, types, data, opset_imports=imports, ir_version=8)
+    except Exception:  # onnx raises InferenceError, RuntimeError, ValueError ... : it stays unknown
+        return set()
+    return {name for name, type_ in found.items() if _merge(node.graph, name, type_)}
+
+
+def _type(value: Value) -> Any:
+    """TypeProto of a tensor whose rank is known, else None."""
+    from onnx import helper
+
+    if value.dtype is None or value.shape is None:
+        return None
+    return helper.make_tensor_type_proto(DTYPE_NUMBERS[value.dtype], value.shape)
+
+
+def _merge(graph: Graph, name: str, new: Any) -> bool:
+    """Take over the sizes of ``new`` that were open; whether there were any."""
+    old, shape = graph.types.get(name), _dims(new)
+    if shape is None:
+        return False
+    known = _dims(old)
+    if known is None:
+        graph.types[name] = new
+        return True
+    gained = False
+    for dim, size in zip(known, shape) if len(known) == len(shape) else ():
+        if not dim.HasField("dim_value") and size.HasField("dim_value"):
+            dim.dim_value, gained = size.dim_value, True
+    return gained
+
+
+def _dims(type_: Optional[Any]) -> Any:
+    if type_ is None or type_.WhichOneof("value") != "tensor_type" or not type_.tensor_type.HasField("shape"):
+        return None
+    return type_.tensor_type.shape.dim

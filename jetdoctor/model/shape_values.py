@@ -1,0 +1,62 @@
+"""Small arrays that follow from constants and known shapes: axes or sizes that a model computes for itself.
+
+Only what exporters make shape arithmetic of, in numpy; anything else is unknown. Nothing is read from external data.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Tuple
+
+from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
+from jetdoctor.model.arithmetic import COMPUTE, LARGEST
+
+#: Steps from a value back to its constants that are followed.
+_DEEPEST = 64
+
+Memo = Dict[Tuple[int, str], Any]
+
+
+def known_array(value: Value, memo: Optional[Memo] = None, depth: int = 0) -> Any:
+    """numpy array of a constant, or of shape arithmetic over constants and static shapes; else None.
+
+    ``memo`` remembers what was found, for a caller that asks for many values of one model.
+    """
+    memo = {} if memo is None else memo
+    node = value.producer
+    key = (id(value.graph) if node is None else id(node), value.name)
+    if key not in memo:
+        memo[key] = None  # guards against circles
+        array = value.array()
+        memo[key] = array if array is not None or node is None else _computed(node, value, memo, depth)
+    return memo[key]
+
+
+def _computed(node: Node, value: Value, memo: Memo, depth: int) -> Any:
+    if depth > _DEEPEST or node.domain not in DEFAULT_DOMAINS or node.outputs[0] != value.name:
+        return None
+    if node.op_type in ("Shape", "Size"):
+        return _sizes(node)
+    compute = COMPUTE.get(node.op_type)
+    if compute is None:
+        return None
+    inputs: List[Any] = []
+    for index, name in enumerate(node.inputs):
+        found = known_array(node.input(index), memo, depth + 1) if name else None
+        if name and (found is None or found.dtype.kind not in "iufb" or found.size > LARGEST):
+            return None
+        inputs.append(found)
+    try:
+        return compute(node, inputs)
+    except (IndexError, TypeError, ValueError, ZeroDivisionError):  # malformed: simply not known
+        return None
+
+
+def _sizes(node: Node) -> Any:
+    import numpy as np
+
+    shape = node.input(0).static_shape
+    if shape is None:
+        return None
+    if node.op_type == "Size":
+        return np.asarray(np.prod(shape, dtype=np.int64), dtype=np.int64)
+    return np.asarray(shape[node.attr("start", 0) : node.attr("end")], dtype=np.int64)
