@@ -58,13 +58,22 @@ def test_shift(dtype, direction, by):
     assert_same(model, inputs, "bitwise_decompose")
 
 
+@pytest.mark.parametrize("op_type", ["BitwiseAnd", "BitwiseOr", "BitwiseXor"])
+def test_int64_without_large_constants(op_type):
+    x = edges(np.dtype("int64"), [77, 1 << 40, -5])
+    inputs = {"x": x[:, None], "z": x}
+    result = assert_same(model_of(op_type, inputs, opset=18), inputs, "bitwise_decompose", target("8.6"))
+    constants = [onnx.numpy_helper.to_array(tensor) for tensor in result.graph.initializer]
+    assert all(-(2**31) <= array.min() and array.max() < 2**31 for array in constants)
+
+
 def test_what_is_refused():
     one = np.array([1], np.int64)
     variable = model_of("BitShift", {"x": np.array([1], np.uint8), "k": np.array([1], np.uint8)}, direction="LEFT")
     assert rewritten(variable, "bitwise_decompose")[1] == ["the shift is not constant"]
-    both = model_of("BitwiseAnd", {"x": one, "z": one}, opset=18)
-    assert "clamps" in rewritten(both, "bitwise_decompose", target("8.6"))[1][0]
-    assert rewritten(both, "bitwise_decompose", target("10.3"))[2] == 1
+    high = model_of("BitwiseAnd", {"x": one, "z": one << 40}, opset=18, constants=["z"])
+    assert "clamps" in rewritten(high, "bitwise_decompose", target("8.6"))[1][0]
+    assert rewritten(high, "bitwise_decompose", target("10.3"))[2] == 1
     low = model_of("BitwiseAnd", {"x": one, "z": one}, opset=18, constants=["z"])
     assert rewritten(low, "bitwise_decompose", target("8.6"))[2] == 1
     assert "8.0" in rewritten(low, "bitwise_decompose", target("7.1.3"))[1][0]
@@ -84,3 +93,24 @@ def test_unsigned_as_signed():
     assert result.graph.initializer[0].data_type == onnx.TensorProto.INT32
     np.testing.assert_array_equal(outputs_of(model, feeds)["y"], outputs_of(result, feeds)["y"])
     assert "Div computes in UINT32" in rewritten(onnx.parser.parse_model(UNSIGNED % "Div"), "unsigned_as_signed")[1]
+
+
+SIGNED_SHIFT = """<ir_version: 8, opset_import: ["": 18]>
+g (int%(bits)d[N] x) => (int%(bits)d[N] y)
+<uint%(bits)d k = {%(k)d}, uint%(bits)d high = {%(high)d}, int%(bits)d o = {0}> {
+  less = Less(x, o) u = Cast <to = %(unsigned)d> (x) s = BitShift <direction = "RIGHT"> (u, k)
+  r = BitwiseOr(s, high) a = Cast <to = %(signed)d> (r) b = Cast <to = %(signed)d> (s) y = Where(less, a, b) }"""
+
+
+@given(bits=st.sampled_from([32, 64]), k=st.integers(0, 30), seeds=st.lists(st.integers(0, 2**64 - 1), max_size=3))
+def test_arithmetic_shift(bits, k, seeds):
+    high = (1 << bits) - (1 << (bits - k))
+    types = {"unsigned": 12, "signed": 6} if bits == 32 else {"unsigned": 13, "signed": 7}
+    model = onnx.parser.parse_model(SIGNED_SHIFT % {"bits": bits, "k": k, "high": high, **types})
+    feeds = {"x": edges(np.dtype("int%d" % bits), seeds)}
+    result, refusals, done = rewritten(model, "arithmetic_shift")
+    assert done == 1, refusals
+    assert [node.op_type for node in result.graph.node] == ["Less", "Sub", "Where", "Div", "Sub", "Where"]
+    np.testing.assert_array_equal(outputs_of(result, feeds)["y"], feeds["x"] >> k)
+    other = onnx.parser.parse_model(SIGNED_SHIFT % {"bits": bits, "k": k + 1, "high": high, **types})
+    assert not rewritten(other, "arithmetic_shift")[2]

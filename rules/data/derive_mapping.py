@@ -81,7 +81,7 @@ _SEQUENCES = ["remove_sequence", "fold_if", "unroll_loop"]
 OPERATOR_FIXES = {
     "AffineGrid": ["affinegrid_inline"],
     "Attention": ["attention_inline"],
-    "BitShift": ["bitwise_decompose"],
+    "BitShift": ["arithmetic_shift", "bitwise_decompose"],
     "BitwiseAnd": ["bitwise_decompose"],
     "BitwiseNot": ["bitwise_decompose"],
     "BitwiseOr": ["bitwise_decompose"],

@@ -18,6 +18,9 @@ _WIDTHS = {"INT8": 8, "UINT8": 8, "INT16": 16, "UINT16": 16, "INT32": 32, "UINT3
 #: runs of ones in a constant up to which each run is cut out by itself
 _FEW_RUNS = 2
 
+#: digits of a third of an INT64
+_PART = 21
+
 
 def rewrite(node, edit):
     if edit.target is not None and edit.target.tensorrt_version < (8, 0):
@@ -145,6 +148,8 @@ class _Bits:
 
     def both(self, x, z):
         """``x & z`` of any two: digit by digit below the sign, then the sign."""
+        if self.clamped:
+            return self.both_in_parts(x, z)
         every, lowest = (1 << self.digits) - 1, -1 << self.digits
         powers, digits, signs = [1 << k for k in range(self.digits)], [], []
         for name in (x, z):
@@ -156,6 +161,28 @@ class _Bits:
         if not self.signed:
             return low
         return self.op("Add", low, self.op("Where", self.edit.add("And", signs), lowest, 0))
+
+    def both_in_parts(self, x, z):
+        """``both`` for INT64 without a constant beyond INT32: three parts of 21 digits, signs apart."""
+        (y, less), (w, lower) = self.folded(x), self.folded(z)
+        common, powers = None, [1 << k for k in range(_PART)]
+        for first, second in zip(self.parts(y), self.parts(w)):
+            digits = self.op("Mul", self.digits_of(first, powers), self.digits_of(second, powers))
+            part = self.weighted(digits, powers)
+            common = part if common is None else self.op("Add", self.op("Mul", common, 1 << _PART), part)
+        only_y, only_w = self.op("Sub", y, common), self.op("Sub", w, common)
+        none = self.invert(self.op("Add", only_y, w))
+        left, right = self.op("Where", lower, none, only_w), self.op("Where", lower, only_y, common)
+        return self.op("Where", less, left, right)
+
+    def parts(self, y):
+        """Parts of 21 digits of a number that is not negative, the highest first."""
+        found, size = [], 1 << _PART
+        for _ in range(2):
+            rest = self.op("Div", y, size)
+            found.append(self.op("Sub", y, self.op("Mul", rest, size)))
+            y = rest
+        return [y, *reversed(found)]
 
     def shift(self, node):
         """A shift of unsigned numbers by a constant; towards the left, the high bits are lost as in Mul."""
