@@ -268,3 +268,49 @@ def test_a_declared_type_goes_with_the_type():
     result, _, done = rewritten(model, "cast_int32")
     assert done and not result.graph.value_info
     assert compare(outputs_of(model, feeds), outputs_of(result, feeds)).equal
+
+
+@given(shape=SHAPES, axis=st.integers(-4, 3), count=st.integers(1, 4), seed=st.integers(0, 99), opened=st.booleans())
+def test_gatherelements(shape, axis, count, seed, opened):
+    axis = axis % len(shape) - (len(shape) if axis < 0 else 0)
+    random, covered = np.random.RandomState(seed), [random_size(size, seed) for size in shape]
+    covered[axis] = count
+    index = random.randint(-shape[axis], shape[axis], covered).astype(np.int64 if seed % 2 else np.int32)
+    inputs = {"x": data(shape), "i": index}
+    dims = {"x": ["D%d" % a for a in range(len(shape))], "i": ["E%d" % a for a in range(len(shape))]} if opened else {}
+    assert_same(model_of("GatherElements", inputs, dims=dims, axis=axis), inputs, "gatherelements_to_gather")
+
+
+def random_size(size, seed):
+    """A size that is not larger."""
+    return 1 + seed % size
+
+
+@given(shape=st.lists(st.integers(1, 4), min_size=2, max_size=4), depth=st.integers(1, 3), batch=st.integers(0, 2))
+def test_gathernd_of_open_sizes_and_batches(shape, depth, batch):
+    batch = min(batch, len(shape) - 1)
+    depth, random = min(depth, len(shape) - batch), np.random.RandomState(depth)
+    lead = shape[:batch] + [3]
+    index = np.stack([random.randint(-s, s, lead) for s in shape[batch : batch + depth]], axis=-1).astype(np.int64)
+    inputs = {"x": data(shape), "i": index}
+    for name in "x", "i":
+        dims = {name: ["N"] + list(inputs[name].shape[1:])}
+        assert_same(model_of("GatherND", inputs, dims=dims, batch_dims=batch), inputs, "gathernd_to_gather")
+
+
+LONG = [0, 1, -1, 2**24 + 1, 2**24 + 2, -(2**40) - 1, -(2**40), 2**62, 2**62 + 1]
+
+
+@pytest.mark.parametrize("op_type", ["ArgMax", "ArgMin"])
+@given(values=st.lists(st.sampled_from(LONG), min_size=6, max_size=6), axis=st.integers(-2, 1))
+def test_argmax_of_int64(op_type, values, axis):
+    x = np.array(values, np.int64).reshape(2, 3)
+    assert_same(model_of(op_type, {"x": x}, opset=13, axis=axis), {"x": x}, "argmax_in_float", gone=False)
+
+
+def test_small_integers_that_only_move():
+    inputs = {"x": np.array([[0, 255]], np.uint8), "y": np.array([[128, 7]], np.uint8)}
+    result = assert_same(model_of("Concat", inputs, axis=0), inputs, "cast_bool", gone=False)
+    assert [node.op_type for node in result.graph.node] == ["Cast", "Cast", "Concat", "Cast"]
+    mixed = {"c": np.array([True, False]), "x": inputs["x"][0], "y": inputs["y"][0]}
+    assert_same(model_of("Where", mixed), mixed, "cast_bool", gone=False)

@@ -10,12 +10,12 @@ from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor.fix.changes import Changes, rename_inputs
 from jetdoctor.fix.diff import Recorder
-from jetdoctor.fix.forms import Forms
+from jetdoctor.fix.places import Places
 from jetdoctor.graph import Node, Value
 from jetdoctor.types import Target
 
 
-class Edit(Forms):
+class Edit(Places):
     """The edits of one rewrite at ``node``; several rewrites of a pass share ``changes``."""
 
     def __init__(self, changes: Changes, node: Node, target: Optional[Target] = None) -> None:

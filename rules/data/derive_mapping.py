@@ -97,6 +97,7 @@ OPERATOR_FIXES = {
     "DynamicQuantizeLinear": ["integer_to_qdq"],
     "Einsum": ["einsum_to_matmul"],
     "EyeLike": ["fold_constants", "eyelike_decompose"],
+    "GatherElements": ["gatherelements_to_gather"],
     "GatherND": ["gathernd_to_gather"],
     "Gelu": ["gelu_decompose"],
     "GreaterOrEqual": ["comparison_decompose"],
@@ -321,7 +322,8 @@ def restriction_rule(entry, condition, kind):
     if "branch_output_names" in condition:
         return "JD212", condition, ["fold_if", "if_distinct_outputs"]
     shapes = {"Gemm": ["gemm_zero_bias"], "Trilu": ["trilu_mask"], "EyeLike": ["eyelike_decompose"],
-              "ScatterElements": ["scatter_by_hits"], "If": ["fold_if"]}
+              "ScatterElements": ["scatter_by_hits"], "GatherElements": ["gatherelements_to_gather"],
+              "If": ["fold_if"]}
     return "JD212", condition, shapes.get(op, [])
 
 

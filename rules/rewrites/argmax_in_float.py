@@ -1,7 +1,7 @@
 """ArgMax and ArgMin of integers, which TensorRT before 8.6 refuses, on FLOAT.
 
-FLOAT cannot tell every two INT32 apart, so that the value is split into a quotient and a remainder of
-4096, each exact in FLOAT: among the best quotients the remainder decides.
+FLOAT cannot tell every two INT32 apart, so that the value is split into digits of a large base, each exact in
+FLOAT: among the best first digits the next one decides.
 """
 
 from __future__ import annotations
@@ -10,30 +10,39 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("argmax_in_float", "Find the largest in FLOAT")
 
+#: base of the digits, and how many are split off: what is left fits the 24 bits of FLOAT
+_DIGITS = {"INT32": (1 << 12, 1), "INT64": (1 << 20, 2)}
+
 
 def rewrite(node, edit):
     dtype = edit.dtype(node.input(0))
-    if dtype not in ("INT32", "INT8", "UINT8", "BOOL"):
+    if dtype not in ("INT8", "UINT8", "INT16", "UINT16", "BOOL", *_DIGITS):
         raise CannotRewrite("%s of %s does not fit FLOAT" % (node.op_type, dtype))
     if node.attr("select_last_index", 0):
         raise CannotRewrite("the last of equal values is wanted")
-    score = edit.cast(node.inputs[0], "FLOAT")
-    if dtype == "INT32":
-        score = _ranked(node, edit)
+    score = _ranked(node, edit, dtype) if dtype in _DIGITS else edit.cast(node.inputs[0], "FLOAT")
     edit.replace(node, [edit.again(node, [score])])
 
 
-def _ranked(node, edit):
-    """FLOAT [..] that is largest (or least) exactly where the INT32 value is.
-
-    Div truncates, so that quotient and remainder have the value's sign and order within one quotient.
-    """
-    x, axis = node.inputs[0], node.attr("axis", 0)
+def _ranked(node, edit, dtype):
+    """FLOAT [..] that is largest (or least) exactly where the integer is."""
+    axis = node.attr("axis", 0)
     best = "ReduceMax" if node.op_type == "ArgMax" else "ReduceMin"
-    step = edit.scalar(1 << 12, "INT32")
-    upper = edit.add("Div", [x, step])
-    lower = edit.cast(edit.add("Sub", [x, edit.add("Mul", [upper, step])]), "FLOAT")
-    upper = edit.cast(upper, "FLOAT")
-    top = edit.add("Equal", [upper, edit.reduce(best, upper, [axis])])
-    worst = edit.scalar(-8192 if node.op_type == "ArgMax" else 8192, "FLOAT")
-    return edit.add("Where", [top, lower, worst])
+    worst = edit.scalar(-(1 << 24) if node.op_type == "ArgMax" else 1 << 24, "FLOAT")
+    score, *rest = _digits(node.inputs[0], edit, dtype)
+    for digit in rest:
+        top = edit.add("Equal", [score, edit.reduce(best, score, [axis])])
+        score = edit.add("Where", [top, digit, worst])
+    return score
+
+
+def _digits(name, edit, dtype):
+    """Digits in FLOAT, the first one first. Div truncates: every digit has the value's sign and order."""
+    base, count = _DIGITS[dtype]
+    step, digits = edit.scalar(base, dtype), []
+    for _ in range(count):
+        upper = edit.add("Div", [name, step])
+        lower = edit.add("Sub", [name, edit.add("Mul", [upper, step])])
+        digits.insert(0, edit.cast(lower, "FLOAT"))
+        name = upper
+    return [edit.cast(name, "FLOAT")] + digits

@@ -1,10 +1,15 @@
-"""An operator that only moves elements, refused for booleans: carried out on INT32 between two casts."""
+"""An operator that only moves elements, refused for booleans or small integers: between two casts.
+
+Booleans travel as INT32, small integers as FLOAT, which holds them all: TensorRT 8.5 casts UINT8 to floats only.
+"""
 
 from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_bool", "Carry booleans as INT32")
+REWRITE = Rewrite("cast_bool", "Carry booleans and small integers in a wider type")
+
+_CARRIED = ("BOOL", "UINT8", "INT8", "UINT16", "INT16")
 
 #: operators whose result holds elements of their inputs only, with the inputs that are data
 _DATA = {
@@ -17,14 +22,17 @@ _DATA = {
 
 def rewrite(node, edit):
     data = range(len(node.inputs)) if node.op_type == "Concat" else _DATA.get(node.op_type, ())
-    chosen = [i for i in data if node.present(i) and node.input(i).dtype == "BOOL"]
-    if not any(node.input(i).dtype == "BOOL" for i in range(len(node.inputs)) if node.present(i)):
-        raise CannotRewrite("nothing that %s reads is BOOL" % node.op_type)
-    if not chosen:
-        raise CannotRewrite("%s does more with booleans than move them" % node.op_type)
+    types = {node.input(i).dtype for i in range(len(node.inputs)) if node.present(i)} & set(_CARRIED)
+    if not types:
+        raise CannotRewrite("nothing that %s reads is BOOL or a small integer" % node.op_type)
+    chosen = [i for i in data if node.present(i) and node.input(i).dtype in types]
+    moved = {node.input(i).dtype for i in chosen}
+    if len(moved) != 1:
+        raise CannotRewrite("%s does more with %s than move it" % (node.op_type, " and ".join(sorted(types))))
+    (dtype,) = moved
     inputs = list(node.inputs)
     for index in chosen:
-        inputs[index] = edit.cast(inputs[index], "INT32")
+        inputs[index] = edit.cast(inputs[index], "INT32" if dtype == "BOOL" else "FLOAT")
     results = edit.again(node, inputs, len(node.outputs))
     results = [results] if len(node.outputs) == 1 else results
-    edit.replace(node, [edit.cast(result, "BOOL") for result in results])
+    edit.replace(node, [edit.cast(result, dtype) for result in results])

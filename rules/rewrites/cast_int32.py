@@ -1,4 +1,4 @@
-"""Integers of 8 and 16 bits between two Casts travel as INT32: the same numbers in a type that parsers know.
+"""Integers of 8 and 16 bits between two Casts travel as INT32 or FLOAT: the same numbers in a type that parsers know.
 
 Taken only where every value fits the narrow type, so that nothing wrapped: Casts from BOOL or from a type
 that is contained in it, and operators that only move elements.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_int32", "Carry the small integers as INT32")
+REWRITE = Rewrite("cast_int32", "Carry the small integers in a wider type")
 
 _SMALL = ("UINT8", "INT8", "UINT16", "INT16")
 
@@ -35,7 +35,8 @@ def rewrite(node, edit):
     readers = output.consumers
     if not readers or output.name in node.graph.output_names or any(r.op_type != "Cast" for r in readers):
         raise CannotRewrite("%s is read as %s" % (output.name, output.dtype))
-    wide = edit.cast(node.inputs[0], "INT32")
+    # TensorRT 8.5 casts UINT8 to floats only.
+    wide = edit.cast(node.inputs[0], "INT32" if source == "BOOL" else "FLOAT")
     if node.op_type != "Cast":
         wide = edit.again(node, [wide, *node.inputs[1:]])
     edit.replace(node, [wide], retyped=True)

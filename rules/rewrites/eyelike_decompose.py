@@ -13,14 +13,8 @@ def rewrite(node, edit):
         raise CannotRewrite("EyeLike takes a matrix")
     dtype = DTYPE_NAMES.get(node.attr("dtype", 0)) or ""
     dtype = dtype if node.has_attr("dtype") else edit.dtype(node.input(0))
-    known = edit.add("Shape", [node.inputs[0]])
-    rows = edit.unsqueeze(_numbers(edit, known, 0), [1])
+    rows = edit.along(node.input(0), 0, 2)
     if node.attr("k", 0):
         rows = edit.add("Add", [rows, edit.scalar(node.attr("k"), "INT64")])
-    hits = edit.add("Equal", [rows, edit.unsqueeze(_numbers(edit, known, 1), [0])])
+    hits = edit.add("Equal", [rows, edit.along(node.input(0), 1, 2)])
     edit.replace(node, [hits if dtype == "BOOL" else edit.cast(hits, dtype)])
-
-
-def _numbers(edit, known, axis):
-    count = edit.add("Gather", [known, edit.scalar(axis, "INT64")], axis=0)
-    return edit.add("Range", [edit.scalar(0, "INT64"), count, edit.scalar(1, "INT64")])

@@ -126,12 +126,9 @@ def _first_pixels(edit, x, spatial):
     pixels = int(np.prod(spatial))
     if pixels >= 1 << 24:
         raise CannotRewrite("the input has more pixels than FLOAT can number")
-    batch = (x.shape or (None,))[0]
-    if isinstance(batch, int):
-        return edit.constant(np.arange(batch, dtype=np.int64).reshape(batch, 1) * pixels) if batch > 1 else None
-    count = edit.add("Gather", [edit.add("Shape", [x.name]), edit.scalar(0, "INT64")], axis=0)
-    numbers = edit.add("Range", [edit.scalar(0, "INT64"), count, edit.scalar(1, "INT64")])
-    return edit.add("Mul", [edit.unsqueeze(numbers, [1]), edit.scalar(pixels, "INT64")])
+    if (x.shape or ())[0] == 1:
+        return None
+    return edit.add("Mul", [edit.along(x, 0, 2), edit.scalar(pixels, "INT64")])
 
 
 def _flat_index(edit, corner, spatial, first):

@@ -35,15 +35,8 @@ def rewrite(node, edit):
 
 def _compared(node, edit, rank, diagonal):
     """BOOL [1, .., rows, columns] of sizes known at run time only."""
-    known = edit.add("Shape", [node.inputs[0]])
-    rows = edit.unsqueeze(_numbers(edit, known, rank - 2), [*range(rank - 2), rank - 1])
-    columns = edit.unsqueeze(_numbers(edit, known, rank - 1), list(range(rank - 1)))
+    rows, columns = (edit.along(node.input(0), axis, rank) for axis in (rank - 2, rank - 1))
     if node.attr("upper", 1):  # column - row >= diagonal
         below = edit.add("Add", [rows, edit.scalar(diagonal - 1, "INT64")])
         return edit.add("Greater", [columns, below])
     return edit.add("Less", [columns, edit.add("Add", [rows, edit.scalar(diagonal + 1, "INT64")])])
-
-
-def _numbers(edit, known, axis):
-    count = edit.add("Gather", [known, edit.scalar(axis, "INT64")], axis=0)
-    return edit.add("Range", [edit.scalar(0, "INT64"), count, edit.scalar(1, "INT64")])

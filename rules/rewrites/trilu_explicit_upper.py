@@ -1,0 +1,13 @@
+"""Trilu with ``upper=1`` written out: TensorRT's own default is another."""
+
+from __future__ import annotations
+
+from jetdoctor.rule import CannotRewrite, Rewrite
+
+REWRITE = Rewrite("trilu_explicit_upper", "Write upper=1 out")
+
+
+def rewrite(node, edit):
+    if node.has_attr("upper"):
+        raise CannotRewrite("upper is given already")
+    edit.set_attribute(node, "upper", 1)
