@@ -91,13 +91,14 @@ class ModelFacts:
     def _no_importer(self, node: Node, rule: str) -> Fact:
         rows = self.knowledge.operators.get(node.op_type, ())
         row = next((f.row for f in rows if not f["importer"]), {})
+        known = row.get("fix") if in_default_domain(node) else None
         return Fact(
             {
                 "rule": rule,
                 "op": node.op_type,
                 "status": "rejected",
                 "what": "",
-                "fix": row.get("fix") or self._written_out(node),
+                "fix": known or self._written_out(node),
                 "basis": "read" if row else "importer table",
                 "source": row.get("source", "onnx-tensorrt importer tables, no importer of that name"),
             }

@@ -33,7 +33,7 @@ FIX_REQUESTS = {
     "scatter_reduction_rewrite": ["scatter_reduction_rewrite", "scatter_by_hits"],
     "maxpool_drop_indices": ["maxpool_drop_indices", "maxpool_indices"],
     "pow_cast_float": ["pow_cast_float"],
-    "rename_or_rewrite_contrib": ["rewrite_contrib", "dequantise_weights", "quantised_in_float"],
+    "rename_or_rewrite_contrib": ["rewrite_contrib", "contrib_attention", "dequantise_weights", "quantised_in_float"],
     "bn_inference_mode": ["bn_batch_statistics", "bn_inference_mode"],
 }
 for _name in (

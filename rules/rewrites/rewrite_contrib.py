@@ -86,16 +86,20 @@ def _fused_matmul(node, edit):
     return product if alpha == 1 else edit.add("Mul", [product, _number(edit, node, alpha)])
 
 
-def _normalised(edit, node, x, scale, bias, centred):
-    """(normalised, mean, 1 / deviation) of ``x`` over its last axis."""
-    shifted, mean = x, ""
+def _normalised(edit, node, x, scale, bias, centred, dtype=None):
+    """(normalised, mean, 1 / deviation) of ``x`` over its last axis, in FLOAT as ONNX Runtime does it."""
+    dtype = dtype or edit.dtype(node.input(0))
+    half = dtype == "FLOAT16"
+    shifted, mean = edit.cast(x, "FLOAT") if half else x, ""
     if centred:
-        mean = edit.reduce("ReduceMean", x, [-1])
-        shifted = edit.add("Sub", [x, mean])
+        mean = edit.reduce("ReduceMean", shifted, [-1])
+        shifted = edit.add("Sub", [shifted, mean])
     variance = edit.reduce("ReduceMean", edit.add("Mul", [shifted, shifted]), [-1])
-    epsilon = _number(edit, node, node.attr("epsilon", 1e-12 if "Skip" in node.op_type else 1e-5))
+    epsilon = node.attr("epsilon", 1e-5 if node.op_type == "SimplifiedLayerNormalization" else 1e-12)
+    epsilon = edit.scalar(epsilon, "FLOAT" if half else dtype)
     inverse = edit.add("Reciprocal", [edit.add("Sqrt", [edit.add("Add", [variance, epsilon])])])
-    y = edit.add("Mul", [edit.add("Mul", [shifted, inverse]), scale])
+    y = edit.add("Mul", [shifted, inverse])
+    y = edit.add("Mul", [edit.cast(y, "FLOAT16") if half else y, scale])
     return (edit.add("Add", [y, bias]) if bias else y), mean, inverse
 
 
@@ -105,7 +109,8 @@ def _given(node, index):
 
 def _outputs(node, values):
     """As many outputs as the node has; one that it has and we do not is refused."""
-    if any(name and not value for name, value in zip(node.outputs, values)):
+    read = [name in node.graph.output_names or bool(node.graph.value(name).consumers) for name in node.outputs]
+    if any(needed and not value for needed, value in zip(read, values)):
         raise CannotRewrite("the statistics of %s are used" % node.op_type)
     return list(values[: len(node.outputs)])
 
@@ -124,6 +129,30 @@ def _simplified_layernorm(node, edit):
         raise CannotRewrite("more than the last axis is normalised")
     y, _, inverse = _normalised(edit, node, node.inputs[0], node.inputs[1], "", False)
     return _outputs(node, (y, inverse))
+
+
+def _embed_layernorm(node, edit):
+    """Inputs: ids, segments, words, positions, segments' rows, scale, bias, mask, places of the positions."""
+    total = edit.add("Gather", [node.inputs[2], node.inputs[0]], axis=0)
+    if node.present(8):
+        places = node.inputs[8]
+    else:
+        length = edit.add("Gather", [edit.add("Shape", [node.inputs[0]]), edit.scalar(1, "INT64")])
+        places = edit.add("Range", [edit.scalar(0, "INT64"), length, edit.scalar(1, "INT64")])
+    total = edit.add("Add", [total, edit.add("Gather", [node.inputs[3], places], axis=0)])
+    if node.present(1) and node.present(4):
+        total = edit.add("Add", [total, edit.add("Gather", [node.inputs[4], node.inputs[1]], axis=0)])
+    dtype = edit.dtype(node.input(2))
+    y, _, _ = _normalised(edit, node, total, node.inputs[5], node.inputs[6], True, dtype)
+    return _outputs(node, (y, _count(node, edit), total))
+
+
+def _count(node, edit):
+    """How many keys of each row are not masked."""
+    if not node.present(7):
+        return ""
+    ones = edit.cast(edit.add("Equal", [node.inputs[7], edit.scalar(1, "INT32")]), "INT32")
+    return edit.reduce("ReduceSum", ones, [1], keepdims=0)
 
 
 def _bias_add(node, edit):
@@ -166,6 +195,7 @@ def _activated(node, edit, y):
 _EXPANSIONS = {
     "BiasAdd": _bias_add,
     "BiasGelu": _gelu,
+    "EmbedLayerNormalization": _embed_layernorm,
     "ExpandDims": _expand_dims,
     "FastGelu": _fast_gelu,
     "FusedConv": _fused_conv,
