@@ -187,3 +187,65 @@ def test_nodes_out_of_order_are_sorted(tmp_path):
     assert [node.op_type for node in model.graph.node] == ["If", "Relu", "Neg", "Cast"]
     sort_nodes(model)
     assert [node.op_type for node in model.graph.node] == ["If", "Relu", "Neg", "Cast"]
+
+
+def test_a_definition_with_a_loop_in_it():
+    """SequenceMap is a Loop by its definition; the body's names must not meet those of the model."""
+    body = helper.make_graph(
+        [helper.make_node("Add", ["e", "out_seq"], ["out"])],
+        "body",
+        [helper.make_tensor_value_info("e", FLOAT, [2])],
+        [helper.make_tensor_value_info("out", FLOAT, [2])],
+    )
+    nodes = [
+        helper.make_node("Neg", ["x"], ["out_seq"]),
+        helper.make_node("SequenceConstruct", ["x", "x"], ["s"]),
+        helper.make_node("SequenceMap", ["s"], ["m"], body=body, name="map"),
+        helper.make_node("ConcatFromSequence", ["m"], ["y"], axis=0),
+    ]
+    value = helper.make_tensor_value_info
+    model = model_of(helper.make_graph(nodes, "g", [value("x", FLOAT, [2])], [value("y", FLOAT, [4])]), 17)
+    result = lower(model, 13)
+    assert result.reached == 13 and "Loop" in operators(result.proto)
+    onnx.checker.check_model(result.proto)
+    np.testing.assert_array_equal(run(result.proto, {"x": floats([2])})[0], np.zeros(4))
+
+
+def test_operators_that_came_after_the_opset():
+    """ONNX Runtime's optimizer writes LayerNormalization at any opset, and RMSNormalization under its own name."""
+    scale, newest = constant("s", [1, 2, 3], "float32"), onnx.defs.onnx_opset_version()
+    second = "SimplifiedLayerNormalization" if newest >= 23 else "LayerNormalization"
+    value = helper.make_tensor_value_info
+    nodes = [
+        helper.make_node("LayerNormalization", ["x", "s"], ["m"], axis=-1),
+        helper.make_node(second, ["m", "s"], ["y"], axis=-1),
+    ]
+    graph = helper.make_graph(nodes, "g", [value("x", FLOAT, [2, 3])], [value("y", FLOAT, [2, 3])], [scale])
+    model, feeds = model_of(graph, 14), {"x": floats([2, 3])}
+    result = lower(model, 13)
+    assert result.reached == 13 and "LayerNormalization" not in operators(result.proto)
+    onnx.checker.check_model(result.proto)
+    np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-4)
+
+
+def test_constants_are_nodes_where_initializers_are_inputs():
+    """Before IR version 4 every initializer is an input as well."""
+    value = helper.make_tensor_value_info
+    node = helper.make_node("HardSwish", ["x"], ["y"])
+    model = model_of(helper.make_graph([node], "g", [value("x", FLOAT, [2])], [value("y", FLOAT, [2])]), 14)
+    model.ir_version = 3
+    result = lowered_equal(model, 13, {"x": floats([2])})
+    assert result.proto.ir_version == 3 and not result.proto.graph.initializer
+
+
+def test_types_behind_operators_of_onnx_runtime():
+    value = helper.make_tensor_value_info
+    nodes = [
+        helper.make_node("QuickGelu", ["x"], ["q"], domain="com.microsoft"),
+        helper.make_node("HardSwish", ["q"], ["y"]),
+    ]
+    graph = helper.make_graph(nodes, "g", [value("x", FLOAT, [2])], [value("y", FLOAT, [2])])
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_operatorsetid("", 14), helper.make_operatorsetid("com.microsoft", 1)]
+    )
+    assert lower(model, 13).reached == 13

@@ -272,3 +272,61 @@ def test_a_narrow_output_is_proven_by_the_reference_evaluator(tmp_path: Any) -> 
     for name, model in (("before", before), ("after", after)):
         onnx.save(model, str(tmp_path / name))
     assert proof.prove(str(tmp_path / "before"), str(tmp_path / "after")).status == "equal"
+
+
+@pytest.mark.parametrize("equation", ["abij,jkl->abikl", "nchw,ncl->nhwl", "ij,jk->ik", "abc,abd->cd"])
+def test_einsum_of_open_sizes(equation: str) -> None:
+    sizes = dict(zip("abcdhijklnw", (2, 3, 4, 5, 2, 3, 4, 2, 3, 2, 3)))
+    left, wanted = equation.split("->")
+    terms = left.split(",")
+    shapes = [[sizes[label] for label in term] for term in terms]
+    feeds = {name: floats(shape, seed) for seed, (name, shape) in enumerate(zip("xz", shapes))}
+    model = model_with_inputs("Einsum", 12, feeds, len(wanted), equation=equation)
+    for value in model.graph.input:
+        for dim in value.type.tensor_type.shape.dim:
+            dim.Clear()
+    lowered_equal(model, 11, feeds, rtol=1e-4)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_gather_nd_of_batches_of_the_run_time(batch: int) -> None:
+    feeds = {"x": floats([2, 3, 4]), "i": np.random.default_rng(0).integers(0, 2, [2, 3, 5, 1])[:, : 2 * batch + 1]}
+    feeds["i"] = feeds["i"][:, :3] if batch == 2 else feeds["i"][:, 0]
+    model = model_with_inputs("GatherND", 12, feeds, 3, batch_dims=batch)
+    for dim in model.graph.input[1].type.tensor_type.shape.dim[:-1]:
+        dim.Clear()
+    lowered_equal(model, 11, feeds)
+
+
+def test_pad_of_bool() -> None:
+    node = helper.make_node("Pad", ["x", "p", "v"], ["y"])
+    values = [helper.make_tensor_value_info(name, onnx.TensorProto.BOOL, [None]) for name in "xy"]
+    tensors = [onnx.numpy_helper.from_array(ints([1, 2]), "p"), onnx.numpy_helper.from_array(np.array(True), "v")]
+    model = model_of(helper.make_graph([node], "g", values[:1], values[1:], tensors), 13)
+    for to in (12, 11, 10):
+        lowered_equal(model, to, {"x": np.array([True, False, False])})
+
+
+@pytest.mark.parametrize(
+    "image, block, way",
+    [
+        ([5, 5], [2, 3], {}),
+        ([6, 7], [2, 3], {"strides": [2, 2]}),
+        ([6, 6], [2, 2], {"pads": [1, 0, 1, 1], "dilations": [2, 1]}),
+        ([4, 8], [3, 2], {"strides": [1, 3], "pads": [1, 1, 0, 1]}),
+    ],
+)
+def test_col2im(image: List[int], block: List[int], way: Dict[str, Any]) -> None:
+    places = 1
+    for i, side in enumerate(image):
+        pads, ones = way.get("pads", [0] * 2 * len(image)), [1] * len(image)
+        reach = way.get("dilations", ones)[i] * (block[i] - 1) + 1
+        places *= (side + pads[i] + pads[i + len(image)] - reach) // way.get("strides", ones)[i] + 1
+    feeds = {"x": floats([2, 3 * int(np.prod(block)), places]), "i": ints(image), "b": ints(block)}
+    model = model_with_inputs("Col2Im", 18, feeds, len(image) + 2, **way)
+    for dim, size in zip(model.graph.input[0].type.tensor_type.shape.dim, feeds["x"].shape):
+        dim.dim_value = size
+    for name in "ib":
+        model.graph.initializer.append(onnx.numpy_helper.from_array(feeds.pop(name), name))
+    del model.graph.input[1:]
+    lowered_equal(model, 17, feeds)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from jetdoctor.fix.opset import schemas
+from jetdoctor.fix.opset import inference, schemas
 from jetdoctor.fix.opset.fitting import default_of
+from jetdoctor.fix.opset.scope import subgraphs
 from jetdoctor.fix.opset.site import CannotLower, Site
 
 
@@ -23,7 +24,12 @@ def write_out(site: Site) -> int:
     names.update((formal, actual) for formal, actual in zip(body.output, site.node.output) if actual)
     opset = next((o.version for o in body.opset_import if o.domain == ""), site.opset)
     for node in body.node:
-        site.adopt(_instance(site, found, node, names), opset)
+        made = _instance(site, found, node, names)
+        site.adopt(made, opset)
+        for child in site.scope.children.get(id(made), ()):
+            inference.bind_state(site.scope, made, child)
+            inference.complete(child, opset)
+        inference.state_types(site.scope, made)
     return opset
 
 
@@ -79,7 +85,26 @@ def _instance(site: Site, found: Any, node: Any, names: Dict[str, str]) -> Any:
     made.input.extend(inputs)
     made.output.extend(outputs)
     made.name = outputs[0] if site.node.name else ""
+    for _, graph in subgraphs(made):
+        _name_inside(site, found, graph, names)
     return made
+
+
+def _name_inside(site: Site, found: Any, graph: Any, outer: Dict[str, str]) -> None:
+    """Give a subgraph of the body its own names for what it defines, and this place's for what it reads."""
+    names = dict(outer)
+    defined = [value.name for value in graph.input] + [tensor.name for tensor in graph.initializer]
+    for name in defined + [name for node in graph.node for name in node.output if name]:
+        names[name] = site.fresh(name)
+    for value in list(graph.input) + list(graph.output) + list(graph.initializer):
+        value.name = names.get(value.name, value.name)
+    del graph.value_info[:]
+    for node in graph.node:
+        _fill_attributes(site, found, node)
+        for field in (node.input, node.output):
+            field[:] = [names.get(name, name) for name in field]
+        for _, inner in subgraphs(node):
+            _name_inside(site, found, inner, names)
 
 
 def _fill_attributes(site: Site, found: Any, made: Any) -> None:
@@ -88,8 +113,6 @@ def _fill_attributes(site: Site, found: Any, made: Any) -> None:
 
     kept = []
     for attribute in made.attribute:
-        if attribute.type in (5, 10):
-            raise CannotLower("%s has a subgraph in its definition" % site.node.op_type)
         if not attribute.ref_attr_name:
             kept.append(attribute)
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from jetdoctor.fix.names import Names
 from jetdoctor.fix.opset import adapters as _adapters  # noqa: F401  (importing registers them)
-from jetdoctor.fix.opset import bodies, fitting, inference, schemas
+from jetdoctor.fix.opset import bodies, early, fitting, inference, schemas
 from jetdoctor.fix.opset.calls import Calls
+from jetdoctor.fix.opset.ir import FREE_INITIALIZERS_SINCE
 from jetdoctor.fix.opset.registry import adapter_for
 from jetdoctor.fix.opset.scope import Scope, open_scope, subgraphs
 from jetdoctor.fix.opset.site import CannotLower, Site
@@ -38,7 +39,8 @@ class Descent:
         self._local = {(f.domain, f.name) for f in proto.functions}
         names = Names(_all_names(proto))
         twin = inference.inferred_twin(proto)
-        self.main = open_scope(proto.graph, twin.graph, names, ("main",), None)
+        old = 0 < proto.ir_version < FREE_INITIALIZERS_SINCE
+        self.main = open_scope(proto.graph, twin.graph, names, ("main",), None, old)
         self.functions = [
             (f, open_scope(f, f, names, ("function:%s:%s" % (f.domain, f.name),), None))
             for f in proto.functions
@@ -57,9 +59,33 @@ class Descent:
         for imported in holder.opset_import:
             if imported.domain in _DEFAULT and imported.version > self.to:
                 inference.complete(scope, imported.version)
+                self._write_out_newer(scope, imported.version)
                 for opset in range(imported.version, self.to, -1):
                     self._step(scope, opset)
                 imported.version = self.to
+
+    def _write_out_newer(self, scope: Scope, opset: int) -> None:
+        """Operators that came after the model's own opset, as ONNX Runtime's optimizer leaves them behind."""
+        for children in list(scope.children.values()):
+            for child in children:
+                self._write_out_newer(child, opset)
+        settled: List[Any] = []
+        for node in scope.nodes:
+            named = early.in_onnx(node, opset) if node.domain in _DEFAULT else 0
+            if not named or (node.domain, node.op_type) in self._local:
+                settled.append(node)
+                continue
+            site = Site(scope, node, opset)
+            try:
+                site.emitted = [node]
+                settled.extend(self._down(site, named))
+                scope.changed = True
+                self._record(site, site.emitted, named)
+            except CannotLower as reason:
+                self._stuck.add(id(node))
+                self.blocked.setdefault(opset, []).append(Blocked(scope.place(node), str(reason)))
+                settled.append(node)
+        scope.nodes = settled
 
     def _step(self, scope: Scope, opset: int) -> None:
         lowered: List[Any] = []
@@ -100,10 +126,19 @@ class Descent:
             _rename(site, [replaced] if isinstance(replaced, str) else list(replaced))
             return self._down(site, site.written_at)
         if schemas.usable(node.op_type, site.opset):
-            fitting.fit(site)
-            return self._down(site, site.written_at) + [node]
-        written_at = bodies.write_out(site)
-        return self._down(site, written_at)
+            try:
+                fitting.fit(site)
+                return self._down(site, site.written_at) + [node]
+            except CannotLower as reason:
+                return self._written_out(site, reason)
+        return self._written_out(site)
+
+    def _written_out(self, site: Site, reason: Optional[CannotLower] = None) -> List[Any]:
+        """The node as its function body; ``reason`` is why it could not stay what it is."""
+        try:
+            return self._down(site, bodies.write_out(site))
+        except CannotLower as trouble:
+            raise reason or trouble from None
 
     def _down(self, site: Site, opset: int) -> List[Any]:
         """The emitted nodes, brought from the opset that they are written in to the site's."""
@@ -111,6 +146,8 @@ class Descent:
         for above in range(opset, site.opset, -1):
             lowered: List[Any] = []
             for node in nodes:
+                for child in site.scope.children.get(id(node), ()) if node is not site.node else ():
+                    self._step(child, above)
                 inner = Site(site.scope, node, above - 1)
                 lowered.extend(self._rewritten(inner) if self._is_defined_at(node, above) else [node])
             nodes = lowered

@@ -63,8 +63,16 @@ def _copy_node(node: Any, twin: Any) -> None:
             added.t.dims.extend(attribute.t.dims)
 
 
-#: Operators that keep the type of their first input and that onnx has no inference for.
-_LIKE_FIRST_INPUT = ("GroupNormalization", "MeanVarianceNormalization")
+#: Operators that keep type and shape of their first input and that onnx has no inference for.
+_LIKE_FIRST_INPUT = set(
+    "GroupNormalization MeanVarianceNormalization SimplifiedLayerNormalization SkipLayerNormalization"
+    " SkipSimplifiedLayerNormalization Gelu FastGelu BiasGelu QuickGelu".split()
+)
+#: Operators of ONNX Runtime that keep the element type of their first input.
+_TYPED_LIKE_FIRST_INPUT = set(
+    "FusedMatMul FusedConv FusedGemm Attention MultiHeadAttention GroupQueryAttention RotaryEmbedding"
+    " MatMulNBits NhwcMaxPool BiasSplitGelu BiasAdd GroupNorm".split()
+)
 
 
 def complete(scope: Any, opset: int) -> None:
@@ -72,11 +80,37 @@ def complete(scope: Any, opset: int) -> None:
     the body of a Loop or Scan, where it does not take the declared shapes of the state for granted."""
     for node in scope.nodes:
         for child in scope.children.get(id(node), ()):
+            bind_state(scope, node, child)
             complete(child, opset)
         if any(name and _is_vague(scope.types.get(name)) for name in node.output):
             for name, proto in output_types(scope, node, opset).items():
                 if _is_vague(scope.types.get(name)) and _has_element(proto):
                     scope.types[name] = proto
+
+
+def bind_state(scope: Any, node: Any, child: Any) -> None:
+    """Types of what a Loop's body takes, where it does not state them: those of what it starts with."""
+    from onnx import helper
+
+    if node.op_type != "Loop":
+        return
+    given = [helper.make_tensor_type_proto(7, []), helper.make_tensor_type_proto(9, [])]
+    given += [scope.type(name) for name in node.input[2:]]
+    for value, proto in zip(child.proto.input, given):
+        if proto is not None and not _has_element(child.types.get(value.name)):
+            # A state may grow from round to round, so that only its element type is taken over.
+            child.types.update(_typed_like(proto, value.name) or {value.name: proto})
+
+
+def state_types(scope: Any, node: Any) -> None:
+    """Write the types into the subgraphs' inputs and outputs that lack them; onnx's checker wants them."""
+    for child in scope.children.get(id(node), ()):
+        for value in list(child.proto.input) + list(child.proto.output):
+            known = child.types.get(value.name)
+            if known is not None and not _has_element(value.type if value.HasField("type") else None):
+                value.type.CopyFrom(known)
+        for inner in child.nodes:
+            state_types(child, inner)
 
 
 def _is_vague(proto: Any) -> bool:
@@ -86,25 +120,83 @@ def _is_vague(proto: Any) -> bool:
 
 
 def _has_element(proto: Any) -> bool:
+    if proto is None or proto.WhichOneof("value") is None:
+        return False
     return not proto.HasField("tensor_type") or bool(proto.tensor_type.elem_type)
 
 
 def output_types(scope: Any, node: Any, opset: int) -> Dict[str, Any]:
-    """Types of a node's outputs from the types of its inputs; empty when onnx cannot tell."""
+    """Types of a node's outputs from the types of its inputs; empty when nothing can be told.
+
+    Where onnx cannot infer the shape, the element type may still follow.
+    """
     import onnx
 
-    found = schemas.schema(node.op_type, opset) if node.domain in ("", "ai.onnx") else None
+    found = None
+    if node.domain in ("", "ai.onnx"):
+        opset = opset if schemas.schema(node.op_type, opset) is not None else schemas.newest_opset()
+        found = schemas.schema(node.op_type, opset)
     types = {name: scope.type(name) for name in node.input if name}
-    if found is None or any(known is None for known in types.values()):
-        return {}
-    if node.op_type in _LIKE_FIRST_INPUT:
-        return {node.output[0]: types[node.input[0]]}
+    first = types.get(node.input[0]) if node.input else None
+    if node.op_type in _LIKE_FIRST_INPUT and (found is None or not _is_vague(first)):
+        return {} if first is None else {node.output[0]: first}
+    if found is None:
+        if node.op_type == "DequantizeLinear":  # ONNX Runtime's own, for types that the opset lacks
+            return _typed_like(types.get(node.input[1]), node.output[0])
+        return _typed_like(first, node.output[0]) if node.op_type in _TYPED_LIKE_FIRST_INPUT else {}
+    if any(known is None for known in types.values()):
+        return _by_type_variables(found, node, types)
     imports = [onnx.helper.make_operatorsetid("", opset)]
     data = {name: tensor for name in types for tensor in [_parameter(scope, name)] if tensor is not None}
     try:
-        return onnx.shape_inference.infer_node_outputs(found, node, types, data, opset_imports=imports)
+        inferred = onnx.shape_inference.infer_node_outputs(found, node, types, data, opset_imports=imports)
     except Exception:  # onnx.shape_inference.InferenceError, RuntimeError, KeyError by release
+        inferred = {}
+    inferred = inferred or _by_type_variables(found, node, types)
+    return _ranked(node, types, inferred)
+
+
+def _ranked(node: Any, types: Dict[str, Any], inferred: Dict[str, Any]) -> Dict[str, Any]:
+    """The rank that Transpose and Reshape state even where no size is known."""
+    name = node.output[0] if node.output else ""
+    if node.op_type not in ("Transpose", "Reshape") or not _is_vague(inferred.get(name)) or name not in inferred:
+        return inferred
+    if node.op_type == "Transpose":
+        rank = next((len(a.ints) for a in node.attribute if a.name == "perm"), 0)
+    else:
+        shape = types.get(node.input[1]) if len(node.input) > 1 else None
+        dims = list(shape.tensor_type.shape.dim) if shape is not None else []
+        rank = dims[0].dim_value if len(dims) == 1 else 0
+    for _ in range(rank):
+        inferred[name].tensor_type.shape.dim.add()
+    return inferred
+
+
+def _typed_like(first: Any, name: str) -> Dict[str, Any]:
+    """``name`` with the element type of another value, of unknown shape."""
+    from onnx import TypeProto
+
+    if first is None or not first.HasField("tensor_type") or not first.tensor_type.elem_type:
         return {}
+    proto = TypeProto()
+    proto.tensor_type.elem_type = first.tensor_type.elem_type
+    return {name: proto}
+
+
+def _by_type_variables(found: Any, node: Any, types: Dict[str, Any]) -> Dict[str, Any]:
+    """Element types of outputs that share a type variable with an input."""
+    bound: Dict[str, Any] = {}
+    for index, name in enumerate(node.input):
+        formal = schemas.formal(found.inputs, index)
+        if name and formal is not None and formal.is_homogeneous and types[name] is not None:
+            bound.setdefault(formal.type_str, types[name])
+    known: Dict[str, Any] = {}
+    for index, name in enumerate(node.output):
+        formal = schemas.formal(found.outputs, index)
+        first = bound.get(formal.type_str) if formal is not None and formal.is_homogeneous else None
+        if name:
+            known.update(_typed_like(first, name))
+    return known
 
 
 def _parameter(scope: Any, name: str) -> Optional[Any]:

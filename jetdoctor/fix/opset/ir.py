@@ -6,14 +6,14 @@ from typing import Any, Iterator
 
 #: First IR version whose element types include these (onnx.proto, history of the Version enum).
 _ELEMENT_SINCE = {16: 4, 17: 9, 18: 9, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 13, 25: 13, 26: 13}
-_FUNCTIONS_SINCE, _OVERLOADS_SINCE, _FREE_INITIALIZERS_SINCE = 8, 10, 4
+_FUNCTIONS_SINCE, _OVERLOADS_SINCE, FREE_INITIALIZERS_SINCE = 8, 10, 4
 
 
 def lowered_ir_version(model: Any) -> int:
     """The smallest IR version that the model's opsets and contents allow, never above its present one."""
     from onnx import helper
 
-    wanted = [_FREE_INITIALIZERS_SINCE]
+    wanted = [FREE_INITIALIZERS_SINCE]
     table = {version: ir for _, ir, version, *_ in reversed(helper.VERSION_TABLE)}
     wanted += [
         table[o.version] for o in model.opset_import if o.domain in ("", "ai.onnx") and o.version in table

@@ -24,6 +24,8 @@ class Scope:
     ) -> None:
         self.proto, self.names, self.path, self.parent, self.types = proto, names, path, parent, types
         self.is_function = not hasattr(proto, "initializer")
+        # Before IR version 4 every initializer was an input too: a new constant is a node there.
+        self.constants_are_nodes: bool = self.is_function or (parent is not None and parent.constants_are_nodes)
         self.nodes: List[Any] = list(proto.node)
         self.producers = {name: node for node in self.nodes for name in node.output if name}
         self.initializers = {} if self.is_function else {t.name: t for t in proto.initializer}
@@ -94,9 +96,17 @@ class Scope:
             self.proto.node.extend(kept)
 
 
-def open_scope(proto: Any, twin: Any, names: Names, path: Tuple[str, ...], parent: Optional[Scope]) -> Scope:
+def open_scope(
+    proto: Any,
+    twin: Any,
+    names: Names,
+    path: Tuple[str, ...],
+    parent: Optional[Scope],
+    constants_are_nodes: bool = False,
+) -> Scope:
     """The scope of a graph or function body and those below it; ``twin`` is the graph with its types."""
     scope = Scope(proto, names, path, declared_types(twin), parent)
+    scope.constants_are_nodes |= constants_are_nodes
     for node, other in zip(scope.nodes, twin.node):
         open_below(scope, node, other)
     return scope

@@ -150,7 +150,7 @@ class Site:
         import numpy as np
         from onnx import helper, numpy_helper
 
-        name = self.fresh("Constant" if self.scope.is_function else "constant")
+        name = self.fresh("Constant" if self.scope.constants_are_nodes else "constant")
         array = np.asarray(values)
         if element in (None, *_NUMPY_HAS):
             array = array if element is None else array.astype(helper.tensor_dtype_to_np_dtype(element))
@@ -159,7 +159,7 @@ class Site:
             tensor = helper.make_tensor(
                 name, element, array.shape, array.astype("float32").reshape(-1).tolist()
             )
-        if self.scope.is_function:
+        if self.scope.constants_are_nodes:
             self.adopt(helper.make_node("Constant", [], [name], value=tensor))
         else:
             added = self.scope.proto.initializer.add()

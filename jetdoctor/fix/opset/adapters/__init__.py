@@ -9,6 +9,7 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     bitwise,
     casts,
     clip_dropout,
+    col2im,
     control_flow,
     convolution,
     einsum,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Dict, List, Tuple
 
 from jetdoctor.fix.opset.registry import step
@@ -64,15 +65,16 @@ def _without_diagonal(site: Site, name: str, labels: str) -> Operand:
 
 
 def _sizes(site: Site, operands: List[Operand]) -> Dict[str, Any]:
-    """Size per label, None when unknown. Axes of an ellipsis that broadcast are left to nobody."""
+    """Size per label, or where it can be read at run time. Axes of an ellipsis that broadcast are left to nobody."""
     sizes: Dict[str, Any] = {}
+    places = {label: (name, axis) for name, labels in operands for axis, label in enumerate(labels)}
     for name, labels in operands:
         for label, size in zip(labels, site.dims(name) or [None] * len(labels)):
             known = sizes.setdefault(label, size)
             if label in _ELLIPSIS and known != size:
                 raise CannotLower("an ellipsis that broadcasts or has sizes that are not known")
             sizes[label] = size if known is None else known
-    return sizes
+    return {label: places[label] if size is None else size for label, size in sizes.items()}
 
 
 def _summed(site: Site, operand: Operand, needed: str) -> Operand:
@@ -106,8 +108,8 @@ def _product(site: Site, first: Operand, second: Operand, later: str, sizes: Dic
     found = str(site.emit("MatMul", [left, right]))
     if len(rows) == len(columns) == 1:
         return found, batch + rows + columns
-    shape = _shape([[label] for label in batch + rows + columns], sizes)
-    return str(site.emit("Reshape", [found, site.ints(*shape)])), batch + rows + columns
+    shape = _shape(site, [[label] for label in batch + rows + columns], sizes)
+    return str(site.emit("Reshape", [found, shape])), batch + rows + columns
 
 
 def _grouped(site: Site, name: str, groups: Tuple[str, str, str], sizes: Dict[str, Any]) -> str:
@@ -116,17 +118,24 @@ def _grouped(site: Site, name: str, groups: Tuple[str, str, str], sizes: Dict[st
     if len(rows) == len(columns) == 1:
         return name
     axes = [[label] for label in batch] + [list(rows), list(columns)]
-    return str(site.emit("Reshape", [name, site.ints(*_shape(axes, sizes))]))
+    return str(site.emit("Reshape", [name, _shape(site, axes, sizes)]))
 
 
-def _shape(axes: List[List[str]], sizes: Dict[str, Any]) -> List[int]:
-    """Sizes of axes that merge labels; one that is not known becomes -1."""
-    shape = []
-    for labels in axes:
-        size = 1
-        for label in labels:
-            size = -1 if sizes[label] is None or size == -1 else size * sizes[label]
-        shape.append(size)
-    if shape.count(-1) > 1 or 0 in shape:
-        raise CannotLower("several axes of unknown size")
-    return shape
+def _shape(site: Site, axes: List[List[str]], sizes: Dict[str, Any]) -> str:
+    """A shape of axes that merge labels; one that is not known becomes -1, several are read at run time."""
+    parts = [[sizes[label] for label in labels] for labels in axes]
+    if any(size == 0 for part in parts for size in part):
+        raise CannotLower("axes of size 0")
+    unknown = [any(isinstance(size, tuple) for size in part) for part in parts]
+    if sum(unknown) <= 1:
+        return site.ints(*(-1 if open_ else math.prod(part) for part, open_ in zip(parts, unknown)))
+    return str(site.emit("Concat", [_length(site, part) for part in parts], axis=0))
+
+
+def _length(site: Site, sizes: List[Any]) -> str:
+    """Product of sizes, as a vector of one element."""
+    found = site.ints(math.prod(size for size in sizes if isinstance(size, int)))
+    for name, axis in (size for size in sizes if isinstance(size, tuple)):
+        size = site.emit("Gather", [site.emit("Shape", [name]), site.ints(axis)], axis=0)
+        found = site.emit("Mul", [found, size])
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
+from jetdoctor.fix.opset.adapters.numbers import count_to, shaped, size
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
@@ -98,7 +99,20 @@ def without_batch_dims(site: Site) -> Optional[str]:
     if not count:
         return None
     if dims is None or None in dims:
-        raise CannotLower("batch_dims with indices of a shape that is not known")
+        return str(site.again([site.input(0), _with_batch(site, count)], drop=("batch_dims",)))
     grid = np.stack(list(np.indices(dims[:-1])[:count]), axis=-1).astype("int64")
     indices = site.emit("Concat", [site.array(grid), site.input(1)], axis=-1)
     return str(site.again([site.input(0), indices], drop=("batch_dims",)))
+
+
+def _with_batch(site: Site, count: int) -> str:
+    """The indices with the numbers of their batches before them, for sizes of the run time."""
+    indices, rank = site.input(1), site.rank(site.input(1))
+    sizes = site.emit("Slice", [site.emit("Shape", [indices]), site.ints(0), site.ints(rank - 1)])
+    shape = site.emit("Concat", [sizes, site.ints(1)], axis=0)
+    parts = []
+    for axis in range(count):
+        numbers = count_to(site, size(site, indices, axis))
+        laid = shaped(site, numbers, *(-1 if i == axis else 1 for i in range(rank)))
+        parts.append(site.emit("Expand", [laid, shape]))
+    return str(site.emit("Concat", parts + [indices], axis=-1))

@@ -8,6 +8,10 @@ from jetdoctor.fix.opset.adapters.pad_gather import gathered
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 
+_INT32, _BOOL = 6, 9
+#: What Pad takes below 11, and 0 for a type that is not known.
+_FLOATS = (0, 1, 10, 11)
+
 
 @step("Pad", 19)
 def wrap_by_concatenation(site: Site) -> Optional[str]:
@@ -97,10 +101,22 @@ def _scattered(site: Site, rank: int) -> str:
     )
 
 
+@step("Pad", 13)
+def bool_as_integers(site: Site) -> Optional[str]:
+    """Pad took numbers only before 13."""
+    if site.element(site.input(0)) != _BOOL:
+        return None
+    names = list(site.node.input)
+    for index in (0, 2):
+        if site.input(index):
+            names[index] = site.emit("Cast", [site.input(index)], to=_INT32)
+    return site.emit("Cast", [site.again(names)], to=_BOOL)
+
+
 @step("Pad", 11)
 def pads_to_attribute(site: Site) -> Optional[str]:
     pads, value = site.constant(1), site.constant(2)
-    if pads is None or (site.input(2) and value is None):
+    if pads is None or (site.input(2) and value is None) or site.element(site.input(0)) not in _FLOATS:
         site.written_at = 11
         return gathered_wherever(site)
     site.inputs(site.input(0))
