@@ -132,7 +132,7 @@ class Engine:
         fixes = self._fixes_at(place)
         cause: Hashable
         if lacking:
-            cause = (fact["rule"], place.node.domain, place.node.op_type)
+            cause = (fact["rule"], place.node.domain, place.node.op_type, fixes)
         else:
             # However many nodes: a semantics row is one cause, a requirement one for each way of breaking it,
             # apart from those nodes that need another fix.

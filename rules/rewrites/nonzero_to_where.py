@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("nonzero_to_where", "Assign under the mask with Where")
+
+def _assigns(node):
+    try:
+        return bool(_assignment(node))
+    except CannotRewrite:
+        return False
+
+
+REWRITE = Rewrite("nonzero_to_where", "Assign under the mask with Where", fits=_assigns)
 
 #: operators that repeat or rearrange a single value
 _REPEATS = ("Expand", "Reshape", "Identity", "Unsqueeze", "Squeeze")
@@ -26,11 +34,17 @@ def rewrite_model(model, edit):
         raise CannotRewrite(refusals[0] if refusals else "the model has no NonZero")
 
 
-def _assign(node, edit):
+def _assignment(node):
+    """The ScatterND that alone reads the places."""
     scatter = _only_reader(_only_reader(node, "Transpose"), "ScatterND")
     places = scatter.input(1).producer
     if places is None or places.op_type != "Transpose" or scatter.attr("reduction", "none") != "none":
         raise CannotRewrite("the places are used for more than an assignment")
+    return scatter
+
+
+def _assign(node, edit):
+    scatter = _assignment(node)
     data, mask, place = scatter.input(0), node.input(0), edit.at(scatter)
     rank, covered = place.rank(data), place.rank(mask)
     value = _repeated(edit, scatter.input(2))
