@@ -314,3 +314,10 @@ def test_small_integers_that_only_move():
     assert [node.op_type for node in result.graph.node] == ["Cast", "Cast", "Concat", "Cast"]
     mixed = {"c": np.array([True, False]), "x": inputs["x"][0], "y": inputs["y"][0]}
     assert_same(model_of("Where", mixed), mixed, "cast_bool", gone=False)
+
+
+def test_upper_written_out():
+    x = data([3, 4])
+    result = assert_same(model_of("Trilu", {"x": x}), {"x": x}, "trilu_explicit_upper", gone=False)
+    assert [a.name for a in result.graph.node[0].attribute] == ["upper"]
+    assert rewritten(result, "trilu_explicit_upper")[1]
