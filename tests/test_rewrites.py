@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+import onnx.parser
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -225,3 +226,28 @@ def test_attention_by_its_definition():
 def test_xor():
     a, b = (np.random.RandomState(seed).rand(3, 4) > 0.5 for seed in range(2))
     assert_same(model_of("Xor", {"a": a, "b": b}), {"a": a, "b": b}, "xor_decompose")
+
+
+def test_unsqueeze_over_no_axes():
+    inputs = {"x": data([2, 3]), "axes": np.zeros(0, np.int64)}
+    assert_same(model_of("Unsqueeze", inputs, constants=["axes"]), inputs, "drop_empty_unsqueeze")
+    inputs["axes"] = np.array([0], np.int64)
+    refusals = rewritten(model_of("Unsqueeze", inputs, constants=["axes"]), "drop_empty_unsqueeze")[1]
+    assert refusals == ["the axes are not an empty constant"]
+
+
+LOOP = """<ir_version: 8, opset_import: ["" : 13]>
+g (float[3] z) => (float[3] y) <int64 n = {3}> {
+  y = Loop (n, , z) <body = turn (int64 i, bool c, float[3] a) => (bool d, float[3] b) {
+    b = Add (a, a)
+    d = %s (c)
+  }>
+}"""
+
+
+def test_a_counted_loop_gets_a_condition():
+    model = onnx.parser.parse_model(LOOP % "Identity")
+    result = assert_same(model, {"z": data([3])}, "loop_true_condition", gone=False)
+    assert result.graph.node[-1].input[1]
+    stops = onnx.parser.parse_model(LOOP % "Not")
+    assert "would stop the loop" in rewritten(stops, "loop_true_condition")[1][0]

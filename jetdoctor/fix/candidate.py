@@ -26,13 +26,14 @@ class Candidate:
 
     def __enter__(self) -> "Candidate":
         sort_nodes(self.proto)  # some converters forget it, and onnx's checker does not
+        _allow_free_initializers(self.proto)
         try:
             self.path = self._place()
             with open(self.path, "wb") as file:
                 save(self.proto, file)
             self.proto = None  # the weights make room for those of the checker and of ONNX Runtime
             gc.collect()  # views of the model go in circles
-            self.trouble = _checked(self.path) if self.check else ""
+            self.trouble = self._trouble() if self.check else ""
         except (OSError, ValueError) as error:
             self.trouble = "the fixed model cannot be written for its proof: %s" % error
         except BaseException:
@@ -45,6 +46,13 @@ class Candidate:
             shutil.rmtree(self._folder, ignore_errors=True)
         elif self.path:
             os.unlink(self.path)
+
+    def _trouble(self) -> str:
+        """What onnx's checker says; nothing where it says the same of the original, which runs all the same."""
+        said = _checked(self.path)
+        if not said or (os.path.isfile(self.original) and _checked(self.original) == said):
+            return ""
+        return "the fixed model is invalid: %s" % said
 
     def _place(self) -> str:
         locations = sorted(external_files(self.proto))
@@ -62,13 +70,20 @@ class Candidate:
         return os.path.join(self._folder, "candidate.onnx")
 
 
+def _allow_free_initializers(proto: Any) -> None:
+    """IR version 3 wants every initializer among the graph inputs; constants that a fix adds are not."""
+    names = {value.name for value in proto.graph.input}
+    if 0 < proto.ir_version < 4 and any(tensor.name not in names for tensor in proto.graph.initializer):
+        proto.ir_version = 4
+
+
 def _checked(path: str) -> str:
     import onnx
 
     try:
         onnx.checker.check_model(path)
     except Exception as error:
-        return "the fixed model is invalid: %s" % str(error).strip().split("\n")[0]
+        return str(error).strip().split("\n")[0]
     return ""
 
 

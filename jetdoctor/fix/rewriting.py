@@ -8,6 +8,7 @@ from jetdoctor.fix.changes import Changes
 from jetdoctor.fix.choice import Request
 from jetdoctor.fix.diff import NodeChange
 from jetdoctor.fix.edit import Edit
+from jetdoctor.fix.function_defaults import write_defaults
 from jetdoctor.fix.retyping import retyped
 from jetdoctor.graph import DTYPE_NUMBERS, Graph, Model, Node, Value
 from jetdoctor.rule import CannotRewrite
@@ -45,6 +46,15 @@ class ModelEdit:
         proto = retyped(self.changes.model.proto, DTYPE_NUMBERS[old], DTYPE_NUMBERS[new])
         if proto.SerializeToString() != self.changes.model.proto.SerializeToString():
             self.become(proto)
+
+    def inline_functions(self) -> None:
+        """The whole model without its local functions, each written out where it is called."""
+        from onnx import inliner
+
+        copy = type(self.changes.model.proto)()
+        copy.CopyFrom(self.changes.model.proto)
+        write_defaults(copy)
+        self.become(inliner.inline_local_functions(copy))
 
     @property
     def touched(self) -> bool:

@@ -8,8 +8,6 @@ REWRITE = Rewrite("inline_functions", "Write local functions out where they are 
 
 
 def rewrite_model(model, edit):
-    from onnx import inliner
-
     if not model.proto.functions:
         raise CannotRewrite("the model has no local functions")
-    edit.become(inliner.inline_local_functions(model.proto))
+    edit.inline_functions()

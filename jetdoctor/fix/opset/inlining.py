@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from jetdoctor.fix.function_defaults import write_defaults
+
 
 def inlined(proto: Any) -> Any:
     """A copy of the model without local functions; None when onnx cannot inline them."""
@@ -12,7 +14,10 @@ def inlined(proto: Any) -> Any:
     try:
         import onnx.inliner
 
-        found = onnx.inliner.inline_local_functions(proto, True)
+        copy = type(proto)()
+        copy.CopyFrom(proto)
+        write_defaults(copy)
+        found = onnx.inliner.inline_local_functions(copy, True)
     except Exception:  # over 2 GB, recursive, or no inliner in this onnx
         return None
     return None if found.functions else found
