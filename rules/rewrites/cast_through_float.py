@@ -1,4 +1,7 @@
-"""Cast between UINT8 and another integer in two steps, by way of FLOAT: TensorRT 8.5 casts UINT8 to floats only."""
+"""Cast between UINT8 and whole numbers by way of FLOAT, which holds every value of UINT8 exactly.
+
+What does not fit UINT8 wraps in ONNX (the higher bits are lost): the remainder of a division by 256.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("cast_through_float", "Cast by way of FLOAT")
 
+_WHOLE = ("INT8", "INT16", "INT32", "INT64", "UINT16", "UINT32")
+
 
 def rewrite(node, edit):
-    source = edit.dtype(node.input(0))
-    if node.op_type != "Cast" or source not in ("UINT8", "BOOL"):
-        raise CannotRewrite("values of %s may not be whole numbers of FLOAT" % source)
-    middle = edit.cast(node.inputs[0], "FLOAT")
-    edit.replace(node, [edit.again(node, [middle])])
+    source, wanted, name = edit.dtype(node.input(0)), node.output().dtype, node.inputs[0]
+    if wanted == "UINT8" and source in _WHOLE:
+        wide = name if source in ("INT32", "INT64") else edit.cast(name, "INT64")
+        name = edit.add("Mod", [wide, edit.scalar(256, source if wide == name else "INT64")])
+    elif (wanted, source) != ("UINT8", "BOOL") and (source != "UINT8" or wanted not in (*_WHOLE, "BOOL", "UINT8")):
+        raise CannotRewrite("a cast from %s to %s is not one between UINT8 and whole numbers" % (source, wanted))
+    edit.replace(node, [edit.cast(edit.cast(name, "FLOAT"), wanted)])
