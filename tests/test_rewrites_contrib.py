@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper, parser
 
 from jetdoctor.fix import fix
+from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
 from jetdoctor.verify.compare import compare
 from tests.rewriting import outputs_of, rewritten
@@ -127,3 +128,34 @@ def test_attention_as_a_fix(tmp_path, target):
     onnx.save(model, path)
     outcome = fix(path, resolve(target))
     assert outcome.clean and outcome.plan.equivalence.status == "equal", outcome.plan
+
+
+@pytest.mark.parametrize("opset, operators", [(14, {"LayerNormalization"}), (11, {"ReduceMean", "Sqrt"})])
+def test_operators_newer_than_the_opset(tmp_path, opset, operators):
+    """ONNX Runtime's optimizer writes LayerNormalization at any opset; types are known behind it all the same."""
+    path = str(tmp_path / "m.onnx")
+    text = '<ir_version: 8, opset_import: ["": %d, "com.microsoft": 1]>' % opset
+    text += " g (float[2,3,8] x, float[8] s, float[8] b) => (float[2,3,8] y) {"
+    text += " n = LayerNormalization(x, s, b) k = com.microsoft.SkipLayerNormalization(n, x, s, b)"
+    text += " y = com.microsoft.BiasGelu(k, b) }"
+    onnx.save(parser.parse_model(text), path)
+    outcome = fix(path, resolve("tensorrt-10.3"))
+    assert outcome.clean and outcome.plan.equivalence.status == "equal", outcome.plan
+    onnx.checker.check_model(outcome.proto, full_check=True)
+    assert operators <= {node.op_type for node in outcome.proto.graph.node}
+
+
+def test_types_behind_fused_operators():
+    text = '<ir_version: 8, opset_import: ["": 14, "com.microsoft": 1]>'
+    text += " g (int32[B,4] i, int32[B,4] t, float[9,6] w, float[4,6] p, float[2,6] s, float[6] g1, float[6] b,"
+    text += " float[6,18] qkv, float[6,10] q, float[6] n) => (float[B,4,6] y) {"
+    text += " e, m = com.microsoft.EmbedLayerNormalization(i, t, w, p, s, g1, b)"
+    text += " a = com.microsoft.Attention<num_heads = 2>(e, qkv, b) r = Relu(a)"
+    text += " c = com.microsoft.Attention<num_heads = 2, qkv_hidden_sizes = [4, 4, 2]>(e, q, b)"
+    text += " h = com.microsoft.MultiHeadAttention<num_heads = 1>(e, e, c) l = LayerNormalization(r, g1, b)"
+    text += " y = Neg(l) }"
+    view = from_proto(parser.parse_model(text))
+    shapes = {name: view.main.value(name).shape for name in "earchl"}
+    assert shapes == {"e": ("B", 4, 6), "a": ("B", 4, 6), "r": ("B", 4, 6), "c": ("B", 4, 2), "h": ("B", 4, 2),
+                      "l": ("B", 4, 6)}  # fmt: skip
+    assert view.main.value("l").dtype == "FLOAT"

@@ -61,8 +61,7 @@ class Attempt:
         view = from_proto(self.proto, self.path)
         rewriting = Rewriting(view, catalog().rewrites, self._strictest())
         title = "Fold %s" % what
-        finding = Finding("", "", "info", "build-risk", "")
-        rewriting.apply([Request(finding, Location(), Fix(title, rewrite="fold_constants"))])
+        rewriting.apply([Request(_UNASKED, Location(), Fix(title, rewrite="fold_constants"))])
         if rewriting.done:
             self.proto = rewriting.finish()
             self._record(rewriting.done)
@@ -112,8 +111,33 @@ class Attempt:
                 return True
             refused = {**rewriting.refusals, **blocked}
             if not set(refused) - set(self.choices.refused):
-                return False
+                return bool(self.applied) and self._date(view)
             self.choices.refused.update(refused)
+
+    def _date(self, view: Model) -> bool:
+        """Make operators valid that are newer than the declared opset; whether there were any.
+
+        Parsers look at the name only, and ONNX Runtime's optimizer writes such models; onnx's checker refuses them.
+        """
+        from onnx import defs
+
+        newer = [
+            node for node in view.nodes()
+            if node.domain in DEFAULT_DOMAINS and defs.has(node.op_type) and not defs.has(node.op_type, node.opset)
+        ]  # fmt: skip
+        if not newer:
+            return False
+        rewriting = Rewriting(view, catalog().rewrites, self._strictest())
+        fix = Fix("Declare the opset of its operators", rewrite="declare_opset")
+        rewriting.apply([Request(_UNASKED, Location(), fix)])
+        if not rewriting.done:
+            rows = {node.op_type: knowledge().operators.get(node.op_type, ()) for node in newer}
+            fixes = {name: [f["fix"][0] for f in rows[name] if f.get("fix")] for name in rows}
+            rewriting.apply([_written_out(node, fixes[node.op_type][0]) for node in newer if fixes[node.op_type]])
+        if rewriting.done:
+            self.proto = rewriting.finish()
+            self._record(rewriting.done)
+        return bool(rewriting.done)
 
     def _lost(self, view: Model, opset: int) -> str:
         """An operator of the model that every target imports and that ``opset`` does not have yet."""
@@ -166,6 +190,14 @@ class Attempt:
 
     def _allowed(self, applicability: str) -> bool:
         return applicability == "safe" or self.choices.unsafe
+
+
+#: Stands for a finding where the engine itself asks for a change.
+_UNASKED = Finding("", "", "info", "build-risk", "")
+
+
+def _written_out(node: Any, rewrite: str) -> Request:
+    return Request(_UNASKED, node.location(), Fix("Write %s out" % node.op_type, rewrite=rewrite))
 
 
 def fingerprint(proto: Any) -> str:

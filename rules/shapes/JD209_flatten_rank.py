@@ -1,18 +1,19 @@
-"""Flatten passes rank 1 and 2 through unchanged
+"""Flatten passes rank 1 and 2 through unchanged, or refuses an axis behind the last
 
 ## What it detects
-A Flatten with axis 0 on a rank-2 input whose first dimension is not 1, or with axis 1 on a rank-1 input.
+A Flatten with axis 0 on a rank-2 input whose first dimension is not 1, or with an axis that equals the rank
+(everything becomes rows of one number).
 
 ## Why it fails
 Until TensorRT 8.4.1 the importer hands an input of rank 2 or less on as it is, whatever the axis. [M,N]
-with axis 0 should become [1,M*N], [N] with axis 1 should become [N,1]. TensorRT 8.0 and older refuse the
-rank-1 form instead.
+with axis 0 should become [1,M*N], [N] with axis 1 should become [N,1]. TensorRT 8.0 and older refuse an axis
+that equals the rank instead.
 
 ## Fix
 A Reshape to the right shape says it in every release (`x.reshape(1, -1)`).
 """
 
-from jetdoctor.rule import Rule, brackets
+from jetdoctor.rule import Fix, Match, Rule, VersionRange, brackets
 
 RULE = Rule(
     id="JD209",
@@ -20,7 +21,26 @@ RULE = Rule(
     severity="error",
     outcome="wrong-output",
     sources=("onnx-tensorrt importFlatten: 8.0-GA builtin_op_importers.cpp:1380, 8.2-GA:1443, 8.4.1 (1da7332):1445",),
+    ops=("Flatten",),
 )
+
+_FIXES = (Fix("Write Flatten as a Reshape", rewrite="flatten_to_reshape"),)
+_REFUSED, _HANDED_ON = VersionRange.parse("<8.2"), VersionRange.parse(">=8.2,<8.4.2")
+
+
+def check_node(node):
+    """The axis behind the last; that of rank 1 is a row of semantics.json."""
+    shape = node.input(0).shape
+    if shape is None or len(shape) < 2 or node.attr("axis", 1) != len(shape):
+        return
+    refused = "Flatten of %s with axis %d: this parser refuses an axis equal to the rank"
+    wrong = "Flatten of %s with axis %d should give [N,1]; this parser hands the input on unchanged"
+    found = [(refused, "rejected", _REFUSED)]
+    if len(shape) == 2 and shape[1] != 1:
+        found.append((wrong, "wrong-output", _HANDED_ON))
+    for text, outcome, releases in found:
+        message = text % (brackets(shape), len(shape))
+        yield Match(message, node, outcome=outcome, tensorrt=releases, fixes=_FIXES, basis="measured", cause=outcome)
 
 
 def describe(node, row):
