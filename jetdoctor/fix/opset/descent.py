@@ -6,7 +6,8 @@ from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from jetdoctor.fix.names import Names
 from jetdoctor.fix.opset import adapters as _adapters  # noqa: F401  (importing registers them)
-from jetdoctor.fix.opset import bodies, early, fitting, inference, schemas
+from jetdoctor.fix.opset import bodies, carriers, early, fitting, inference, schemas
+from jetdoctor.fix.opset.adapters import narrow
 from jetdoctor.fix.opset.calls import Calls
 from jetdoctor.fix.opset.ir import FREE_INITIALIZERS_SINCE
 from jetdoctor.fix.opset.registry import adapter_for
@@ -120,11 +121,18 @@ class Descent:
     def _rewritten(self, site: Site) -> List[Any]:
         """Nodes that stand for the site's node one opset lower."""
         node, opset = site.node, site.opset + 1
-        adapter = adapter_for(node.op_type, opset)
-        replaced = adapter(site) if adapter else None
+        carriers.take_constants(site)
+        lost = carriers.lost_output(site)
+        replaced: Any = narrow.rewritten(site)
+        if replaced is None:
+            adapter = adapter_for(node.op_type, opset)
+            replaced = adapter(site) if adapter else None
         if replaced is not None:
             _rename(site, [replaced] if isinstance(replaced, str) else list(replaced))
+            if lost:
+                carriers.note_carried(site, site.output(0), lost, carriers.carrier(lost, site.opset))
             return self._down(site, site.written_at)
+        carriers.hand_on(site)
         if schemas.usable(node.op_type, site.opset):
             try:
                 fitting.fit(site)

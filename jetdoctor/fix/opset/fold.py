@@ -26,12 +26,12 @@ def _value(scope: Any, name: str, depth: int) -> Any:
     if home is None or depth > _DEPTH:
         return None
     if name in home.initializers:
-        return _array(home.initializers[name])
+        return array(home.initializers[name])
     node = home.producers.get(name)
     if node is None or node.domain not in ("", "ai.onnx"):
         return None
     if node.op_type == "Constant":
-        return _array(constant_tensor(node))
+        return array(constant_tensor(node))
     if node.op_type in ("Shape", "Size"):
         return _shape(home, node)
     rule = _RULES.get(node.op_type)
@@ -54,7 +54,8 @@ def _applied(rule: Callable[..., Any], values: List[Any], attributes: Dict[str, 
     return found if found.size <= _LIMIT else None
 
 
-def _array(tensor: Any) -> Any:
+def array(tensor: Any, limit: Optional[int] = _LIMIT) -> Any:
+    """numpy array of a TensorProto; None when it is not at hand, or has more than ``limit`` elements."""
     from onnx import numpy_helper
 
     if tensor is None or tensor.data_location == _EXTERNAL:
@@ -62,7 +63,7 @@ def _array(tensor: Any) -> Any:
     size = 1
     for dim in tensor.dims:
         size *= dim
-    if size > _LIMIT:
+    if limit is not None and size > limit:
         return None
     try:
         return numpy_helper.to_array(tensor)
@@ -167,7 +168,7 @@ def _reshape(np: Any, v: List[Any], a: Dict[str, Any]) -> Any:
 def _filled(np: Any, v: List[Any], a: Dict[str, Any]) -> Any:
     if np.prod(v[0].astype("int64"), dtype="float64") > _LIMIT:
         return None
-    fill = _array(a["value"]) if "value" in a else np.zeros(1, "float32")
+    fill = array(a["value"]) if "value" in a else np.zeros(1, "float32")
     return np.full(tuple(v[0].astype("int64")), fill[0], fill.dtype)
 
 

@@ -32,6 +32,7 @@ class Scope:
         self.inputs = set(proto.input) if self.is_function else {v.name for v in proto.input}
         self.children: Dict[int, List[Scope]] = {}
         self.freed: List[str] = []  # inputs that an adapter took away: perhaps nobody reads them now
+        self.carried: Dict[str, int] = {}  # values that stand for those of another element type
         self._places: Dict[int, Location] = {}
         self._alive: List[Any] = []  # keeps the nodes whose id() is a key above
         self.changed = False
@@ -83,8 +84,25 @@ class Scope:
         """numpy array of a value that follows from constants and static shapes, else None."""
         return fold.constant(self, name)
 
+    def constant_of_any_size(self, name: str) -> Any:
+        """numpy array of an initializer or Constant, weights too; None for anything else."""
+        home = self.home(name)
+        if home is None:
+            return None
+        tensor = home.initializers.get(name)
+        if tensor is None and home.producers.get(name) is not None and home.producers[name].op_type == "Constant":
+            tensor = fold.constant_tensor(home.producers[name])
+        return fold.array(tensor, None)
+
+    def is_output(self, name: str) -> bool:
+        """Whether the graph gives a value to whoever runs it."""
+        return name in (self.proto.output if self.is_function else [v.name for v in self.proto.output])
+
     def write_back(self) -> None:
         """Put the nodes into the proto, inner graphs first."""
+        for value in getattr(self.proto, "value_info", ()):
+            if value.name in self.carried:
+                value.type.tensor_type.elem_type = self.types[value.name].tensor_type.elem_type
         for children in self.children.values():
             for child in children:
                 child.write_back()

@@ -10,6 +10,8 @@ from jetdoctor.fix.opset.site import CannotLower, Site
 #: Value range of the quantized types, and those that QuantizeLinear takes since 21 only.
 _RANGES = {2: (0, 255), 3: (-128, 127), 4: (0, 65535), 5: (-32768, 32767)}
 _WIDE = (4, 5)
+#: Types of 2 and 4 bits: value range, and the type that carries them where they do not exist.
+_CARRIED = {21: (0, 15, 2), 22: (-8, 7, 3), 25: (0, 3, 2), 26: (-2, 1, 3)}
 _FLOAT, _UINT8 = 1, 2
 
 
@@ -32,7 +34,7 @@ def without_blocks(site: Site) -> Optional[str]:
     if site.attr("block_size", 0):
         return _quantized(site, lambda name: _repeated(site, name))
     if site.element(site.output(0)) in _WIDE:
-        return _quantized(site, _layout(site))
+        return _quantized(site, layout(site))
     return None
 
 
@@ -42,7 +44,7 @@ def dequantized_by_block(site: Site) -> Optional[str]:
     if site.attr("block_size", 0):
         return _dequantized(site, lambda name: _repeated(site, name))
     if site.element(site.input(0)) in _WIDE:
-        return _dequantized(site, _layout(site))
+        return _dequantized(site, layout(site))
     return None
 
 
@@ -55,7 +57,7 @@ def _dequantized(site: Site, laid_out: Callable[[str], str]) -> str:
     return str(site.emit("Mul", [data, laid_out(site.input(1))]))
 
 
-def _layout(site: Site) -> Callable[[str], str]:
+def layout(site: Site) -> Callable[[str], str]:
     """What makes a scale or zero point broadcast: nothing per tensor, a shape per channel."""
     if _is_per_tensor(site):
         return lambda name: name
@@ -115,7 +117,7 @@ def dequantized_per_channel(site: Site) -> Optional[str]:
     if _is_per_tensor(site):
         site.remove("axis")
         return None
-    return _dequantized(site, _layout(site))
+    return _dequantized(site, layout(site))
 
 
 @step("QuantizeLinear", 13)
@@ -123,13 +125,14 @@ def quantized_per_channel(site: Site) -> Optional[str]:
     if _is_per_tensor(site):
         site.remove("axis")
         return None
-    return _quantized(site, _layout(site))
+    return _quantized(site, layout(site))
 
 
 def _quantized(site: Site, laid_out: Callable[[str], str]) -> str:
     """round(x / scale) + zero point, limited to the type; ``laid_out`` makes a parameter broadcast."""
-    element = site.element(site.input(2)) if site.input(2) else _UINT8
-    if element not in _RANGES:
+    element = site.element(site.output(0)) or (site.element(site.input(2)) if site.input(2) else _UINT8)
+    low, high, element = _CARRIED.get(element, _RANGES.get(element, (0, 0)) + (element,))
+    if low == high:
         raise CannotLower("quantization to a type that opset %d does not have" % site.opset)
     data = site.input(0)
     if site.element(data) != _FLOAT:
@@ -139,8 +142,22 @@ def _quantized(site: Site, laid_out: Callable[[str], str]) -> str:
     if site.input(2):
         zero = site.emit("Cast", [laid_out(site.input(2))], to=_FLOAT)
         rounded = site.emit("Add", [rounded, zero])
-    low, high = (site.array(limit, _FLOAT) for limit in _RANGES[element])
-    return str(site.emit("Cast", [site.emit("Clip", [rounded, low, high])], to=element))
+    limits = [site.array(limit, _FLOAT) for limit in (low, high)]
+    return str(site.emit("Cast", [site.emit("Clip", [rounded] + limits)], to=element))
+
+
+def to_integers(site: Site) -> str:
+    """Quantization to 2 or 4 bits, given in the type that carries them."""
+    if site.attr("block_size", 0):
+        return _quantized(site, lambda name: _repeated(site, name))
+    return _quantized(site, layout(site))
+
+
+def from_floats(site: Site) -> str:
+    """Dequantization of carried floats: times the scale."""
+    if site.attr("block_size", 0):
+        return _dequantized(site, lambda name: _repeated(site, name))
+    return _dequantized(site, layout(site))
 
 
 def _is_per_tensor(site: Site) -> bool:
