@@ -53,7 +53,7 @@ def take_constants(site: Any) -> None:
         values = site.scope.constant_of_any_size(name) if wide else None
         if values is not None:
             site.scope.freed.append(name)
-            site.node.input[index] = site.array(values.astype("float32"), wide)
+            site.node.input[index] = site.array(_numbers(values), wide)
             note_carried(site, site.node.input[index], site.element(name), wide)
 
 
@@ -102,4 +102,15 @@ def constant_tensor(site: Any, element: int) -> Optional[Any]:
     if values is None:
         return None
     wide = {_FLOAT: "float32", _UINT8: "uint8", _INT8: "int8"}[_NARROW[element][1]]
-    return numpy_helper.from_array(values.astype("float32").astype(wide))
+    return numpy_helper.from_array(_numbers(values).astype(wide))
+
+
+def _numbers(values: Any) -> Any:
+    """float32 array; onnx before 1.19 gives float8 as bytes in a dtype whose only field has the type's name."""
+    name = values.dtype.names[0] if values.dtype.names else ""
+    if not name.startswith("e"):
+        return values.astype("float32")
+    import onnx.numpy_helper
+
+    decode = getattr(onnx.numpy_helper, "float8e4m3_to_float32" if "m3" in name else "float8e5m2_to_float32")
+    return decode(values.astype("uint8"), fn="fn" in name, uz="uz" in name).reshape(values.shape)
