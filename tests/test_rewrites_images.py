@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,31 @@ def test_resize_antialias(mode, out):
     inputs = {"x": data([1, 2, 7, 8]), "-roi": None, "-scales": None, "sizes": np.array([1, 2] + list(out), np.int64)}
     model = model_of("Resize", inputs, opset=18, constants=["sizes"], mode=mode, antialias=1)
     assert_same(model, inputs, "resize_to_matrices")
+
+
+@given(
+    mode=st.sampled_from(["cubic", "linear", "nearest"]), coordinate=st.sampled_from(COORDINATES[:4]),
+    size=st.tuples(st.integers(2, 7), st.integers(2, 7)), out=st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    scale=st.sampled_from([None, 2.0, 1.5, 0.5, 0.75]), exclude=st.integers(0, 1),
+    nearest=st.sampled_from(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_resize_of_open_sizes(mode, coordinate, size, out, scale, exclude, nearest):
+    inputs = {"x": data([1, 2, *size]), "-roi": None}
+    if scale:
+        inputs["scales"] = np.array([1, 1, scale, scale], np.float32)
+    else:
+        inputs["-scales"] = None
+        inputs["sizes"] = np.array([1, 2, *out], np.int64)
+    attributes = {"mode": mode, "coordinate_transformation_mode": coordinate, "nearest_mode": nearest}
+    if mode == "cubic":
+        attributes["exclude_outside"] = exclude
+    names = [n for n in ("scales", "sizes") if n in inputs]
+    model = model_of("Resize", inputs, opset=13, constants=names, dims={"x": ["N", 2, "H", "W"]}, **attributes)
+    for value in model.graph.output:
+        del value.type.tensor_type.shape.dim[:]
+        value.type.tensor_type.shape.dim.extend(onnx.TensorShapeProto.Dimension(dim_param=d) for d in "NCHW")
+    assert_same(model, inputs, "resize_at_run_time")
 
 
 @given(shape=st.lists(st.integers(1, 4), min_size=2, max_size=4), constant=st.booleans(), seed=st.integers(0, 9))

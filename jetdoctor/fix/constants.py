@@ -7,9 +7,9 @@ Sizes that are not known are carried through Gather, Concat and the like as mark
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
-from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value, tensor_has_data
+from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value, tensor_has_data
 
 #: values above this many elements are not computed: they would only bloat the file
 LARGEST = 1 << 24
@@ -23,12 +23,19 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._known: Dict[Tuple[int, str], Any] = {}
-        self._markers = 0
+        self._markers: List[Dim] = []  # the size that a marker stands for: a symbol, or None
 
     def array(self, value: Value) -> Any:
         """numpy array of ``value`` when every element is known at this point, else None."""
         array = self.value(value)
         return None if array is None or _has_marker(array) else array
+
+    def elements(self, value: Value) -> Optional[List[Dim]]:
+        """Elements of a vector of sizes: numbers, symbols of sizes that are not fixed, None for what is not known."""
+        array = self.value(value)
+        if array is None or array.ndim != 1 or array.dtype.kind != "i":
+            return None
+        return [int(n) if n > _UNKNOWN else self._markers[_UNKNOWN - int(n)] for n in array]
 
     def value(self, value: Value) -> Any:
         """Array with markers where a size is unknown; None when it cannot be computed."""
@@ -69,12 +76,17 @@ class Evaluator:
             return None
         sizes = []
         for dim in shape:
-            self._markers += not isinstance(dim, int)
-            sizes.append(dim if isinstance(dim, int) else _UNKNOWN - self._markers)
+            sizes.append(dim if isinstance(dim, int) else self._marker(dim))
         if node.op_type == "Size":
             return {node.outputs[0]: np.asarray(np.prod(sizes, dtype=np.int64), dtype=np.int64)}
         start, end = node.attr("start", 0), node.attr("end", None)
         return {node.outputs[0]: np.asarray(sizes[start:end], dtype=np.int64)}
+
+    def _marker(self, dim: Dim) -> int:
+        if dim is None or dim not in self._markers:
+            self._markers.append(dim)
+            return _UNKNOWN - len(self._markers) + 1
+        return _UNKNOWN - self._markers.index(dim)
 
 
 def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:

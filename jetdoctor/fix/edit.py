@@ -11,7 +11,7 @@ from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
 from jetdoctor.fix.changes import Changes, rename_inputs
 from jetdoctor.fix.diff import Recorder
 from jetdoctor.fix.places import Places
-from jetdoctor.graph import Node, Value
+from jetdoctor.graph import Dim, Node, Value
 from jetdoctor.types import Target
 
 
@@ -135,6 +135,10 @@ class Edit(Places):
     def array(self, value: Value) -> Any:
         """numpy array of a constant expression, computed when it must be; None when it is not one."""
         return self.changes.evaluator.array(value)
+
+    def elements(self, value: Value) -> Optional[List[Dim]]:
+        """Elements of a vector of sizes as far as they are known: numbers, symbols, None."""
+        return self.changes.evaluator.elements(value)
 
     def write_out(self, node: Node) -> List[str]:
         """Add the operator's definition by other operators, as onnx has it; ``CannotRewrite`` without one."""

@@ -24,11 +24,11 @@ FIX_REQUESTS = {
     "pad_wrap_to_concat": ["pad_decompose"],
     "pad_negative_to_slice": ["pad_decompose"],
     "pad_value_float_or_cast": ["pad_decompose"],
-    "resize_cubic_to_linear_or_plugin": ["resize_to_matrices"],
-    "resize_drop_antialias": ["resize_to_matrices"],
-    "resize_normalise_modes": ["resize_to_matrices"],
-    "resize_resolve_sizes": ["resize_to_matrices"],
-    "resize_symmetric_to_half_pixel": ["resize_to_matrices"],
+    "resize_cubic_to_linear_or_plugin": ["resize_to_matrices", "resize_at_run_time"],
+    "resize_drop_antialias": ["resize_to_matrices", "resize_at_run_time"],
+    "resize_normalise_modes": ["resize_to_matrices", "resize_at_run_time"],
+    "resize_resolve_sizes": ["resize_to_matrices", "resize_at_run_time"],
+    "resize_symmetric_to_half_pixel": ["resize_to_matrices", "resize_at_run_time"],
     "gridsample_mode_names": ["gridsample_mode_names", "lower_opset:19"],
     "scatter_reduction_rewrite": ["scatter_reduction_rewrite", "scatter_by_hits"],
     "maxpool_drop_indices": ["maxpool_drop_indices", "maxpool_indices"],
@@ -297,7 +297,7 @@ def restriction_rule(entry, condition, kind):
         rule = {"antialias": "JD312", "keep_aspect_ratio_policy": "JD313"}.get(condition.get("attr"), "JD327")
         if "dtype" in condition:
             return "JD401", condition, ["cast_to_float"]
-        return rule, condition, ["resize_to_matrices"]
+        return rule, condition, ["resize_to_matrices", "resize_at_run_time"]
     if op == "Pad":
         if "dtype" in condition:
             return "JD401", condition, ["cast_to_float"]

@@ -33,24 +33,24 @@ def rewrite(node, edit):
 
 
 def _resized_axes(node, edit):
-    """[(axis, size before, size after, scale)] of the axes that change; sizes must be fixed."""
+    """[(axis, size before, size after, scale)] of the axes that change; their sizes must be fixed."""
     if node.op_type == "Upsample" or node.opset < 10:
         raise CannotRewrite("Upsample has no coordinate mode")
     import numpy as np
 
     x, rank = node.input(0), edit.rank(node.input(0))
     axes = [int(axis) % rank for axis in node.attr("axes", tuple(range(rank)))]
-    before = edit.sizes(x, range(rank))
     first = 1 if node.opset < 11 else 2
-    scales, sizes = _array(node, edit, first), _array(node, edit, 3)
+    scales, sizes = _array(node, edit, first), _sizes(node, edit)
     if sizes is not None:
-        return _from_sizes(node, axes, before, sizes)
+        return _from_sizes(node, edit, axes, sizes)
     if scales is None:
         raise CannotRewrite("neither scales nor sizes are constant")
     found = []
     for axis, scale in zip(axes, scales.tolist()):
         if scale != 1.0:
-            found.append((axis, before[axis], int(np.float32(before[axis]) * np.float32(scale)), scale))
+            (before,) = edit.sizes(x, [axis])
+            found.append((axis, before, int(np.float32(before) * np.float32(scale)), scale))
     return found
 
 
@@ -63,10 +63,25 @@ def _array(node, edit, index):
     return array if array.size else None
 
 
-def _from_sizes(node, axes, before, sizes):
-    pairs = list(zip(axes, sizes.tolist()))
+def _sizes(node, edit):
+    """Sizes after, as numbers or symbols; None when the node has none."""
+    found = edit.elements(node.input(3)) if node.present(3) else None
+    if node.present(3) and found is None:
+        raise CannotRewrite("the scales or sizes are not constant")
+    return found or None
+
+
+def _from_sizes(node, edit, axes, sizes):
+    x = node.input(0)
+    # A size that is not fixed, and is the same symbol before and after, does not change.
+    pairs = [(a, n) for a, n in zip(axes, sizes) if n is None or isinstance(n, int) or n != x.shape[a]]
+    if not all(isinstance(n, int) for _, n in pairs):
+        raise CannotRewrite("the scales or sizes are not constant")
+    before = dict(zip((a for a, _ in pairs), edit.sizes(x, [a for a, _ in pairs])))
     policy = node.attr("keep_aspect_ratio_policy", "stretch")
     if policy != "stretch":
+        if len(pairs) < len(axes):
+            raise CannotRewrite("%s has a size that is not fixed" % x.name)
         ratios = [size / before[axis] for axis, size in pairs]
         scale = min(ratios) if policy == "not_larger" else max(ratios)
         pairs = [(axis, int(before[axis] * scale + 0.5)) for axis, _ in pairs]
