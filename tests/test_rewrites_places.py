@@ -321,3 +321,55 @@ def test_upper_written_out():
     result = assert_same(model_of("Trilu", {"x": x}), {"x": x}, "trilu_explicit_upper", gone=False)
     assert [a.name for a in result.graph.node[0].attribute] == ["upper"]
     assert rewritten(result, "trilu_explicit_upper")[1]
+
+
+@given(shape=st.lists(st.integers(1, 4), min_size=1, max_size=3), axis=st.integers(-3, 2), count=st.integers(1, 6))
+def test_the_last_update_stays(shape, axis, count):
+    axis = axis % len(shape) - (len(shape) if axis < 0 else 0)
+    covered = list(shape)
+    covered[axis] = count
+    index = np.random.RandomState(count).randint(-shape[axis], shape[axis], covered).astype(np.int64)
+    inputs = {"x": data(shape), "i": index, "u": data(covered, seed=1)}
+    names = ["N" if a == 0 else size for a, size in enumerate(shape)]
+    covering = ["M" if a == axis % len(shape) else names[a] for a in range(len(shape))]
+    for dims in ({}, {"x": names, "i": covering, "u": covering}):
+        assert_same(model_of("ScatterElements", inputs, dims=dims, axis=axis), inputs, "scatter_by_hits")
+
+
+@pytest.mark.parametrize("reduction", ["none", "add", "max"])
+def test_scatternd_into_an_open_number_of_rows(reduction):
+    inputs = {"x": data([5, 3]), "i": np.array([[1], [-1], [1]], np.int64), "u": data([3, 3], seed=1)}
+    model = model_of("ScatterND", inputs, opset=18, dims={"x": ["N", 3]}, reduction=reduction)
+    assert_same(model, inputs, "scatter_by_hits")
+
+
+@given(start=st.integers(-3, 3), limit=st.integers(-9, 9), step=st.sampled_from([1.0, -1.0, 0.5, 2.0, -4.0]))
+def test_range_of_floats(start, limit, step):
+    inputs = {name: np.array(n, np.float32) for name, n in (("a", start / 2), ("b", limit / 2), ("c", step))}
+    for constants in (["a", "c"], ["c"]):
+        model = model_of("Range", inputs, constants=constants)
+        result = assert_same(model, inputs, "range_of_integers", gone=False)
+        assert any(node.op_type == "Cast" for node in result.graph.node)
+    inputs["c"] = np.array(0.1, np.float32)
+    assert "power of two" in rewritten(model_of("Range", inputs, constants=["c"]), "range_of_integers")[1][0]
+
+
+@pytest.mark.parametrize("shape", [[1, 1], [2, 2], [3, 3], [4, 2, 2], [2, 3, 3, 3]])
+def test_det(shape):
+    x = data(shape)
+    assert_same(model_of("Det", {"x": x}), {"x": x}, "det_by_minors")
+
+
+@pytest.mark.parametrize("mode", ["linear", "cubic"])
+def test_resize_beside_an_open_batch(mode):
+    x = data([2, 3, 5, 6])
+    inputs = {"x": x, "-roi": np.zeros(0, np.float32), "scales": np.array([1, 1, 1.6, 0.5], np.float32)}
+    dims = {"x": ["N", 3, 5, 6]}
+    model = model_of("Resize", inputs, constants=["scales"], dims=dims, mode=mode)
+    assert_same(model, inputs, "resize_to_matrices")
+    text = """<ir_version: 8, opset_import: ["": 18]>
+    g (float[N,3,5,6] x) => (float[N,3,8,3] y) <int64[1] z = {0}, int64[1] o = {1}, int64[3] rest = {3,8,3}> {
+      s = Shape(x) n = Slice(s, z, o, z) sizes = Concat <axis = 0> (n, rest)
+      y = Resize <mode = "%s", antialias = 1> (x, , , sizes)
+    }"""
+    assert_same(parser.parse_model(text % mode), {"x": x}, "resize_to_matrices", gone=False)

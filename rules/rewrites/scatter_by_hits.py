@@ -1,7 +1,8 @@
-"""Scatter with a reduction, wherever the indices point: which update hits which place, then reduced.
+"""Scatter wherever the indices point: which update hits which place, then reduced and combined.
 
-For ScatterElements whose indices cover the other axes, and for ScatterND (onnx 16 and 18). Sums of floats are
-products with the table of hits (see ``scatter_reduction_rewrite``); everything else is chosen and reduced.
+For ScatterElements whose indices cover the other axes, and for ScatterND (onnx 11 to 18), with sizes that may be
+open. Sums of floats are products with the table of hits where sizes are known (see ``scatter_reduction_rewrite``);
+everything else is chosen and reduced. Without a reduction the last update that hits a place is taken.
 """
 
 from __future__ import annotations
@@ -18,11 +19,9 @@ _LARGEST = 1 << 20  # updates by places, for every lane
 
 def rewrite(node, edit):
     reduction = node.attr("reduction", "none")
-    if reduction not in _COMBINE:
-        raise CannotRewrite("nothing is combined")
-    if edit.dtype(node.input(0)) not in _TYPES:
-        raise CannotRewrite("%s is not reduced" % edit.dtype(node.input(0)))
-    by = _nd if node.op_type == "ScatterND" else _elements
+    if reduction not in ("none", *_COMBINE) or edit.dtype(node.input(0)) not in _TYPES:
+        raise CannotRewrite("%s of %s is not reduced" % (reduction, edit.dtype(node.input(0))))
+    by = _rows if node.op_type == "ScatterND" else _elements
     edit.replace(node, [by(node, edit, reduction)])
 
 
@@ -35,64 +34,89 @@ def _elements(node, edit, reduction):
     before, covered = x.shape or (), index.shape or ()
     if len(covered) != rank or any(before[a] != covered[a] or before[a] is None for a in others):
         raise CannotRewrite("the indices do not cover the other axes")
-    size, count = edit.sizes(x, [axis])[0], edit.sizes(index, [axis])[0]
+    _not_too_large([before[axis], covered[axis]])
     perm = others + [axis]
-    wide = edit.unsqueeze(_as_int64(edit, index, edit.transpose(index.name, perm)), [rank])
-    hit = _hits(edit, wide, size, [1] * rank + [size], size * count)
+    wide = edit.counted_from_start(_as_int64(edit, index), x, axis)
+    wide = edit.unsqueeze(edit.transpose(wide, perm), [rank])
+    places = edit.unsqueeze(edit.numbers(x, axis), list(range(rank)))
     updates = edit.unsqueeze(edit.transpose(node.inputs[2], perm), [rank])
     old = edit.unsqueeze(edit.transpose(x.name, perm), [rank - 1])
-    best = _reduced(edit, reduction, hit, updates, (old, edit.dtype(x)), rank - 1)
+    order = edit.unsqueeze(edit.numbers(index, axis), [*range(rank - 1), rank])
+    table = _Table(edit, edit.dtype(x), edit.add("Equal", [wide, places]), updates, old, order, rank - 1)
     back = [perm.index(a) for a in range(rank)]
-    return edit.add(_COMBINE[reduction], [x.name, edit.transpose(best, back)])
+    return edit.transpose(edit.squeeze(table.result(reduction), [rank - 1]), back)
 
 
-def _nd(node, edit, reduction):
+def _rows(node, edit, reduction):
     """Rows of the data: hits [updates, places, 1] of updates [updates, 1, row]."""
     x, index = node.input(0), node.input(1)
-    depth = edit.sizes(index, [-1])[0]
-    count = _product(edit.sizes(index, range(edit.rank(index) - 1)))
-    sizes, row = edit.sizes(x, range(depth)), _product(edit.sizes(x, range(depth, edit.rank(x))))
-    places = _product(sizes)
-    columns = edit.reshape(_as_int64(edit, index, index.name), [count, depth])
-    flat = None
-    for column, size in enumerate(sizes):
+    depth, shape = edit.sizes(index, [-1])[0], list(x.shape or ())
+    row, count = _product(edit.sizes(x, range(depth, len(shape)))), _product((index.shape or ())[:-1])
+    places = _product(shape[:depth])
+    if depth > 1 and places is None:
+        raise CannotRewrite("more than one size of %s is not fixed" % x.name)
+    _not_too_large([places, count, row])
+    columns = edit.reshape(_as_int64(edit, index), [-1, depth])
+    coordinates = []
+    for column in range(depth):
         part = edit.slice(columns, [column], [column + 1], [1])
-        zero, step = edit.scalar(0, "INT64"), edit.scalar(size, "INT64")
-        part = edit.add("Where", [edit.add("Less", [part, zero]), edit.add("Add", [part, step]), part])
-        flat = part if flat is None else edit.add("Add", [edit.add("Mul", [flat, step]), part])
-    hit = edit.unsqueeze(_hits(edit, flat, places, [1, places], places * count * row), [2])
-    updates = edit.reshape(node.inputs[2], [count, 1, row])
-    old = edit.reshape(x.name, [1, places, row])
-    best = _reduced(edit, reduction, hit, updates, (old, edit.dtype(x)), 0)
-    return edit.add(_COMBINE[reduction], [x.name, edit.reshape(best, edit.sizes(x, range(edit.rank(x))))])
+        coordinates.append((edit.counted_from_start(part, x, column), x, column))
+    numbers = edit.numbers(x, 0) if depth == 1 else edit.ints(range(places))
+    hit = edit.add("Equal", [edit.element(coordinates), edit.unsqueeze(numbers, [0])])
+    updates, old = edit.reshape(node.inputs[2], [-1, 1, row]), edit.reshape(x.name, [1, -1, row])
+    if count is None:
+        raise CannotRewrite("the number of updates is not fixed")
+    order = edit.reshape(edit.ints(range(count)), [count, 1, 1])
+    table = _Table(edit, edit.dtype(x), edit.unsqueeze(hit, [2]), updates, old, order, 0)
+    lengths = [size if isinstance(size, int) else -1 for size in shape]
+    return edit.reshape(table.result(reduction), lengths)
 
 
-def _as_int64(edit, index, name):
-    return name if edit.dtype(index) == "INT64" else edit.cast(name, "INT64")
+class _Table:
+    """Hits (BOOL), updates, old values and the order of the updates, to be reduced over the updates' axis."""
+
+    def __init__(self, edit, dtype, hit, updates, old, order, axis):
+        self.edit, self.dtype, self.hit, self.updates = edit, dtype, hit, updates
+        self.old, self.order, self.axis = old, order, axis
+
+    def result(self, reduction):
+        """New values; the axis of the updates is left as a 1."""
+        if reduction == "none":
+            return self.last()
+        # The old value changes no maximum that it is part of, so that no infinity is needed.
+        neutral = {"add": 0, "mul": 1}.get(reduction)
+        other = self.old if neutral is None else self.edit.scalar(neutral, self.dtype)
+        chosen = self.edit.add("Where", [self.hit, self.updates, other])
+        best = self.edit.reduce(_REDUCE[reduction], chosen, [self.axis])
+        return self.edit.add(_COMBINE[reduction], [self.old, best])
+
+    def last(self):
+        """The last update that hits a place, the old value where none does."""
+        edit = self.edit
+        order = edit.add("Where", [self.hit, edit.cast(self.order, "FLOAT"), edit.scalar(-1, "FLOAT")])
+        last = edit.reduce("ReduceMax", order, [self.axis])
+        # Every place has one winner at most: the others add nothing.
+        winner = edit.add("And", [self.hit, edit.add("Equal", [order, last])])
+        chosen = edit.add("Where", [winner, self.updates, edit.scalar(0, self.dtype)])
+        chosen = edit.reduce("ReduceSum", chosen, [self.axis])
+        return edit.add("Where", [edit.add("Less", [last, edit.scalar(0, "FLOAT")]), self.old, chosen])
 
 
-def _hits(edit, wide, size, shape, elements):
-    """BOOL: which update goes to which place; a place may be counted from the end."""
-    import numpy as np
+def _as_int64(edit, index):
+    return index.name if edit.dtype(index) == "INT64" else edit.cast(index.name, "INT64")
 
-    if elements > _LARGEST:
+
+def _not_too_large(sizes):
+    elements = _product(sizes)
+    if elements is not None and elements > _LARGEST:
         raise CannotRewrite("a table of %d hits is too large" % elements)
-    classes = np.arange(size, dtype=np.int64).reshape(shape)
-    return edit.add("Or", [edit.add("Equal", [wide, edit.constant(classes - turn)]) for turn in (0, size)])
-
-
-def _reduced(edit, reduction, hit, updates, old, axis):
-    """What hits every place, reduced over the updates; what changes nothing stands where none does."""
-    name, dtype = old
-    # The old value changes no maximum that it is part of, so that no infinity is needed.
-    neutral = {"add": 0, "mul": 1}.get(reduction)
-    other = name if neutral is None else edit.scalar(neutral, dtype)
-    chosen = edit.add("Where", [hit, updates, other])
-    return edit.reduce(_REDUCE[reduction], chosen, [axis], keepdims=0)
 
 
 def _product(sizes):
+    """None when one of them is not fixed."""
     total = 1
     for size in sizes:
+        if not isinstance(size, int):
+            return None
         total *= size
     return total
