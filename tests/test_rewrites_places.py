@@ -208,12 +208,16 @@ def test_wrap_beside_an_open_batch():
 
 @pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
 @pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
-def test_gridsample_of_an_open_batch(mode, padding):
+def test_gridsample_of_open_sizes(mode, padding):
     random = np.random.RandomState(3)
-    inputs = {"x": data([3, 2, 4, 5]), "grid": random.uniform(-1.2, 1.2, (3, 2, 3, 2)).astype(np.float32)}
-    dims = {"x": ["N", 2, 4, 5], "grid": ["N", 2, 3, 2]}
-    model = model_of("GridSample", inputs, opset=16, dims=dims, mode=mode, padding_mode=padding)
-    assert_same(model, inputs, "gridsample_decompose")
+    inputs = {"x": data([3, 2, 4, 1 if mode == "nearest" else 5])}
+    inputs["grid"] = random.uniform(-1.2, 1.2, (3, 2, 3, 2)).astype(np.float32)
+    for dims in {"x": ["N", *inputs["x"].shape[1:]], "grid": ["N", 2, 3, 2]}, {"x": ["N", 2, "H", "W"]}:
+        for align in (0, 1):
+            attributes = {"mode": mode, "padding_mode": padding, "align_corners": align}
+            assert_same(
+                model_of("GridSample", inputs, opset=16, dims=dims, **attributes), inputs, "gridsample_decompose"
+            )
 
 
 ELLIPSES = {
