@@ -116,6 +116,8 @@ class _Plan:
         start, span = (0.0, self.math("Sub", size, 1)) if self.align else (-0.5, size)
         if span == 0:
             return self.math("Mul", place, 0.0)
+        if isinstance(span, str):  # a single pixel is reflected into its neighbour, which the border takes back
+            span = self.edit.add("Max", [span, self.edit.scalar(1.0, "FLOAT")])
         offset, turn = self.math("Sub", place, start), self.math("Mul", span, 2.0)
         turns = self.edit.add("Floor", [self.divided(offset, turn)])
         offset = self.edit.add("Sub", [offset, self.math("Mul", turns, turn)])
