@@ -226,3 +226,17 @@ def test_contrib_as_a_fix(tmp_path):
     for target in ("jetpack-4.6", "jetpack-6.2"):
         outcome = fix(path, resolve(target))
         assert outcome.clean and outcome.plan.equivalence.status == "equal", outcome.plan
+
+
+@given(
+    size=st.integers(1, 5), stride=st.integers(1, 3), kernel=st.integers(3, 4), end=st.integers(0, 2),
+    more=st.integers(0, 2),
+)  # fmt: skip
+def test_output_padding(size, stride, kernel, end, more):
+    assume(more < stride and more <= end and (size - 1) * stride + kernel + more - end > 0)
+    inputs = {"x": data([1, 2, size]), "w": data([2, 3, kernel], seed=1)}
+    form = dict(kernel_shape=[kernel], strides=[stride], pads=[0, end], output_padding=[more])
+    result = assert_same(
+        model_of("ConvTranspose", inputs, constants=["w"], **form), inputs, "convtranspose_output_padding", gone=False
+    )
+    assert "output_padding" not in {attribute.name for attribute in result.graph.node[0].attribute}
