@@ -11,13 +11,14 @@ import json
 import math
 import sys
 import time
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from jetdoctor.fix.runners import Runner, open_runner
+from jetdoctor.fix.trial_sizes import feeds_that_fit
 from jetdoctor.model import load
 from jetdoctor.types import JetdoctorError
 from jetdoctor.verify.compare import Comparison, compare
-from jetdoctor.verify.inputs import cases
+from jetdoctor.verify.inputs import Case, cases
 from jetdoctor.verify.tolerance import BY_DTYPE, Tolerance
 
 #: share of the time limit that the original may take before no more inputs are tried
@@ -50,6 +51,9 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
     if not pairs and NO_NUMPY_TYPE in refusal.lower():  # int4 and narrower do not get into ONNX Runtime from Python
         runner = open_runner(original, "reference")
         pairs, refusal = _reference_outputs(runner, feeds, budget)
+    if not pairs and not inputs:
+        trial = feeds_that_fit(load(candidate), _maker(load(original), load(candidate)), runner.run, budget)
+        pairs, _ = _reference_outputs(runner, trial, budget)
     if not pairs:
         return {"status": "not-run", "reason": refusal or "no inputs could be made"}
     kind = runner.kind
@@ -60,27 +64,30 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
 
 def _feeds(original: str, candidate: str, inputs: str) -> List[Tuple[str, Dict[str, Any]]]:
     """Named inputs for both models. Their ranges are read off the original, their sizes off the result."""
-    before, after = load(original), load(candidate)
-    fixed = {}
-    for name in after.main.input_names:
-        shape = after.main.value(name).static_shape
-        if shape is not None and name not in after.main.initializers:
-            fixed[name] = shape
+    after = load(candidate)
+    make = _maker(load(original), after)
     found = []
     if inputs:
         import numpy
 
         with numpy.load(inputs, allow_pickle=False) as given:
             found.append((inputs, {name: given[name] for name in given.files}))
-    known = set(before.main.input_names)
     for case in cases(after):
         try:
-            dims = {dim: size for dim, size in case.dims.items()}
-            shapes = {name: shape for name, shape in fixed.items() if name in known}
-            found.append((case.name, type(case)(case.name, case.case, case.seed, dims).feeds(before, shapes)))
+            found.append((case.name, make(case)))
         except JetdoctorError:
             continue
     return found
+
+
+def _maker(before: Any, after: Any) -> Callable[[Case], Dict[str, Any]]:
+    """Makes the inputs of a case: ranges are those of the original, sizes those of the result."""
+    known, fixed = set(before.main.input_names) - set(after.main.initializers), {}
+    for name in after.main.input_names:
+        shape = after.main.value(name).static_shape
+        if shape is not None and name in known:
+            fixed[name] = shape
+    return lambda case: case.feeds(before, fixed)
 
 
 def _reference_outputs(

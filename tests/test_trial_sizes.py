@@ -1,0 +1,54 @@
+"""The proof of models whose open sizes have to fit together in a way that the file does not say."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+from onnx import parser
+
+from jetdoctor.fix import fix
+from jetdoctor.fix.trial_sizes import combinations
+from jetdoctor.target import resolve
+
+HEAD = '<ir_version: 8, opset_import: ["": 18]> '
+
+#: A mask as long as past and new together; a batch that was traced as 3; more samples than the kernels span.
+CACHE = """g (float[1,new,4] x, float[1,past,4] old, float[1,all,1] mask) => (float[1,1,4] y) <int64[1] axes = {1}> {
+  keys = Concat <axis = 1> (old, x)
+  seen = Mul (keys, mask)
+  y = ReduceMean <keepdims = 1> (seen, axes)
+}"""
+TRACED = """g (float[batch,4] x) => (float[batch,2] y) <int64[3] shape = {3,2,2}, int64[1] axes = {1}> {
+  r = Reshape (x, shape)
+  y = ReduceMean <keepdims = 0> (r, axes)
+}"""
+SAMPLES = """g (float[1,1,n] x, float[2,1,40] w) => (float[1,2,1] y) <int64[1] axes = {2}> {
+  c = Conv <strides = [20]> (x, w)
+  y = ReduceMean <keepdims = 1> (c, axes)
+}"""
+
+
+@pytest.mark.parametrize("text", [CACHE, TRACED, SAMPLES], ids=["cache", "traced", "samples"])
+def test_sizes_that_fit_are_found(tmp_path, text):
+    path = str(tmp_path / "m.onnx")
+    onnx.save(parser.parse_model(HEAD + text), path)
+    outcome = fix(path, resolve("tensorrt-8.4"))
+    assert outcome.clean and outcome.plan.equivalence.status == "equal", outcome.plan
+    assert outcome.plan.equivalence.runs >= 5
+
+
+def test_no_sizes_fit(tmp_path):
+    path = str(tmp_path / "m.onnx")
+    text = TRACED.replace("{3,2,2}", "{3,2,3}")
+    onnx.save(parser.parse_model(HEAD + text), path)
+    outcome = fix(path, resolve("tensorrt-8.4"))
+    assert outcome.plan.equivalence.status == "not-run" and not outcome.clean
+
+
+def test_order_of_combinations():
+    found = list(combinations(["a", "b"]))
+    assert found[0] == {"a": 2, "b": 2} and {"a": 2, "b": 3} in found[:3]
+    assert len(found) == len({tuple(sizes.values()) for sizes in found})
+    assert not list(combinations([])) and not list(combinations("abcde"))
+    alone = [sizes["n"] for sizes in combinations(["n"])]
+    assert len(alone) == len(set(alone)) and max(alone) == 16000
