@@ -130,3 +130,29 @@ def test_freeze_of_an_unknown_name(tmp_path):
     onnx.save(parser.parse_model(SQUEEZE), path)
     with pytest.raises(UsageError, match="no input or dimension called bogus; inputs: x; open dimensions: N"):
         fix(path, (), freeze={"bogus": "1x3"})
+
+
+ZIPMAP = """<ir_version: 8, opset_import: ["": 13, "ai.onnx.ml": 1]>
+g (float[2,3] p) => (seq(map(int64, float)) y) { y = ai.onnx.ml.ZipMap <classlabels_int64s = [0, 1, 2]> (p) }"""
+
+RESIZED = """<ir_version: 4, opset_import: ["": %d]>
+g (float[1,4,4,3] x) => (float[1,8,8,3] y) <int32[2] s = {8,8}> { y = ResizeBilinear (x, s) }"""
+
+NCHWC = """<ir_version: 8, opset_import: ["": 13, "com.microsoft.nchwc": 1]>
+g (float[1,8,4,4] x) => (float[1,8,4,4] y) { y = com.microsoft.nchwc.ReorderInput (x) }"""
+
+
+def test_maps_of_scikit_learn_are_switched_off_at_the_export():
+    titles = advice(model(ZIPMAP, producer=("skl2onnx", "1.20.0")), "jetpack-5.0.2", "JD803")[1]
+    assert titles[0] == 'Export again: skl2onnx.to_onnx(MODEL, EXAMPLE, target_opset=13, options={"zipmap": False})'
+
+
+@pytest.mark.parametrize("opset, helps", [(9, True), (13, False)])
+def test_operators_that_tf2onnx_left_over_go_with_a_newer_opset(opset, helps):
+    titles = advice(model(RESIZED % opset, producer=("tf2onnx", "1.16.1")), "tensorrt-8.4.3", "JD803")[1]
+    assert any("tf2onnx.convert" in title and "--opset 13" in title for title in titles) is helps
+
+
+def test_a_model_that_onnx_runtime_optimized_is_taken_from_before():
+    titles = advice(model(NCHWC), "tensorrt-8.4.3", "JD803")[1]
+    assert "ORT_ENABLE_BASIC" in titles[0]

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
 from jetdoctor.graph import Model, Node
-from jetdoctor.model.exporters import exporter, has_open_inputs, reexport
+from jetdoctor.model.exporters import exporter, has_open_inputs, left_over, reexport
 from jetdoctor.model.sizes import freeze_options, profile_options
 from jetdoctor.rule import release, table
 from jetdoctor.target import every_jetpack, module_row
@@ -25,6 +25,12 @@ _NODES = 20
 
 #: the operator has no importer or its plugin is missing: another form of it does not help
 _OPERATOR_ITSELF = ("JD301", "JD803")
+
+#: ONNX Runtime writes operators of its own into a model that it optimized or quantized
+_NOT_OPTIMIZED = (
+    "Take the model from before ONNX Runtime's optimizer or quantizer (a session that saves it: "
+    "graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC)"
+)
 
 #: id ranges of rules about shapes and dynamic shapes
 _ABOUT_SHAPES = ("JD2", "JD5")
@@ -67,6 +73,8 @@ class Advisor:
 
     def _export(self, finding: Finding, target: Target) -> str:
         opset = self._documented(target)
+        if any(node.domain.startswith("com.microsoft") for node in self._nodes(finding)):
+            return _NOT_OPTIMIZED
         command = reexport(self.model, opset) if opset else ""
         return "Export again: " + command if command and self._export_helps(finding, opset) else ""
 
@@ -74,10 +82,16 @@ class Advisor:
         """Whether an older opset, the other exporter or fixed sizes change what the nodes are."""
         nodes = self._nodes(finding)
         if finding.rule in _OPERATOR_ITSELF:
-            return any(_newer_word(node.op_type, opset) for node in nodes)
+            return any(self._goes(node.op_type, opset) for node in nodes)
         if self.model.opset("") > opset or exporter(self.model) == "dynamo":
             return True
         return self._about_sizes(finding) and has_open_inputs(self.model)
+
+    def _goes(self, op_type: str, opset: int) -> bool:
+        """Whether the operator is not written any more at the older (or newer) opset."""
+        from onnx import defs
+
+        return _newer_word(op_type, opset) or (not defs.has(op_type) and left_over(self.model, op_type, opset))
 
     def _documented(self, target: Target) -> int:
         """The opset to export with, 0 for a release that is not known."""

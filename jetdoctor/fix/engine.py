@@ -14,6 +14,7 @@ from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices
 from jetdoctor.fix.diff import FixDiff
+from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.proof import prove
 from jetdoctor.model import from_proto, load, names, summarize
 from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
@@ -94,6 +95,7 @@ class _Job:
         """A fresh run on the file as it is."""
         self.choices.begin()
         attempt = Attempt(_read(self.path), self.path, self.targets, self.choices)
+        declare_default_domain(attempt.proto)
         if self.freeze:
             attempt.proto = freezing.freeze(attempt.proto, self.freeze)
             attempt.fold("what follows from the sizes given")

@@ -23,7 +23,7 @@ def metadata(model: Model) -> Dict[str, str]:
 
 
 def exporter(model: Model) -> str:
-    """ "ultralytics", "optimum", "dynamo", "torchscript", "tf2onnx", "paddle2onnx", or "" when unknown."""
+    """ "ultralytics", "optimum", "dynamo", "torchscript", "tf2onnx", "paddle2onnx", "skl2onnx", or "" when unknown."""
     producer = model.producer.lower()
     if metadata(model).get("author") == "Ultralytics":
         return "ultralytics"
@@ -31,6 +31,8 @@ def exporter(model: Model) -> str:
         return "tf2onnx"
     if "paddle" in producer or "paddlepaddle" in model.main.proto.name.lower():
         return "paddle2onnx"
+    if "skl2onnx" in producer:
+        return "skl2onnx"
     if not producer.startswith("pytorch"):
         return ""
     if _from_dynamo(model):
@@ -99,7 +101,26 @@ def _optimum(model: Model, opset: int) -> str:
 
 def _tf2onnx(model: Model, opset: int) -> str:
     text = "python3 -m tf2onnx.convert --saved-model DIR --output %s --opset %d --fold_const"
-    return text % (_file(model), 11 if opset < 17 else 13)
+    return text % (_file(model), _opset_of_tf2onnx(opset))
+
+
+def _opset_of_tf2onnx(opset: int) -> int:
+    return 11 if opset < 17 else 13
+
+
+def _skl2onnx(model: Model, opset: int) -> str:
+    """A map of probabilities is what only ``zipmap`` gives; other models do not know the option."""
+    maps = any(node.op_type == "ZipMap" for node in model.main.nodes)
+    text = "skl2onnx.to_onnx(MODEL, EXAMPLE, target_opset=%d%s)"
+    return text % (min(opset, 13), ', options={"zipmap": False}' if maps else "")
+
+
+def left_over(model: Model, op_type: str, opset: int) -> bool:
+    """Whether an operator that ONNX does not have goes when the model is exported again at ``opset``."""
+    if op_type == "ZipMap":
+        return exporter(model) == "skl2onnx"
+    # What tf2onnx cannot write at a low opset it leaves in the graph under TensorFlow's name.
+    return exporter(model) == "tf2onnx" and model.opset("") < _opset_of_tf2onnx(opset)
 
 
 def _paddle(model: Model, opset: int) -> str:
@@ -112,9 +133,10 @@ _COMMANDS: Dict[str, Callable[[Model, int], str]] = {
     "dynamo": _torch,
     "torchscript": _torch,
     "optimum": _optimum,
+    "skl2onnx": _skl2onnx,
     "tf2onnx": _tf2onnx,
     "paddle2onnx": _paddle,
 }
 
 #: what crosses from this module
-__all__: Tuple[str, ...] = ("exporter", "has_open_inputs", "metadata", "reexport")
+__all__: Tuple[str, ...] = ("exporter", "has_open_inputs", "left_over", "metadata", "reexport")
