@@ -5,9 +5,12 @@ from __future__ import annotations
 import onnx
 import pytest
 
+from jetdoctor.check import catalog
 from jetdoctor.cli import main
 from jetdoctor.fix import fix
-from jetdoctor.fix.choice import Choices
+from jetdoctor.fix.choice import Choices, Request
+from jetdoctor.fix.trial import Trial
+from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
 from jetdoctor.types import Finding, Fix, Location
 from tests.test_fix import save
@@ -38,6 +41,47 @@ def test_what_the_target_imports_is_not_written_out(tmp_path):
 def test_the_opset_is_lowered_where_nothing_is_lost(tmp_path):
     outcome = fix(save(tmp_path, MEAN), resolve("tensorrt-8.6"))
     assert outcome.clean and kinds(outcome) == ["ReduceMean"] and outcome.proto.opset_import[0].version == 17
+
+
+SHIFT = """<ir_version: 8, opset_import: ["": 18]>
+g (int32[4] x) => (int32[4] y) <uint32 k = {3}, uint32 high = {3758096384}, int32 o = {0}> {
+  less = Less(x, o) u = Cast <to = 12> (x) s = BitShift <direction = "RIGHT"> (u, k) r = BitwiseOr(s, high)
+  a = Cast <to = 6> (r) b = Cast <to = 6> (s) y = Where(less, a, b) }"""
+
+SPLIT = """<ir_version: 8, opset_import: ["": 18]>
+g (float[4] x) => (float[2] a, float[2] b) { a, b = Split <num_outputs = 2> (x) }"""
+
+
+def request(text, op_type, *rewrites):
+    """(what is chosen of rewrites in this order, the costs), at the node of an operator."""
+    view = from_proto(onnx.parser.parse_model(text))
+    (node,) = [node for node in view.nodes() if node.op_type == op_type]
+    before = view.proto.SerializeToString()
+    fixes = tuple(Fix("", rewrite=name) for name in rewrites)
+    finding = Finding("JD000", "n", "error", "rejected", "", node.location(), fixes)
+    choices = Choices(cost=Trial(view, catalog().rewrites, None).cost)
+    costs = [choices.cost(Request(finding, node.location(), fix)) for fix in finding.fixes]
+    chosen = choices.first(finding, node.location()).fix.rewrite
+    assert view.proto.SerializeToString() == before  # a trial leaves nothing behind
+    return chosen, costs
+
+
+def test_fewest_nodes_first():
+    for order in (["arithmetic_shift", "bitwise_decompose"], ["bitwise_decompose", "arithmetic_shift"]):
+        chosen, costs = request(SHIFT, "BitShift", *order)
+        assert chosen == "arithmetic_shift" and costs[order.index(chosen)] == (4, 0) < max(costs)
+
+
+def test_what_cannot_be_done_comes_last():
+    chosen, costs = request(SPLIT, "Split", "bitwise_decompose", "split_explicit_sizes")
+    assert chosen == "split_explicit_sizes" and costs == [(float("inf"), 1), (0, 0)]
+
+
+def test_a_tie_goes_to_the_operator_itself_and_then_to_the_order():
+    finding = Finding("JD001", "n", "error", "rejected", "", Location(), (Fix("a", rewrite="a"), Fix("b", rewrite="b")))
+    native = Choices(cost=lambda request: (1, 0 if request.fix.title == "b" else 1))
+    assert native.first(finding, Location()).fix.title == "b"
+    assert Choices(cost=lambda request: (1, 0)).first(finding, Location()).fix.title == "a"
 
 
 def test_safe_before_unsafe():

@@ -11,6 +11,7 @@ from jetdoctor.fix import lowering
 from jetdoctor.fix.choice import Choices, Key, Request, places
 from jetdoctor.fix.diff import FixDiff, NodeChange
 from jetdoctor.fix.rewriting import Rewriting
+from jetdoctor.fix.trial import Trial
 from jetdoctor.graph import DEFAULT_DOMAINS, Model
 from jetdoctor.knowledge import knowledge
 from jetdoctor.model import from_proto
@@ -94,6 +95,7 @@ class Attempt:
 
     def _pass(self, view: Model) -> bool:
         """Apply what can be applied at once; whether the model changed."""
+        self.choices.cost = Trial(view, catalog().rewrites, self._strictest()).cost
         while True:
             self.choices.spare(self.results, lambda opset: self._lost(view, opset))
             requests = list(self.choices.requests(self.results))

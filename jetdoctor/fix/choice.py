@@ -1,4 +1,8 @@
-"""Which fix is tried for which node: the first of the finding's list that nothing speaks against."""
+"""Which fix is tried for which node, of those that nothing speaks against.
+
+Safe ones first; among these the one that adds the fewest nodes there, then the one that keeps the operator, then the
+first of the finding's list.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +45,8 @@ class Choices:
     used: Dict[Key, str] = field(default_factory=dict)
     refused: Dict[Key, str] = field(default_factory=dict)
     spared: Dict[Key, str] = field(default_factory=dict)
+    #: what a request would cost at its node (see ``fix.trial``); set for each state of the model
+    cost: Optional[Callable[[Request], Tuple[float, int]]] = None
 
     def begin(self) -> None:
         """Start another attempt: only what did harm stays out."""
@@ -89,11 +95,14 @@ class Choices:
                     yield request
 
     def first(self, finding: Finding, place: Location) -> Optional[Request]:
-        for fix in sorted(finding.fixes, key=lambda fix: APPLICABILITIES.index(fix.applicability)):
-            request = Request(finding, place, fix)
-            if self._allowed(fix) and self.said(request.key) is None:
-                return request
-        return None
+        """The request to try at one node, None when none is open."""
+        requests = [Request(finding, place, fix) for fix in finding.fixes if self._allowed(fix)]
+        requests = [request for request in requests if self.said(request.key) is None]
+        ranks = [APPLICABILITIES.index(request.fix.applicability) for request in requests]
+        rivals = [request for request, rank in zip(requests, ranks) if rank == min(ranks)]
+        if len(rivals) > 1 and self.cost is not None:
+            return min(rivals, key=self.cost)  # of equals the first
+        return rivals[0] if rivals else None
 
     def untried(self, finding: Finding) -> bool:
         """Whether an unsafe fix is left that --unsafe would try."""

@@ -1,11 +1,12 @@
 """Which rule a derived fact row is reported under, and which fixes it asks for.
 
-A fix request is the name of a rewrite in ``rules/rewrites/`` or ``lower_opset:N``; the first that works wins.
+A fix request is the name of a rewrite in ``rules/rewrites/`` or ``lower_opset:N``; of those that work
+the one wins that adds the fewest nodes, and of equals the first.
 """
 
 from __future__ import annotations
 
-#: fix id of the facts -> requests, best first.
+#: fix id of the facts -> requests.
 FIX_REQUESTS = {
     "reduce_axes_to_attribute": ["lower_opset:17", "reduce_via_reduce_sum"],
     "softmax_explicit_last_axis": ["lower_opset:12"],
