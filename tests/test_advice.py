@@ -90,6 +90,30 @@ def test_nms_inside_an_ultralytics_model():
     assert reexport(view, 17).endswith("nms=False")
 
 
+DETECT = """<ir_version: 8, opset_import: ["": 17]>
+g (float[1,8,4] boxes, float[1,1,8] scores) => (int64[1,M] y)
+<int64 most = {300}, float iou = {0.45}, float low = {0.25}, int64[1] one = {1}, int64[1] two = {2}> {
+  %s k = NonMaxSuppression (boxes, s, most, iou, low)
+  b = Slice (k, one, two, one) f = Cast <to = 1> (b) %s }"""
+
+
+def test_what_fails_behind_a_suppression():
+    behind = DETECT % ("s = Identity (scores)", "d = Det (f) y = Cast <to = 7> (d)")
+    _, titles = advice(model(behind), "jetpack-5.0.2", "JD301")
+    assert titles[0] == (
+        "Cut the model before NonMaxSuppression and suppress in post-processing (boxes per class 300, IoU threshold"
+        " 0.45, score threshold 0.25): polygraphy surgeon extract nets/best.onnx --outputs boxes:auto s:auto -o"
+        " best-boxes.onnx; or let the plugin EfficientNMS_TRT do it (it gives counts, boxes, scores and classes, not"
+        " indices)"
+    )
+    ultralytics = {"producer": ("pytorch", "2.4.0"), "author": "Ultralytics", "args": "{'nms': True}"}
+    before = "n = Det (boxes) s = Add (scores, n)"
+    ahead = DETECT % (before, "y = Cast <to = 7> (f)")
+    for text in (behind, ahead):
+        assert "nms=False" in advice(model(text, **ultralytics), "jetpack-5.0.2", "JD301")[1][0]
+    assert not any("Cut" in title for title in advice(model(ahead), "jetpack-5.0.2", "JD301")[1])
+
+
 def test_another_export_only_where_it_helps():
     _, titles = advice(model(NONZERO, producer=("pytorch", "2.1.0")), "jetpack-4.6", "JD301")
     assert not any(title.startswith("Export again") for title in titles)  # NonZero is in opset 13 as well

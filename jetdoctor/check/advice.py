@@ -10,8 +10,9 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
+from jetdoctor.check.suppression import cut_before, near_suppression, suppression_before
 from jetdoctor.graph import Model, Node
-from jetdoctor.model.exporters import exporter, has_open_inputs, left_over, reexport
+from jetdoctor.model.exporters import exporter, has_open_inputs, left_over, reexport, suppresses
 from jetdoctor.model.sizes import freeze_options, profile_options
 from jetdoctor.rule import release, table
 from jetdoctor.target import every_jetpack, module_row
@@ -46,7 +47,10 @@ class Advisor:
 
     def for_error(self, finding: Finding, target: Target) -> Tuple[Fix, ...]:
         """Advice for an error that no fix removes, what is nearest first; never empty."""
-        texts = [self._sizes(finding, target), self._export(finding, target), self._newer(finding, target)]
+        texts = [self._sizes(finding, target), self._export(finding, target)]
+        suppression = suppression_before(self._nodes(finding))
+        texts.append(cut_before(self.model, suppression, target) if suppression is not None else "")
+        texts.append(self._newer(finding, target))
         texts.append(fall_back(target))
         return tuple(Fix(text, "manual") for text in texts if text)
 
@@ -81,6 +85,8 @@ class Advisor:
     def _export_helps(self, finding: Finding, opset: int) -> bool:
         """Whether an older opset, the other exporter or fixed sizes change what the nodes are."""
         nodes = self._nodes(finding)
+        if suppresses(self.model) and near_suppression(nodes):
+            return True
         if finding.rule in _OPERATOR_ITSELF:
             return any(self._goes(node.op_type, opset) for node in nodes)
         if self.model.opset("") > opset or exporter(self.model) == "dynamo":

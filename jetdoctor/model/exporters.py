@@ -52,6 +52,11 @@ def has_open_inputs(model: Model) -> bool:
     return any(value.shape is not None and value.static_shape is None for value in values)
 
 
+def suppresses(model: Model) -> bool:
+    """Whether the exporter put the suppression of boxes into the model and can leave it out."""
+    return exporter(model) == "ultralytics" and bool(re.search(r"'nms': True", metadata(model).get("args", "")))
+
+
 def _from_dynamo(model: Model) -> bool:
     """The new exporter says on every node where it comes from, and writes opset 18 or newer."""
     for node in model.main.nodes[:20]:
@@ -81,11 +86,7 @@ def _yolo(model: Model, opset: int) -> str:
     sizes = re.findall(r"\d+", about.get("imgsz", ""))
     if sizes:
         text += " imgsz=" + (sizes[0] if len(set(sizes)) == 1 else ",".join(sizes))
-    return (text + (" nms=False" if _nms_inside(about) else "")) % (_stem(model), opset)
-
-
-def _nms_inside(about: Dict[str, str]) -> bool:
-    return bool(re.search(r"'nms': True", about.get("args", "")))
+    return (text + (" nms=False" if suppresses(model) else "")) % (_stem(model), opset)
 
 
 def _torch(model: Model, opset: int) -> str:
@@ -139,4 +140,4 @@ _COMMANDS: Dict[str, Callable[[Model, int], str]] = {
 }
 
 #: what crosses from this module
-__all__: Tuple[str, ...] = ("exporter", "has_open_inputs", "left_over", "metadata", "reexport")
+__all__: Tuple[str, ...] = ("exporter", "has_open_inputs", "left_over", "metadata", "reexport", "suppresses")
