@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Callable, Hashable, Iterable, List, Optional, Tuple
 
+from jetdoctor.intervals import Intervals
 from jetdoctor.target import data_path
 from jetdoctor.types import (
     EVERY_VERSION,
@@ -34,8 +35,8 @@ from jetdoctor.types import (
 )
 
 __all__ = [
-    "CannotRewrite", "Fix", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "holder", "parse_version",
-    "release", "shown_dim", "table",
+    "CannotRewrite", "Fix", "Intervals", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "holder",
+    "parse_version", "release", "shown_dim", "table",
 ]  # fmt: skip
 
 

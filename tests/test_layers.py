@@ -17,6 +17,7 @@ FLOORS = {
     "kinds": 1,
     "target": 2,
     "graph": 2,
+    "intervals": 2,
     "probe": 2,
     "knowledge": 3,
     "rule": 3,

@@ -1,0 +1,93 @@
+"""Bounds of integer arithmetic: never narrower than what ONNX Runtime computes; what JD408 says by them."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jetdoctor.check import check
+from jetdoctor.intervals import Intervals
+from jetdoctor.model import from_proto
+from jetdoctor.target import resolve
+from tests.rewriting import outputs_of
+
+settings.register_profile("intervals", deadline=None, max_examples=25, derandomize=True)
+settings.load_profile("intervals")
+
+TWO = ("Add", "Sub", "Mul", "Min", "Max", "Concat", "Div", "Mod", "Where", "Clip")
+ONE = ("Neg", "Abs", "ReduceMax", "ReduceMin", "Identity", "Cast")
+
+
+def graph_of(steps, low, high, divisor):
+    """Nodes that make v0 (the input between two constants), v1, v2 … each from two values before."""
+    lines = ["v0 = Clip (x, low, high)"]
+    for number, (op_type, a, b) in enumerate(steps, 1):
+        a, b = "v%d" % (a % number), "v%d" % (b % number)
+        out = "v%d" % number
+        if op_type in ("Div", "Mod"):
+            lines.append("%s = %s (%s, divisor)" % (out, op_type, a))
+        elif op_type == "Where":
+            lines.append("c%d = Less (%s, %s) %s = Where (c%d, %s, %s)" % (number, a, b, out, number, b, a))
+        elif op_type == "Concat":
+            lines.append("t%d = Concat <axis = 0> (%s, %s) %s = Slice (t%d, one, five)" % (number, a, b, out, number))
+        elif op_type == "Clip":
+            lines.append("%s = Clip (%s, low, high)" % (out, a))
+        elif op_type == "Cast":
+            lines.append("f%d = Cast <to = 6> (%s) %s = Cast <to = 7> (f%d)" % (number, a, out, number))
+        elif op_type in ONE:
+            lines.append("%s = %s (%s)" % (out, op_type, a))
+        else:
+            lines.append("%s = %s (%s, %s)" % (out, op_type, a, b))
+    text = """<ir_version: 8, opset_import: ["": 17]> g (int64[4] x) => (int64[K] v%d)
+      <int64 low = {%d}, int64 high = {%d}, int64 divisor = {%d}, int64[1] one = {1}, int64[1] five = {5}> { %s }"""
+    return onnx.parser.parse_model(text % (len(steps), low, high, divisor, " ".join(lines)))
+
+
+STEP = st.tuples(st.sampled_from(TWO + ONE), st.integers(0, 9), st.integers(0, 9))
+
+
+@given(
+    steps=st.lists(STEP, min_size=1, max_size=5), ends=st.lists(st.integers(-40, 40), min_size=2, max_size=2),
+    divisor=st.integers(1, 7), seed=st.integers(0, 99),
+)  # fmt: skip
+def test_results_lie_within(steps, ends, divisor, seed):
+    proto = graph_of(steps, min(ends), max(ends), divisor)
+    name = proto.graph.output[0].name
+    bounds = Intervals().of(from_proto(proto).main.value(name))
+    x = np.random.RandomState(seed).randint(-60, 60, 4).astype(np.int64)
+    result = outputs_of(proto, {"x": x})[name]
+    assert bounds is not None
+    if result.size:
+        assert bounds[0] <= result.min() and result.max() <= bounds[1]
+
+
+def test_what_is_not_known():
+    proto = graph_of([("Add", 0, 0)], 0, 1, 1)
+    graph = from_proto(proto).main
+    assert Intervals().of(graph.value("x")) is None and Intervals().of(graph.value("v1")) == (0, 2)
+    deep = graph_of([("Add", 9, 9)] * 40, 0, 1, 1)  # each value twice: without a memory this would not end
+    assert Intervals().of(from_proto(deep).main.value("v40"))[0] == 0
+
+
+OVERFLOW = """<ir_version: 8, opset_import: ["": 13]> g (%s x) => (int64[4] y) <int64 far = {%d}, int64 ten = {10}> {
+  i = Cast <to = 7> (x) m = Mod (i, ten) y = Add (%s, far) }"""
+
+
+@pytest.mark.parametrize(
+    "dtype, far, read, said",
+    [
+        ("int64[4]", 1 << 40, "i", "is unbounded, an overflow is possible"),
+        ("int64[4]", 1 << 40, "m", "lies between 1099511627776 and 1099511627785 and overflows"),
+        ("int32[4]", 1 << 32, "i", "lies between 2147483648 and 6442450943 and overflows"),
+        ("int32[4]", 1 << 31, "i", "lies between 0 and 4294967295, an overflow is possible"),
+        ("uint8[4]", -(1 << 31) - 1, "i", "lies between -2147483649 and -2147483394, an overflow is possible"),
+    ],
+)
+def test_whether_an_overflow_is_possible(dtype, far, read, said):
+    proto = onnx.parser.parse_model(OVERFLOW % (dtype, far, read))
+    (result,) = check(from_proto(proto), resolve("tensorrt-8.6"))
+    (finding,) = [finding for finding in result.findings if finding.rule == "JD408"]
+    assert said in finding.message
