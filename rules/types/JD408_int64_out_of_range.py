@@ -8,9 +8,10 @@ what they compute with are taken from constants, shapes and types; an input that
 ## Why it fails
 TensorRT before 10.0 has no INT64: the parser casts such weights down and clamps what does not fit, with a
 warning in the log (`Your ONNX model has been generated with INT64 weights ... One or more weights outside
-the range of INT32 was clamped`). The clamped number means the same as "to the end" of a Slice and "all boxes"
-of NonMaxSuppression, in a comparison, Min, Max or Clip with numbers that stay within INT32, and as the divisor
-of such numbers; elsewhere it is another number. A Cast of it to FLOAT is another number for sure: an error.
+the range of INT32 was clamped`). The clamped number means the same as "to the end" of a Slice, "no limit" of a
+Loop and "all boxes" of NonMaxSuppression, in a comparison, Min, Max or Clip with numbers that stay within INT32,
+and as the divisor of such numbers; elsewhere it is another number. A Cast of it to FLOAT is another number for
+sure: an error.
 
 ## Fix
 A Cast of the constant is carried out in the file. Otherwise compute with smaller numbers (mask values such as
@@ -32,8 +33,8 @@ _INT64 = 7
 _LOW, _HIGH = -(1 << 31), (1 << 31) - 1
 _FLOATS = ("FLOAT", "FLOAT16", "DOUBLE", "BFLOAT16")
 
-#: Operators for which a huge number means "all", which the clamped number means as well.
-_UP_TO_THE_END = ("Slice", "NonMaxSuppression")
+#: Operators for which a huge number means "all" or "no limit", which the clamped number means as well.
+_UP_TO_THE_END = ("Slice", "NonMaxSuppression", "Loop")
 _COMPARE = ("Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual")
 _ARITHMETIC = ("Add", "Sub", "Mul")
 
