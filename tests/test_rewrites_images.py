@@ -173,3 +173,20 @@ def test_casts_of_pixels(source, to):
     numbers = np.array([0, 1, 100, 127, 128, 255, 256, 70000, 1 << 25, -1, -300]).astype(source)
     inputs = {"x": numbers}
     assert_same(model_of("Cast", inputs, opset=13, to=to), inputs, "cast_through_float", gone=False)
+
+
+@given(limit=st.integers(-3, 9), delta=st.sampled_from([1.0, 2.0, -1.0]), element=st.sampled_from(["int32", "int64"]))
+def test_range_of_an_open_width(limit, delta, element):
+    text = (
+        '<ir_version: 8, opset_import: ["" : 13]> g (%s w) => (float[N] y) <float zero = {0}, float step = {%s}>'
+        " { f = Cast <to = 1> (w) y = Range (zero, f, step) }"
+    )
+    model = onnx.parser.parse_model(text % (element, delta))
+    result = assert_same(model, {"w": np.array(limit, element)}, "range_of_integers", gone=False)
+    (counted,) = (node for node in result.graph.node if node.op_type == "Range")
+    assert counted.output[0] not in [value.name for value in result.graph.output]
+
+
+def test_range_of_what_may_be_no_whole_number():
+    text = '<ir_version: 8, opset_import: ["" : 13]> g (float w) => (float[N] y) { y = Range (w, w, w) }'
+    assert "may be no whole number" in rewritten(onnx.parser.parse_model(text), "range_of_integers")[1][0]

@@ -24,8 +24,6 @@ def rewrite(node, edit):
             parts = _border(node, edit, result, axis, sizes, before, after, mode)
             result = edit.add("Concat", parts, axis=axis)
             sizes[axis] = None if sizes[axis] is None else sizes[axis] + before + after
-    if result == node.inputs[0]:
-        raise CannotRewrite("nothing is padded")
     edit.replace(node, [result])
 
 
