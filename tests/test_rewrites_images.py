@@ -7,7 +7,7 @@ import onnx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.rewriting import assert_same, model_of, outputs_of, rewritten
+from tests.rewriting import NEW_ONNXRUNTIME, assert_same, model_of, outputs_of, rewritten
 from tests.test_rewrites import data
 
 settings.register_profile("images", deadline=None, max_examples=12, derandomize=True)
@@ -182,11 +182,38 @@ def test_range_of_an_open_width(limit, delta, element):
         " { f = Cast <to = 1> (w) y = Range (zero, f, step) }"
     )
     model = onnx.parser.parse_model(text % (element, delta))
-    result = assert_same(model, {"w": np.array(limit, element)}, "range_of_integers", gone=False)
+    result = assert_same(model, {"w": np.array(limit, element)}, "range_in_int", gone=False)
     (counted,) = (node for node in result.graph.node if node.op_type == "Range")
     assert counted.output[0] not in [value.name for value in result.graph.output]
 
 
 def test_range_of_what_may_be_no_whole_number():
     text = '<ir_version: 8, opset_import: ["" : 13]> g (float w) => (float[N] y) { y = Range (w, w, w) }'
-    assert "may be no whole number" in rewritten(onnx.parser.parse_model(text), "range_of_integers")[1][0]
+    assert "may be no whole number" in rewritten(onnx.parser.parse_model(text), "range_in_int")[1][0]
+
+
+@given(
+    groups=st.sampled_from([1, 2]), shared=st.sampled_from([1, 2]), stride=st.integers(1, 2), mask=st.booleans(),
+    dilation=st.integers(1, 2), batch=st.sampled_from([1, "N"]), opset=st.sampled_from([19, 22]),
+    seed=st.integers(0, 9),
+)  # fmt: skip
+@NEW_ONNXRUNTIME
+def test_deformable_convolution(groups, shared, stride, mask, dilation, batch, opset, seed):
+    kernel, pads = (2, 3), (1, 0, 0, 2)
+    size = [6 + pads[a] + pads[a + 2] - dilation * (kernel[a] - 1) - 1 for a in (0, 1)]
+    out = [s // stride + 1 for s in size]
+    inputs = {
+        "x": data([2, 4, 6, 6], seed=seed),
+        "w": data([2, 4 // groups, *kernel], seed=seed + 1),
+        "o": data([2, shared * 12, *out], seed=seed + 2, scale=2.0),
+        "b": data([2], seed=seed + 3),
+    }
+    if mask:
+        inputs["m"] = np.abs(data([2, shared * 6, *out], seed=seed + 4))
+    dims = {"x": [batch, 4, 6, 6], "o": [batch, shared * 12, *out], "m": [batch, shared * 6, *out]}
+    model = model_of(
+        "DeformConv", inputs, opset=opset, constants=["w", "b"], group=groups, offset_group=shared, pads=pads,
+        strides=[stride] * 2, dilations=[dilation] * 2,
+        dims=dims if batch == "N" else None,
+    )  # fmt: skip
+    assert_same(model, inputs, "deformconv_decompose")
