@@ -377,3 +377,57 @@ def test_resize_beside_an_open_batch(mode):
       y = Resize <mode = "%s", antialias = 1> (x, , , sizes)
     }"""
     assert_same(parser.parse_model(text % mode), {"x": x}, "resize_to_matrices", gone=False)
+
+
+@given(
+    size=st.tuples(st.integers(5, 8), st.integers(5, 8)),
+    window=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    step=st.integers(1, 3),
+    pads=st.lists(st.integers(0, 1), min_size=4, max_size=4),
+)
+def test_dilated_pool_of_an_open_size(size, window, step, pads):
+    if any(pad >= (k - 1) * 2 + 1 for pad, k in zip(pads, window * 2)):
+        return
+    x = data([2, 3, *size])
+    attributes = {"kernel_shape": window, "strides": [step] * 2, "dilations": [2, 2], "pads": pads}
+    for dims in ({}, {"x": ["N", 3, "H", "W"]}):
+        model = model_of("MaxPool", {"x": x}, dims=dims, **attributes)
+        assert_same(model, {"x": x}, "dilated_pool_rewrite")
+
+
+STACKED = """<ir_version: 8, opset_import: ["": 18]>
+g (float[3] a, float[2,3] b) => (float[3,3] y) <int64 zero = {0}, int64 one = {1}, int64[2] row = {1,-1}> {
+  s = SequenceConstruct(a, b)
+  m = SequenceMap (s) <body = f (float[] t) => (float[] r) {
+    shape = Shape(t) rank = Size(shape) flat = LessOrEqual(rank, one)
+    r = If(flat) <then_branch = p () => (float[] u) { u = Reshape(t, row) },
+                  else_branch = q () => (float[] v) { v = Identity(t) }>
+  }>
+  c = SequenceAt(m, zero)
+  d = SequenceAt(m, one)
+  y = Concat <axis = 0> (c, d)
+}"""
+
+
+def test_a_body_for_every_element():
+    model = parser.parse_model(STACKED)
+    feeds = {"a": data([3]), "b": data([2, 3], seed=1)}
+    result = model
+    for name in ("remove_sequence", "remove_sequence", "fold_if"):
+        result, refusals, done = rewritten(result, name)
+        assert done, refusals
+    assert [node.op_type for node in result.graph.node if "Sequence" in node.op_type or node.op_type == "If"] == []
+    assert compare(outputs_of(model, feeds), outputs_of(result, feeds)).equal
+
+
+def test_seven_bits():
+    text = """<ir_version: 8, opset_import: ["": 13]>
+    g (float[2,8] x) => (float[2,8] y) <float s = {0.1}, uint8 z = {0}, uint8 most = {127}> {
+      q = QuantizeLinear(x, s, z) c = Clip(q, , most) y = DequantizeLinear(c, s, z)
+    }"""
+    feeds = {"x": 9 * data([2, 8])}
+    model = parser.parse_model(text)
+    result, refusals, done = rewritten(model, "quantised_in_float")
+    assert done, refusals
+    assert "QuantizeLinear" not in {node.op_type for node in result.graph.node}
+    assert compare(outputs_of(model, feeds), outputs_of(result, feeds)).equal

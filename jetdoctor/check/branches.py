@@ -1,17 +1,32 @@
-"""Branches that no parser reads: those of an If whose condition is an initializer that says otherwise."""
+"""The order in which a parser meets nodes, and the branches that it does not read: those of an If whose condition is
+an initializer that says otherwise.
+"""
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional
+from typing import Dict, Iterator, List, Optional
 
 from jetdoctor.check.facts import intersect
 from jetdoctor.check.hit import Hit
-from jetdoctor.graph import Graph
+from jetdoctor.graph import Graph, Node
 from jetdoctor.types import EVERY_VERSION, VersionRange
 
 #: A true condition is told by four bytes where there is one, so that either branch may be read (onnx-tensorrt
 #: 7.1 to 8.2-GA, importer of If; 8.4-EA reads one byte).
 _BY_CHANCE = VersionRange(None, (8, 4, 0))
+
+
+def in_order(graph: Graph) -> Iterator[Node]:
+    """Nodes as a parser meets them: a node, then the bodies that it owns."""
+    stack = [iter(graph.nodes)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+            continue
+        yield node
+        for body in reversed(node.subgraphs):
+            stack.append(iter(body.nodes))
 
 
 class Branches:

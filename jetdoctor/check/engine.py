@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Dict, Hashable, Iterable, Iterator, List, Optional, Tuple
 
-from jetdoctor.check.branches import Branches
+from jetdoctor.check.branches import Branches, in_order
 from jetdoctor.check.catalog import Catalog, CatalogRule
 from jetdoctor.check.describe import fact_text, log_line, no_importer_text
 from jetdoctor.check.facts import Asked, NodeFacts, intersect
 from jetdoctor.check.hit import Hit
 from jetdoctor.check.model_facts import ModelFacts, Place
 from jetdoctor.check.run_time import needs_a_run
-from jetdoctor.graph import Graph, Model, Node
+from jetdoctor.graph import Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
 from jetdoctor.types import Device, Fix, Target, Version, VersionRange, parse_version
@@ -30,19 +31,6 @@ class Crash(Exception):
     def __init__(self, rule_id: str, error: BaseException) -> None:
         super().__init__("%s: %s: %s" % (rule_id, type(error).__name__, error))
         self.rule_id = rule_id
-
-
-def in_order(graph: Graph) -> Iterator[Node]:
-    """Nodes as a parser meets them: a node, then the bodies that it owns."""
-    stack = [iter(graph.nodes)]
-    while stack:
-        node = next(stack[-1], None)
-        if node is None:
-            stack.pop()
-            continue
-        yield node
-        for body in reversed(node.subgraphs):
-            stack.append(iter(body.nodes))
 
 
 class Engine:
@@ -87,8 +75,16 @@ class Engine:
         hits = self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
         for rule in self.by_op.get(node.op_type, ()):
             for match in _guarded(rule, rule.detector("node"), crashes, node):
-                hits.append(Hit(rule, match, match.tensorrt, position))
+                hits.append(Hit(rule, self._led_out(match), match.tensorrt, position))
         return hits
+
+    def _led_out(self, match: Match) -> Match:
+        """A match in a branch that may be known not to be taken: that branch may simply go."""
+        if match.node is None or match.node.graph.parent is None:
+            return match
+        rewrite = self.catalog.rewrite(_OUT_OF_BRANCH)
+        fits = rewrite.fits is None or rewrite.fits(match.node)
+        return replace(match, fixes=self._fixes_of((_OUT_OF_BRANCH,)) + match.fixes) if fits else match
 
     def _model_hits(self, model: Model, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
         facts = self.model_facts
@@ -197,23 +193,17 @@ class Engine:
 
     def device_hits(self, device: Device) -> Tuple[List[Hit], List[Crash]]:
         """Matches of the device rules."""
-        hits: List[Hit] = []
-        crashes: List[Crash] = []
-        for rule in self.catalog.rules.values():
-            detector = rule.detector("device")
-            if detector:
-                hits += [Hit(rule, m, m.tensorrt, 0) for m in _guarded(rule, detector, crashes, device)]
-        return hits, crashes
+        return self._hits_of("device", device)
 
     def target_hits(self, model: Model, target: Target) -> Tuple[List[Hit], List[Crash]]:
         """Matches of the rules that need model and target together (memory, precision of the GPU)."""
-        hits: List[Hit] = []
+        return self._hits_of("target", model, target)
+
+    def _hits_of(self, kind: str, *args: Any) -> Tuple[List[Hit], List[Crash]]:
         crashes: List[Crash] = []
-        for rule in self.catalog.rules.values():
-            detector = rule.detector("target")
-            if detector:
-                hits += [Hit(rule, m, m.tensorrt, 0) for m in _guarded(rule, detector, crashes, model, target)]
-        return hits, crashes
+        found = [(rule, rule.detector(kind)) for rule in self.catalog.rules.values()]
+        matches = [(rule, match) for rule, d in found if d for match in _guarded(rule, d, crashes, *args)]
+        return [Hit(rule, match, match.tensorrt, 0) for rule, match in matches], crashes
 
 
 def _guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Crash], *args: Any) -> List[Match]:

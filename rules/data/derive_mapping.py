@@ -140,6 +140,7 @@ OPERATOR_FIXES = {
     "SequenceErase": _SEQUENCES,
     "SequenceInsert": _SEQUENCES,
     "SequenceLength": _SEQUENCES,
+    "SequenceMap": ["remove_sequence"],
     "Shrink": ["shrink_decompose"],
     "SplitToSequence": _SEQUENCES,
     "Sign": ["sign_decompose"],

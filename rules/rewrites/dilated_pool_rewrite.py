@@ -9,6 +9,7 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 REWRITE = Rewrite("dilated_pool_rewrite", "Take the maximum of shifted slices")
 
 _LARGEST = 49  # slices
+_END = (1 << 31) - 1  # beyond the end of every axis, and an INT32
 
 
 def rewrite(node, edit):
@@ -21,7 +22,7 @@ def rewrite(node, edit):
     if edit.dtype(x) not in ("FLOAT", "FLOAT16", "DOUBLE"):
         raise CannotRewrite("the padding of integers has no value that loses every comparison")
     holes, strides = (node.attr(name, (1,) * space) for name in ("dilations", "strides"))
-    pads, sizes = node.attr("pads", (0,) * 2 * space), edit.sizes(x, range(2, rank))
+    pads = node.attr("pads", (0,) * 2 * space)
     offsets = list(itertools.product(*[range(size) for size in kernel]))
     if len(offsets) > _LARGEST:
         raise CannotRewrite("a window of %d elements is too large" % len(offsets))
@@ -30,10 +31,10 @@ def rewrite(node, edit):
     for offset in offsets:
         starts, ends = [], []
         for axis in range(space):
-            full = sizes[axis] + pads[axis] + pads[axis + space]
-            count = (full - holes[axis] * (kernel[axis] - 1) - 1) // strides[axis] + 1
+            # Counted from the end, so that the size may be open: every slice leaves out the same number of pixels.
+            left_out = holes[axis] * (kernel[axis] - 1 - offset[axis])
             starts.append(offset[axis] * holes[axis])
-            ends.append(starts[-1] + (count - 1) * strides[axis] + 1)
+            ends.append(-left_out if left_out else _END)
         pieces.append(edit.slice(data, starts, ends, list(range(2, rank)), list(strides)))
     edit.replace(node, [edit.add("Max", pieces)])
 

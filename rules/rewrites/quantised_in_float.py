@@ -13,10 +13,10 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 #: first and last step of an element type
 _STEPS = {"UINT8": (0, 255), "INT8": (-128, 127), "UINT16": (0, 65535), "INT16": (-32768, 32767)}
 
-#: operators that only move elements or choose among them
+#: operators that only move elements or choose among them; PyTorch clips the steps of 7 bits
 _MOVERS = frozenset(
-    "Concat DepthToSpace Expand Flatten Gather Identity MaxPool Relu Reshape Resize Slice SpaceToDepth Split Squeeze "
-    "Tile Transpose Unsqueeze".split()
+    "Clip Concat DepthToSpace Expand Flatten Gather Identity Max MaxPool Min Relu Reshape Resize Slice SpaceToDepth "
+    "Split Squeeze Tile Transpose Unsqueeze".split()
 )
 
 #: operators that read steps and give something else
@@ -167,7 +167,9 @@ def _written(node, edit, twins):
     if not _quantising(node):
         if node.op_type == "Cast" and not _ends(node):
             return [_steps(node, 0, edit, twins)]
-        inputs = [_steps(node, i, edit, twins) if i in _reads(node) else name for i, name in enumerate(node.inputs)]
+        bounded = node.op_type in ("Clip", "Max", "Min")  # by constant steps
+        steps = range(len(node.inputs)) if bounded else _reads(node)
+        inputs = [_steps(node, i, edit, twins) if name and i in steps else name for i, name in enumerate(node.inputs)]
         made = edit.again(node, inputs, len(node.outputs))
         return [made] if isinstance(made, str) else made
     if node.attr("block_size", 0):

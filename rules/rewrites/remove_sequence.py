@@ -1,7 +1,7 @@
 """Sequences and optionals whose content is known, taken apart: no TensorRT parser has a type for them.
 
 What reads a sequence is given its elements, followed back through SequenceInsert, SequenceErase and the like to
-SequenceConstruct, SequenceEmpty or SplitToSequence (onnx Sequence*-11, Optional*-15).
+SequenceConstruct, SequenceEmpty or SplitToSequence (onnx Sequence*-11, Optional*-15, SequenceMap-17).
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ REWRITE = Rewrite("remove_sequence", "Replace the sequence by its elements")
 #: operators that hand a sequence or an optional on as it is
 _HAND_ON = ("Identity", "Optional", "OptionalGetElement")
 
+#: elements for which the body of a SequenceMap is written out
+_MOST = 64
+
 
 def rewrite(node, edit):
     if node.op_type not in _READERS:
         raise CannotRewrite("the sequence goes when those who read it are rewritten")
-    edit.replace(node, [_READERS[node.op_type](node, edit)])
+    found = _READERS[node.op_type](node, edit)
+    edit.replace(node, found if isinstance(found, list) else [found])
 
 
 def _at(node, edit):
@@ -44,6 +48,24 @@ def _length(node, edit):
     return edit.constant(np.array(len(_elements(_source(node.input(0)), edit)), dtype=np.int64))
 
 
+def _map(node, edit):
+    """The body once for every element; what it gives is constructed anew, and goes with its readers."""
+    (body,) = node.subgraphs
+    columns = []
+    for index in range(len(node.inputs)):
+        value = node.input(index)
+        is_sequence = index == 0 or value.kind == "sequence"
+        columns.append(_elements(_source(value), edit) if is_sequence else value.name)
+    count = len(columns[0])
+    if not 0 < count <= _MOST or any(not isinstance(c, str) and len(c) != count for c in columns):
+        raise CannotRewrite("a sequence of %d elements is not written out" % count)
+    results = []
+    for turn in range(count):
+        given = [column if isinstance(column, str) else _cut(edit, column[turn]) for column in columns]
+        results.append(edit.inline(body, dict(zip(body.input_names, given))))
+    return [edit.add("SequenceConstruct", list(names)) for names in zip(*results)]
+
+
 def _get(node, edit):
     value = node.input(0).behind(_HAND_ON)
     if value.kind != "tensor":
@@ -66,6 +88,7 @@ _READERS = {
     "SequenceAt": _at,
     "ConcatFromSequence": _concat,
     "SequenceLength": _length,
+    "SequenceMap": _map,
     "OptionalGetElement": _get,
     "OptionalHasElement": _has,
 }
