@@ -251,3 +251,11 @@ def test_a_counted_loop_gets_a_condition():
     assert result.graph.node[-1].input[1]
     stops = onnx.parser.parse_model(LOOP % "Not")
     assert "would stop the loop" in rewritten(stops, "loop_true_condition")[1][0]
+
+
+@NEW_ONNXRUNTIME
+@pytest.mark.parametrize("lowest", [-np.inf, np.finfo(np.float32).min])
+def test_attention_where_every_key_is_blocked(lowest):
+    inputs = {name: data([1, 2, 3, 8], seed=seed) for seed, name in enumerate("qkv")}
+    mask = np.where(np.tri(3, k=-1), 0, lowest).astype(np.float32)
+    assert_same(model_of("Attention", {**inputs, "m": mask}, opset=23), {**inputs, "m": mask}, "attention_inline")

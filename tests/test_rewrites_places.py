@@ -183,6 +183,7 @@ def test_trilu_of_open_sizes(rows, columns, k, upper):
     inputs = {"x": data([2, rows, columns]), "k": np.array(k, np.int64)}
     model = model_of("Trilu", inputs, constants=["k"], dims={"x": [2, "N", "M"]}, upper=upper)
     assert_same(model, inputs, "trilu_mask")
+    assert_same(model_of("Trilu", inputs, dims={"x": [2, "N", "M"]}, upper=upper), inputs, "trilu_mask")
 
 
 @pytest.mark.parametrize("mode", ["constant", "edge", "reflect"])

@@ -19,6 +19,10 @@ _MADE_FOR = {
 }
 
 
+#: Operators of ONNX Runtime that compute what the ONNX operator of that name does by default (ContribOperators.md).
+_ALIKE = frozenset((("com.microsoft", "Gelu"), ("com.microsoft", "GatherND"), ("com.microsoft", "Trilu")))
+
+
 @dataclass(frozen=True)
 class Place:
     """A fact row that applies: to a node (may be None), a tensor (may be ""), for a range of releases."""
@@ -75,7 +79,7 @@ class ModelFacts:
     def _by_name(self, node: Node) -> Iterator[Tuple[Fact, VersionRange]]:
         """What operator and domain alone say: rows with the releases that they hold for."""
         ranges = self.knowledge.importer_ranges(node.op_type)
-        if not in_default_domain(node):
+        if not in_default_domain(node) and (node.domain, node.op_type) not in _ALIKE:
             for fact in self._named.get("JD802", ()):
                 for within in ranges:
                     yield fact, within

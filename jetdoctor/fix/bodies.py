@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from jetdoctor.graph import Node
 from jetdoctor.rule import CannotRewrite
 
 
-def write_out(edit: Any, node: Node) -> List[str]:
+def write_out(edit: Any, node: Node, inputs: Optional[Sequence[str]] = None) -> List[str]:
     """Add the nodes of the operator's function body; returns the names that stand for its outputs.
 
-    The body is onnx's own, for the node's attributes and input types and for the opset of the graph.
+    The body is onnx's own, for the node's attributes and input types and for the opset of the graph. It reads
+    ``inputs``, of the same types, where they are given.
     """
     schema = _schema(node)
     body = _body(node, schema, edit.opset)
     if body is None:
         raise CannotRewrite("onnx does not define %s by other operators" % node.op_type)
     label = node.name or next(name for name in node.outputs if name)
-    names: Dict[str, str] = dict(zip(body.input, node.inputs))
+    names: Dict[str, str] = dict(zip(body.input, inputs or node.inputs))
     names.update((formal, "") for formal in body.input[len(node.inputs) :])
     for inner in body.node:
         outputs = [edit.changes.unique("%s/%s" % (label, name)) if name else "" for name in inner.output]
         if any(attribute.type in (5, 10) for attribute in inner.attribute):
             raise CannotRewrite("the definition of %s holds a branch" % node.op_type)
         attributes = {a.name: a for a in _attributes(node, schema, inner)}
-        inputs = [names.get(name, "") for name in inner.input]
-        edit.add(inner.op_type, inputs, outputs, domain=inner.domain, **attributes)
+        read = [names.get(name, "") for name in inner.input]
+        edit.add(inner.op_type, read, outputs, domain=inner.domain, **attributes)
         names.update(zip(inner.output, outputs))
     return [names[formal] if actual else "" for formal, actual in zip(body.output, node.outputs)]
 

@@ -140,11 +140,11 @@ class Edit(Places):
         """Elements of a vector of sizes as far as they are known: numbers, symbols, None."""
         return self.changes.evaluator.elements(value)
 
-    def write_out(self, node: Node) -> List[str]:
+    def write_out(self, node: Node, inputs: Optional[Sequence[str]] = None) -> List[str]:
         """Add the operator's definition by other operators, as onnx has it; ``CannotRewrite`` without one."""
         from jetdoctor.fix.bodies import write_out
 
-        return write_out(self, node)
+        return write_out(self, node, inputs)
 
     def inline(self, body: Any, given: Dict[str, str]) -> List[str]:
         """Add the nodes of a subgraph under new names; ``given``: its inputs by name. Returns its outputs."""

@@ -98,7 +98,7 @@ def _mask(node, edit, mask, keys, dtype):
     else:
         raise CannotRewrite("a mask of %d axes" % rank)
     left_out = edit.add("Sub", [edit.scalar(1, dtype), edit.cast(counts, dtype)])
-    value = node.attr("mask_filter_value", -10000.0)
+    value = max(node.attr("mask_filter_value", -10000.0), _LOWEST.get(dtype, -10000.0))
     return edit.unsqueeze(edit.add("Mul", [left_out, edit.scalar(value, dtype)]), [1] if rank == 3 else [1, 2])
 
 

@@ -19,14 +19,24 @@ def rewrite(node, edit):
     epsilon = edit.scalar(node.attr("epsilon", 1e-5), stash)
     deviation = edit.add("Sqrt", [edit.add("Add", [variance, epsilon])])
     result = edit.add("Div", [centred, deviation])
+    # Scale and shift in FLOAT as well: one rounding to half instead of three, as ONNX Runtime computes it.
+    result = edit.add("Mul", [result, _wide(node, edit, 1, stash)])
+    if node.present(2):
+        result = edit.add("Add", [result, _wide(node, edit, 2, stash)])
     if dtype != stash:
         result = edit.cast(result, dtype)
-    result = edit.add("Mul", [result, node.inputs[1]])
-    if node.present(2):
-        result = edit.add("Add", [result, node.inputs[2]])
     outputs = [result]
     if len(node.outputs) > 1:
         outputs.append(mean if node.outputs[1] else "")
     if len(node.outputs) > 2:
         outputs.append(edit.add("Reciprocal", [deviation]) if node.outputs[2] else "")
     edit.replace(node, outputs)
+
+
+def _wide(node, edit, index, stash):
+    """Input ``index`` in the type that the mean is computed in; constants are converted now."""
+    value = node.input(index)
+    if edit.dtype(value) == stash:
+        return value.name
+    array = edit.array(value)
+    return edit.cast(value.name, stash) if array is None else edit.constant(edit.of(array, stash))

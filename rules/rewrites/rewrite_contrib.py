@@ -98,9 +98,10 @@ def _normalised(edit, node, x, scale, bias, centred, dtype=None):
     epsilon = node.attr("epsilon", 1e-5 if node.op_type == "SimplifiedLayerNormalization" else 1e-12)
     epsilon = edit.scalar(epsilon, "FLOAT" if half else dtype)
     inverse = edit.add("Reciprocal", [edit.add("Sqrt", [edit.add("Add", [variance, epsilon])])])
-    y = edit.add("Mul", [shifted, inverse])
-    y = edit.add("Mul", [edit.cast(y, "FLOAT16") if half else y, scale])
-    return (edit.add("Add", [y, bias]) if bias else y), mean, inverse
+    scale, bias = (edit.cast(name, "FLOAT") if half and name else name for name in (scale, bias))
+    y = edit.add("Mul", [edit.add("Mul", [shifted, inverse]), scale])
+    y = edit.add("Add", [y, bias]) if bias else y
+    return (edit.cast(y, "FLOAT16") if half else y), mean, inverse
 
 
 def _given(node, index):
