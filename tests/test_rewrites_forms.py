@@ -103,12 +103,30 @@ def test_small_integers_travel_as_int32():
     assert TensorProto.UINT8 not in types.values()
 
 
-def test_integers_that_may_wrap_are_left():
+@pytest.mark.parametrize("narrow, number", [("uint8", 2), ("int8", 3), ("uint16", 4), ("int16", 5)])
+@pytest.mark.parametrize("wide", ["int32", "int64", "float"])
+def test_integers_that_wrap_keep_their_low_bits(narrow, number, wide):
     model = parser.parse_model(
-        '<ir_version: 8, opset_import: ["": 17]> g (int32[2] x) => (float[2] y) {'
-        " n = Cast <to = 2> (x) y = Cast <to = 1> (n) }"
+        '<ir_version: 8, opset_import: ["": 17]> g (%s[9] x) => (float[9] y) {'
+        " n = Cast <to = %d> (x) y = Cast <to = 1> (n) }"
+        % (wide, number)
     )
-    assert "may wrap" in rewritten(model, "cast_int32")[1][0]
+    limits = np.iinfo(narrow)
+    values = [0, 1, -1, limits.min, limits.max, 2.9, 100, -2.5, 77]
+    if wide != "float":  # ONNX says nothing of floats outside of the narrow type
+        values = [0, 1, -1, limits.max + 1, limits.min - 1, 70000, -70000, 2**31 - 1, -(2**31)]
+    x = np.array(values, "float32" if wide == "float" else wide)
+    x = np.clip(x, limits.min, limits.max) if wide == "float" else x
+    result, refusals, done = rewritten(model, "cast_int32")
+    assert done, refusals
+    assert compare(outputs_of(model, {"x": x}), outputs_of(result, {"x": x})).equal
+
+
+def test_small_integers_that_are_handed_out_are_left():
+    model = parser.parse_model(
+        '<ir_version: 8, opset_import: ["": 17]> g (int32[2] x) => (uint8[2] y) { y = Cast <to = 2> (x) }'
+    )
+    assert "read as" in rewritten(model, "cast_int32")[1][0]
 
 
 def test_opset_below_seven(tmp_path):
