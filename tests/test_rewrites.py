@@ -259,3 +259,34 @@ def test_attention_where_every_key_is_blocked(lowest):
     inputs = {name: data([1, 2, 3, 8], seed=seed) for seed, name in enumerate("qkv")}
     mask = np.where(np.tri(3, k=-1), 0, lowest).astype(np.float32)
     assert_same(model_of("Attention", {**inputs, "m": mask}, opset=23), {**inputs, "m": mask}, "attention_inline")
+
+
+WHILE = """<ir_version: 8, opset_import: ["" : 13]>
+g (float[3] x) => (int64 n, float[3] y, float[K,3] all) <bool go = {1}, int64 start = {0}, int64 one = {1}, %s> {
+  n, y, all = Loop (one, go, start, x) <body = turn (int64 i, bool c, int64 k, float[3] a)
+      => (bool d, int64 m, float[3] b, float[3] s) {
+    m = Add (k, one) b = Add (a, a) s = Identity (b) %s
+  }>
+}"""
+
+
+def while_loop(constant, condition):
+    model = onnx.parser.parse_model(WHILE % (constant, condition))
+    model.graph.node[-1].input[0] = ""  # older onnx has no text for it
+    return model
+
+
+@pytest.mark.parametrize("limit", [1, 4, 20])
+def test_a_loop_that_counts_is_told_its_turns(limit):
+    model = while_loop("int64 limit = {%d}" % limit, "d = Less (m, limit)")
+    result = assert_same(model, {"x": data([3])}, "loop_known_turns", gone=False)
+    turns = next(t for t in result.graph.initializer if t.name == result.graph.node[-1].input[0])
+    assert onnx.numpy_helper.to_array(turns) == limit
+
+
+def test_turns_that_depend_on_the_data_are_not_guessed():
+    body = "sum = ReduceSum <keepdims = 0> (b) d = Less (sum, limit)"
+    model = while_loop("float limit = {9}", body)
+    assert "depends on the data" in rewritten(model, "loop_known_turns")[1][0]
+    endless = while_loop("int64 limit = {-1}", "d = Greater (m, limit)")
+    assert "more than" in rewritten(endless, "loop_known_turns")[1][0]

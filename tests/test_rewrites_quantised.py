@@ -218,3 +218,10 @@ def test_symmetric_operators_become_pairs_that_tensorrt_has():
     assert done == 1
     assert not rewritten(result, "quantised_in_float")[2]
     assert compare(outputs_of(made, {"x": x}), outputs_of(result, {"x": x})).equal
+
+
+def test_a_lookup_in_quantised_weights():
+    ids = np.array([[1, 3, 2]], np.int64)
+    nodes = [("Gather", ["table", "ids"], ["row"], {}), ("DequantizeLinear", ["row", "s", "z"], ["y"], {})]
+    made = model(nodes, {"ids": ids}, {"y": 1}, {"table": quantised((5, 4)), "s": np.float32(0.1), "z": np.uint8(9)})
+    assert_float(made, {"ids": ids}, "quantised_in_float")

@@ -75,16 +75,22 @@ class Engine:
         hits = self._fact_hits(lambda: self._places(model, node, asked), position, asked, crashes)
         for rule in self.by_op.get(node.op_type, ()):
             for match in _guarded(rule, rule.detector("node"), crashes, node):
-                hits.append(Hit(rule, self._led_out(match), match.tensorrt, position))
+                hits.append(Hit(rule, self._with_fixes(match), match.tensorrt, position))
         return hits
 
-    def _led_out(self, match: Match) -> Match:
-        """A match in a branch that may be known not to be taken: that branch may simply go."""
-        if match.node is None or match.node.graph.parent is None:
+    def _with_fixes(self, match: Match) -> Match:
+        """The match without fixes that cannot work; a branch that may be known not to be taken may simply go."""
+        node, fixes = match.node, match.fixes
+        if node is None:
             return match
-        rewrite = self.catalog.rewrite(_OUT_OF_BRANCH)
-        fits = rewrite.fits is None or rewrite.fits(match.node)
-        return replace(match, fixes=self._fixes_of((_OUT_OF_BRANCH,)) + match.fixes) if fits else match
+        fixes = tuple(fix for fix in fixes if not fix.rewrite or self._fits(fix.rewrite, node))
+        if node.graph.parent is not None and self._fits(_OUT_OF_BRANCH, node):
+            fixes = self._fixes_of((_OUT_OF_BRANCH,)) + fixes
+        return match if fixes == match.fixes else replace(match, fixes=fixes)
+
+    def _fits(self, name: str, node: Node) -> bool:
+        fits = self.catalog.rewrite(name).fits
+        return fits is None or fits(node)
 
     def _model_hits(self, model: Model, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
         facts = self.model_facts
@@ -171,9 +177,9 @@ class Engine:
         return tuple(fix for fix in fixes if not fix.rewrite or self._may_work(fix.rewrite, place))
 
     def _may_work(self, name: str, place: Place) -> bool:
-        rewrite = self.catalog.rewrite(name)
-        if rewrite.fits is not None and not rewrite.fits(place.node):
+        if place.node is not None and not self._fits(name, place.node):
             return False
+        rewrite = self.catalog.rewrite(name)
         return not (rewrite.folds and place.tensor and needs_a_run(place.node.graph.value(place.tensor)))
 
     def _fixes_of(self, requests: Tuple[str, ...]) -> Tuple[Fix, ...]:

@@ -11,6 +11,7 @@ from jetdoctor.fix import temporary
 from jetdoctor.fix.serialise import save
 from jetdoctor.fix.sorting import sort_nodes
 from jetdoctor.fix.sweep import subgraphs
+from jetdoctor.model import from_proto
 
 
 class Candidate:
@@ -27,13 +28,14 @@ class Candidate:
     def __enter__(self) -> "Candidate":
         sort_nodes(self.proto)  # some converters forget it, and onnx's checker does not
         _allow_free_initializers(self.proto)
+        _complete_outputs(self.proto)
         try:
             self.path = self._place()
             with open(self.path, "wb") as file:
                 save(self.proto, file)
             self.proto = None  # the weights make room for those of the checker and of ONNX Runtime
             gc.collect()  # views of the model go in circles
-            self.trouble = self._trouble() if self.check else ""
+            self.trouble = _checked(self.path) if self.check else ""
         except (OSError, ValueError) as error:
             self.trouble = "the fixed model cannot be written for its proof: %s" % error
         except BaseException:
@@ -46,13 +48,6 @@ class Candidate:
             shutil.rmtree(self._folder, ignore_errors=True)
         elif self.path:
             os.unlink(self.path)
-
-    def _trouble(self) -> str:
-        """What onnx's checker says; nothing where it says the same of the original, which runs all the same."""
-        said = _checked(self.path)
-        if not said or (os.path.isfile(self.original) and _checked(self.original) == said):
-            return ""
-        return "the fixed model is invalid: %s" % said
 
     def _place(self) -> str:
         locations = sorted(external_files(self.proto))
@@ -77,13 +72,31 @@ def _allow_free_initializers(proto: Any) -> None:
         proto.ir_version = 4
 
 
+def _complete_outputs(proto: Any) -> None:
+    """The shape that inference finds for an output that some converters declare without any: the checker wants one."""
+    tensors = [value for value in proto.graph.output if value.type.HasField("tensor_type")]
+    bare = [value for value in tensors if not value.type.tensor_type.HasField("shape")]
+    if not bare:
+        return
+    view = from_proto(proto)
+    for value in bare:
+        for size in view.main.value(value.name).shape or ():
+            dim = value.type.tensor_type.shape.dim.add()
+            if isinstance(size, int):
+                dim.dim_value = size
+            elif size:
+                dim.dim_param = size
+        if view.main.value(value.name).shape == ():
+            value.type.tensor_type.shape.SetInParent()
+
+
 def _checked(path: str) -> str:
     import onnx
 
     try:
         onnx.checker.check_model(path)
     except Exception as error:
-        return str(error).strip().split("\n")[0]
+        return "the fixed model is invalid: %s" % str(error).strip().split("\n")[0]
     return ""
 
 

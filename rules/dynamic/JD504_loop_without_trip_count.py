@@ -11,8 +11,9 @@ The importer makes the loop's counter only together with a trip count: the body'
 8.5 as many as the huge trip count says). TensorRT 7.1 has no counter even with a trip count.
 
 ## Fix
-The loop carries a counter of its own. For stacked outputs, export a loop over a known number of turns, or run
-the loop on the host around an engine for one turn.
+The loop carries a counter of its own. A loop that counts by itself from constants (TensorFlow's recurrent layers)
+is told its number of turns. For other stacked outputs, export a loop over a known number of turns, or run the loop
+on the host around an engine for one turn.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, VersionRange
@@ -30,6 +31,7 @@ RULE = Rule(
 )
 
 _COUNTER = (Fix("Carry a counter of its own through the loop", rewrite="loop_own_counter"),)
+_TURNS = (Fix("Tell the loop its number of turns", rewrite="loop_known_turns"),)
 _INT32_MAX = 2147483647
 
 
@@ -53,6 +55,7 @@ def check_node(node):
             "Loop stacks an output in each turn without a trip count: it does not get one entry for each turn",
             node,
             outcome="wrong-output",
+            fixes=_TURNS,
             basis="measured",
             cause="stacked",
         )

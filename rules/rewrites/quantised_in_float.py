@@ -76,9 +76,11 @@ class _Region:
         for node in self.graph.nodes:
             names = [node.inputs[i] for i in _reads(node) if node.inputs[i] in self.quantised]
             if not names and node.op_type != "QuantizeLinear":
-                if not _from_outside(node):
+                if not _from_outside(node) and not self._of_weights(node):
                     continue
                 names = [node.outputs[0]]
+                if not _ends(node):
+                    self.quantised.update(node.outputs)
             elif not _ends(node):
                 self.quantised.update(node.outputs)
                 names += node.outputs
@@ -88,6 +90,13 @@ class _Region:
             strange += [names[0]] if _strange(node) else []
         wanted = {root(name) for name in strange}
         return [node for node, name in members if root(name) in wanted]
+
+    def _of_weights(self, node):
+        """Whether the node picks from quantised weights, as a lookup in an embedding does."""
+        if _quantising(node) or _ends(node) or not _moves(node):
+            return False
+        read = [node.input(index) for index in _reads(node)]
+        return bool(read) and all(value.dtype in _STEPS and value.is_constant_expression() for value in read)
 
     def _check_readers(self, node):
         """Refuse a quantised tensor that is read by something else, or handed out of the graph."""
