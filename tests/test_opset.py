@@ -108,14 +108,6 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
             "align_corners coordinates",
         ),
         ("TopK", 11, 10, {"largest": 0}, [constant("k", [1])], None),
-        (
-            "Slice",
-            10,
-            9,
-            {},
-            [constant("a", [0]), constant("b", [4]), constant("c", [3]), constant("d", [2])],
-            "steps other than 1",
-        ),
     ],
 )
 def test_what_an_opset_cannot_say(op_type, opset, to, attributes, constants, reason):

@@ -120,7 +120,10 @@ def _is_vague(proto: Any) -> bool:
 
 
 def _has_element(proto: Any) -> bool:
-    if proto is None or proto.WhichOneof("value") is None:
+    kind = proto.WhichOneof("value") if proto is not None else None
+    if kind in ("sequence_type", "optional_type"):
+        return _has_element(getattr(proto, kind).elem_type)
+    if kind is None:
         return False
     return not proto.HasField("tensor_type") or bool(proto.tensor_type.elem_type)
 

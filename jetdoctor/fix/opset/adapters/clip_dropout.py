@@ -8,13 +8,15 @@ from jetdoctor.fix.opset.adapters.arithmetic import comparable
 from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
-_FLOATS = (0, 1, 10, 11, 16)
+_FLOATS, _DOUBLE = (0, 1, 10, 11, 16), 11
 
 
 @step("Clip", 12)
 def integers_by_comparison(site: Site) -> Optional[str]:
     """Below 12 Clip takes floats only; integers go through Where, which is exact."""
     element = site.element(site.input(0))
+    if element == _DOUBLE:  # no runtime has an older Clip of it
+        return _by_extremes(site)
     if element in _FLOATS:
         return None
     wide = comparable(site, element)
@@ -35,15 +37,19 @@ def limits_to_attributes(site: Site) -> Optional[str]:
     values = {key: site.scope.constant(name) for key, name in limits.items() if name}
     crossed = None not in values.values() and len(values) == 2 and bool(values["min"] > values["max"])
     if crossed or any(value is None for value in values.values()):
-        found = site.input(0)
-        for key, op_type in (("min", "Max"), ("max", "Min")):
-            found = site.emit(op_type, [found, limits[key]]) if limits[key] else found
-        return found
+        return _by_extremes(site)
     site.inputs(site.input(0))
     for key, value in values.items():
         site.set(key, float(value.reshape(-1)[0]))
         site.note("%s from input to attribute" % key)
     return None
+
+
+def _by_extremes(site: Site) -> str:
+    found = site.input(0)
+    for index, op_type in ((1, "Max"), (2, "Min")):
+        found = site.emit(op_type, [found, site.input(index)]) if site.input(index) else found
+    return found
 
 
 @step("Dropout", 12)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from jetdoctor.fix.opset.adapters.numbers import count_to, shaped, size
+from jetdoctor.fix.opset.adapters.numbers import count_to, element_at, larger, number, shaped, size, smaller
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import CannotLower, Site
 
 
 @step("Slice", 10)
-def limits_to_attributes(site: Site) -> None:
-    starts, ends = site.needed(1, "starts are"), site.needed(2, "ends are")
-    axes = site.needed(3, "axes are") if site.input(3) else None
-    steps = site.needed(4, "steps are") if site.input(4) else None
-    if steps is not None and any(int(stride) != 1 for stride in steps):
-        raise CannotLower("steps other than 1; opset %d has none" % site.opset)
+def limits_to_attributes(site: Site) -> Optional[str]:
+    starts, ends, axes, steps = (site.constant(index) for index in (1, 2, 3, 4))
+    unknown = starts is None or ends is None or (site.input(3) and axes is None)
+    if unknown or (site.input(4) and (steps is None or (steps != 1).any())):
+        site.written_at = 11
+        return gathered(site)
     if axes is not None:
         chosen = [int(axis) for axis in axes]
         if any(axis < 0 for axis in chosen):
@@ -25,6 +25,61 @@ def limits_to_attributes(site: Site) -> None:
     site.set("ends", [int(end) for end in ends])
     site.inputs(site.input(0))
     site.note("starts, ends and axes from inputs to attributes")
+    return None
+
+
+def gathered(site: Site) -> str:
+    """Slice as a Gather of start, start + step … along each axis."""
+    data, rank, dims = site.input(0), site.rank(site.input(0)), site.dims(site.input(1))
+    axes, known = site.constant(3), site.constant(4)
+    vectors = [site.input(index) for index in (1, 2, 4)]
+    if site.input(3) and axes is None:
+        vectors, chosen = _for_every_axis(site, vectors, rank), list(range(rank))
+    elif axes is None and (not dims or dims[0] is None):
+        raise CannotLower("starts of a number that is not known; opset %d wants constants" % site.opset)
+    else:
+        chosen = list(range(dims[0] if dims else 0)) if axes is None else [int(axis) % rank for axis in axes]
+    for place, axis in enumerate(chosen):
+        stride = 1 if not vectors[2] else None if known is None else int(known[place])
+        step_ = number(site, stride) if stride is not None else _scalar(site, vectors[2], place)
+        index = _indices(site, [_scalar(site, name, place) for name in vectors[:2]], step_, stride, axis)
+        data = site.emit("Gather", [data, index], axis=axis)
+    return str(site.emit("Identity", [data]))
+
+
+def _indices(site: Site, limits: List[str], step_: str, stride: Optional[int], axis: int) -> str:
+    """Where a Slice along an axis looks; ``stride`` is None when not even the sign of the step is known."""
+    count, zero = size(site, site.input(0), axis), number(site, 0)
+    last, before = site.emit("Sub", [count, number(site, 1)]), number(site, -1)
+    if stride is None:
+        forward = site.emit("Less", [zero, step_])
+        above, below = site.emit("Where", [forward, count, last]), site.emit("Where", [forward, zero, before])
+    else:
+        above, below = (count, zero) if stride > 0 else (last, before)
+    found = []
+    for limit, lowest in zip(limits, (zero, below)):
+        negative = site.emit("Less", [limit, zero])
+        limit = site.emit("Where", [negative, site.emit("Add", [limit, count]), limit])
+        found.append(smaller(site, larger(site, limit, lowest), above))
+    return str(site.emit("Range", found + [step_]))
+
+
+def _for_every_axis(site: Site, vectors: List[str], rank: int) -> List[str]:
+    """Starts, ends and steps of axes of the run time, put among those that keep the other axes whole."""
+    import numpy as np
+
+    axes = site.emit("Mod", [site.emit("Cast", [site.input(3)], to=7), number(site, rank)])
+    whole = [np.zeros(rank, "int64"), np.full(rank, (1 << 31) - 1), np.ones(rank, "int64")]
+    found = []
+    for name, rest in zip(vectors, whole):
+        wide = site.emit("Cast", [name], to=7) if name else ""
+        found.append(str(site.emit("ScatterElements", [site.array(rest), axes, wide], axis=0)) if name else "")
+    return found
+
+
+def _scalar(site: Site, vector: str, place: int) -> str:
+    found = element_at(site, vector, place)
+    return found if site.element(found) in (0, 7) else str(site.emit("Cast", [found], to=7))
 
 
 @step("ScatterElements", 11)

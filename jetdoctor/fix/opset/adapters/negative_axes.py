@@ -60,5 +60,8 @@ def one_hot_of_natural_numbers(site: Site) -> Optional[str]:
     depth = site.emit("Cast", [site.input(1)], to=element)
     below = site.emit("Less", [site.input(0), site.array([0], element)])
     wrapped = site.emit("Where", [below, site.emit("Add", [site.input(0), depth]), site.input(0)])
+    # What is still negative hits nothing; runtimes wrap it nevertheless, so that it goes above the depth.
+    still = site.emit("Less", [wrapped, site.array([0], element)])
+    wrapped = site.emit("Where", [still, depth, wrapped])
     wrapped = site.emit("Reshape", [wrapped, site.emit("Shape", [site.input(0)])])
     return site.again([wrapped] + list(site.node.input)[1:])

@@ -24,6 +24,10 @@ class Axis(NamedTuple):
         return -(-(self.given + self.begin + self.end - self.reach) // self.stride) + 1
 
     @property
+    def rounded_down(self) -> int:
+        return (self.given + self.begin + self.end - self.reach) // self.stride + 1
+
+    @property
     def exact_end(self) -> int:
         """End padding that gives the output size without rounding up."""
         return max(0, (self.found - 1) * self.stride + self.reach - self.given - self.begin)
@@ -33,11 +37,34 @@ class Axis(NamedTuple):
 def window_in_the_padding(site: Site) -> None:
     """Since 22 a window that would start in the end padding is left out of the stated size."""
     axes = geometry(site) if site.attr("ceil_mode", 0) else None
-    if axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
+    if axes and all(axis.rounded_down == axis.found for axis in axes):
+        site.remove("ceil_mode")
+        site.note("ceil_mode left out: it changes no size")
+    elif axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
         _pad_at_the_end(site, axes)
 
 
-@step("AveragePool MaxPool", 10)
+@step("MaxPool", 10)
+def without_dilations(site: Site) -> Optional[str]:
+    """Before 10 a window has no holes: its pixels are gathered, and the largest is taken, axis by axis."""
+    if all(dilation == 1 for dilation in site.attr("dilations", ())):
+        without_ceil_mode(site)
+        return None
+    axes, data = geometry(site), site.input(0)
+    if axes is None or site.output(1):
+        raise CannotLower("dilations with sizes that are not known, or with indices")
+    ends = [axis.exact_end for axis in axes]
+    pads = [0, 0] + [axis.begin for axis in axes] + [0, 0] + ends
+    data = site.emit("Pad", [data], pads=pads, value=float("-inf"))
+    for number, (axis, step_) in enumerate(zip(axes, site.attr("dilations"))):
+        window = range(0, axis.reach, step_)
+        places = [[start * axis.stride + offset for offset in window] for start in range(axis.found)]
+        data = site.emit("Gather", [data, site.array(places, 7)], axis=number + 2)
+        data = site.emit("ReduceMax", [data], axes=[number + 3], keepdims=0)
+    return str(data)
+
+
+@step("AveragePool", 10)
 def without_ceil_mode(site: Site) -> None:
     """Before 10 (LpPool: 18) the output size is rounded down."""
     if all(dilation == 1 for dilation in site.attr("dilations", ())):

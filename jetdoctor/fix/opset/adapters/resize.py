@@ -149,8 +149,12 @@ def _same_pixels(site: Site, mode: str, coordinates: str, scales: Any) -> bool:
 @step("Resize", 10)
 def as_upsample(site: Site) -> Optional[str]:
     scales = site.constant(1)
-    if scales is None:
-        raise CannotLower("scales are computed at run time; Upsample must not shrink")
-    if any(scale < 1 for scale in scales):
-        raise CannotLower("it shrinks; opset 9 has only Upsample")
+    if scales is None or any(scale < 1 for scale in scales):  # Upsample must not shrink
+        if site.attr("mode", "nearest") == "nearest":
+            raise CannotLower("nearest pixels of a smaller image, which opset 10 does not define and runtimes choose")
+        site.set("coordinate_transformation_mode", "asymmetric")
+        site.set("nearest_mode", "floor")
+        site.inputs(site.input(0), "", site.input(1))
+        site.written_at = 11
+        return as_matrices(site)
     return site.emit("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))

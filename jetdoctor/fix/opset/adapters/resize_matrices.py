@@ -30,14 +30,13 @@ def as_matrices(site: Site) -> str:
         site.attr("mode", "nearest"),
         site.attr("coordinate_transformation_mode", "half_pixel"),
     )
-    refused = ("align_corners", "tf_half_pixel_for_nn") if site.attr("antialias", 0) else ()
-    if coordinates in ("tf_crop_and_resize",) + refused:
+    if site.attr("antialias", 0) and coordinates in ("align_corners", "tf_half_pixel_for_nn", "tf_crop_and_resize"):
         raise CannotLower("%s coordinates, which opset %d resizes otherwise" % (coordinates, site.opset))
     data, element = site.input(0), site.needed_element(site.input(0))
     if mode != "nearest" and element not in FLOATS:
         raise CannotLower("mode %s of integers, which opset %d resizes otherwise" % (mode, site.opset))
     rank, axes = site.rank(data), _axes(site)
-    if axes is None:
+    if axes is None or coordinates == "tf_crop_and_resize":
         return resized(site)
     for axis in axes:
         places = _places(axis, coordinates)

@@ -36,6 +36,8 @@ def resized(site: Site) -> str:
             data = site.emit("Gather", [data, within(site, index, axis.given)], axis=axis.number)
         else:
             data = _weighed(site, floats, data, axis, places, rank)
+        if site.attr("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize":
+            data = _extrapolated(site, floats, data, axis, places, rank)
     site.note("written out per axis")
     return str(site.emit("Identity", [data]))
 
@@ -98,7 +100,30 @@ def _places(site: Site, floats: Floats, axis: Axis) -> str:
     if coordinates == "align_corners":
         last = floats("Max", floats("Sub", found, 1.0), 1.0)
         return floats("Div", floats("Mul", pixels, floats("Sub", axis.length, 1.0)), last)
+    if coordinates == "tf_crop_and_resize":
+        return _cropped(site, floats, axis, pixels, found)
     raise CannotLower("%s coordinates with sizes or scales of the run time" % coordinates)
+
+
+def _cropped(site: Site, floats: Floats, axis: Axis, pixels: str, found: str) -> str:
+    """From the start to the end of the region of interest, which are given as parts of the input."""
+    indices = [other % site.rank(site.input(0)) for other in site.attr("axes") or range(site.rank(site.input(0)))]
+    place = indices.index(axis.number)
+    start, end = (element_at(site, site.input(1), place + half) for half in (0, len(indices)))
+    span, last = floats("Sub", axis.length, 1.0), floats("Sub", found, 1.0)
+    along_it = floats("Div", floats("Mul", pixels, floats("Sub", end, start)), floats("Max", last, 1.0))
+    middle = floats("Mul", floats("Add", start, end), floats("Mul", span, 0.5))
+    spread = floats("Mul", floats("Add", start, along_it), span)
+    return floats("Where", floats("Greater", found, 1.0), spread, middle)
+
+
+def _extrapolated(site: Site, floats: Floats, data: str, axis: Axis, places: str, rank: int) -> str:
+    """``extrapolation_value`` at the places outside of the input."""
+    last = floats("Sub", axis.length, 1.0)
+    outside = floats("Or", floats("Less", places, 0.0), floats("Greater", places, last))
+    outside = shaped(site, outside, *(-1 if i == axis.number else 1 for i in range(rank)))
+    value = site.array(site.attr("extrapolation_value", 0.0), site.needed_element(data))
+    return str(site.emit("Where", [outside, value, data]))
 
 
 def _rounded(site: Site, floats: Floats, places: str) -> str:

@@ -69,8 +69,8 @@ def reduced(site: Site) -> str:
         everything = site.emit("Equal", [count, site.array(0, _INT64)])
         reduce = site.emit("Where", [everything, site.ints(*[1] * rank), reduce])
     dims = site.dims(found) or []
-    if all(dims):  # every dim is known and there is something to reduce
-        found = _by_choice(site, reduce, found, rank)
+    if None not in dims:
+        found = _by_choice(site, reduce, _with_something(site, found, dims), rank)
     else:
         for axis in range(rank):
             found = _if_flagged(site, _flag(site, reduce, axis), found, axis, dims)
@@ -98,6 +98,32 @@ def _flag(site: Site, reduce: str, axis: int) -> str:
     return str(site.emit("Cast", [flag], to=_BOOL))
 
 
+def _with_something(site: Site, data: str, dims: List[Any]) -> str:
+    """The data with one slice more along empty axes, of what changes no result."""
+    import numpy as np
+
+    element = site.needed_element(data)
+    for axis, size in enumerate(dims):
+        if size == 0:
+            shape = [1 if i <= axis and dim == 0 else dim for i, dim in enumerate(dims)]
+            filler = np.full(shape, _neutral(site.node.op_type, element))
+            data = site.emit("Concat", [data, site.array(filler, element)], axis=axis)
+    return data
+
+
+def _neutral(op_type: str, element: int) -> float:
+    import numpy as np
+    from onnx import helper
+
+    if op_type not in ("ReduceMax", "ReduceMin", "ReduceLogSumExp"):
+        return int(op_type == "ReduceProd")
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(element))
+    limits: Any = np.iinfo(dtype) if dtype.kind in "iu" else None
+    if op_type == "ReduceMin":
+        return np.inf if limits is None else int(limits.max)
+    return -np.inf if limits is None else int(limits.min)
+
+
 def _by_choice(site: Site, reduce: str, data: str, rank: int) -> str:
     """Reduce every axis in turn, keep the result along the whole axis where it is wanted, then cut."""
     import numpy as np
@@ -107,7 +133,7 @@ def _by_choice(site: Site, reduce: str, data: str, rank: int) -> str:
         shorter = site.emit(site.node.op_type, [found], axes=[axis], keepdims=1)
         found = site.emit("Where", [_flag(site, reduce, axis), shorter, found])
     wanted = site.emit("Cast", [reduce], to=_BOOL)
-    ends = site.emit("Where", [wanted, site.ints(1), site.emit("Shape", [data])])
+    ends = site.emit("Where", [wanted, site.ints(1), site.emit("Shape", [site.input(0)])])
     return str(
         site.emit("Slice", [found, site.array(np.zeros(rank, "int64")), ends, site.ints(*range(rank))])
     )

@@ -9,7 +9,7 @@ from jetdoctor.fix.opset.adapters.numbers import number, shaped
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 
-_FLOAT, _INT64 = 1, 7
+_FLOAT, _INT64, _BOOL = 1, 7, 9
 
 #: Operators that pass sizes on without making a zero out of sizes that are none.
 _SIZE_KEEPING = {
@@ -139,6 +139,8 @@ def triangle_by_comparison(site: Site) -> str:
     difference = site.emit("Sub", [_counted(site, data, -1), _counted(site, data, -2)])
     k = site.input(1) or site.ints(0)
     outside = site.emit("Less" if site.attr("upper", 1) else "Greater", [difference, k])
+    if element == _BOOL:
+        return str(site.emit("And", [data, site.emit("Not", [outside])]))
     return site.emit("Where", [outside, site.array(0, element), data])
 
 

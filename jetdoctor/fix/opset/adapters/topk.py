@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import List, Optional
 
 from jetdoctor.fix.opset.adapters.negative_axes import count_from_the_front
+from jetdoctor.fix.opset.adapters.numbers import count_to
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import Site
+from jetdoctor.fix.opset.site import CannotLower, Site
 
 
 @step("TopK", 11)
@@ -24,8 +25,22 @@ def smallest_of_the_negated(site: Site) -> Optional[List[str]]:
 
 
 @step("TopK", 10)
-def k_to_attribute(site: Site) -> None:
-    k = site.needed(1, "k is")
+def k_to_attribute(site: Site) -> Optional[List[str]]:
+    k = site.constant(1)
+    if k is None:
+        return _first_of_all(site)
     site.inputs(site.input(0))
     site.set("k", int(k.reshape(-1)[0]))
     site.note("k from input to attribute")
+    return None
+
+
+def _first_of_all(site: Site) -> List[str]:
+    """k of the run time: the whole axis in order, and the first k of it."""
+    dims, axis = site.dims(site.input(0)), site.attr("axis", -1)
+    if dims is None or dims[axis] is None:
+        raise CannotLower("k is computed at run time, for an axis of unknown size")
+    site.written_at = 11
+    k = site.emit("Reshape", [site.input(1), site.ints()])
+    everything = site.emit("TopK", [site.input(0), site.ints(dims[axis])], 2, axis=axis)
+    return [site.emit("Gather", [name, count_to(site, k)], axis=axis) for name in everything]
