@@ -73,13 +73,14 @@ def outputs_of(model, feeds):
         return dict(zip(evaluator.output_names, evaluator.run(None, feeds)))
 
 
-def rewritten(model, name, target=None):
-    """(copy of the model with the rewrite applied at every node that takes it, refusals)."""
+def rewritten(model, name, target=None, op_type=None):
+    """(copy of the model with the rewrite applied at every node, or of one operator, that takes it, refusals)."""
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     view = from_proto(copy)
     finding = Finding("JD000", "test", "error", "rejected", "")
-    requests = [Request(finding, node.location(), Fix("", rewrite=name)) for node in view.nodes()]
+    nodes = [node for node in view.nodes() if op_type in (None, node.op_type)]
+    requests = [Request(finding, node.location(), Fix("", rewrite=name)) for node in nodes]
     rewriting = Rewriting(view, catalog().rewrites, target)
     rewriting.apply(requests)
     return rewriting.finish(), list(rewriting.refusals.values()), len(rewriting.done)

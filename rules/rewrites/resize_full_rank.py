@@ -15,6 +15,8 @@ def rewrite(node, edit):
         raise CannotRewrite("every axis is given already")
     if node.attr("keep_aspect_ratio_policy", "stretch") != "stretch":
         raise CannotRewrite("the aspect ratio is kept among the given axes only")
+    if node.attr("coordinate_transformation_mode") == "tf_crop_and_resize":
+        raise CannotRewrite("the region is given for some axes only")
     rank = edit.rank(node.input(0))
     index = 3 if node.present(3) else 2
     given = edit.array(node.input(index))

@@ -14,7 +14,7 @@ REWRITE = Rewrite("rewrite_contrib", "Write ONNX Runtime's own operator out in O
 
 #: operators of com.microsoft that equal the ONNX operator of that name, with its first opset of that form
 _SAME = {
-    "DequantizeLinear": 13, "GatherND": 11, "GridSample": 16, "Pad": 11, "QuantizeLinear": 13, "Range": 11, "Trilu": 14,
+    "DequantizeLinear": 13, "GatherND": 11, "GridSample": 16, "Pad": 11, "QuantizeLinear": 13, "Trilu": 14,
 }  # fmt: skip
 
 
@@ -160,6 +160,14 @@ def _bias_add(node, edit):
     return edit.add("Add", [edit.add("Add", list(node.inputs[:2])), node.inputs[2]])
 
 
+def _range(node, edit):
+    """The step may be left out there: it is one."""
+    if edit.opset < 11:
+        raise CannotRewrite("Range came with opset 11")
+    step = node.inputs[2] if node.present(2) else _number(edit, node, 1)
+    return edit.add("Range", [*node.inputs[:2], step])
+
+
 def _expand_dims(node, edit):
     axis = edit.array(node.input(1))
     if axis is None:
@@ -204,6 +212,7 @@ _EXPANSIONS = {
     "FusedMatMul": _fused_matmul,
     "Gelu": _gelu,
     "QuickGelu": _quick_gelu,
+    "Range": _range,
     "SimplifiedLayerNormalization": _simplified_layernorm,
     "SkipLayerNormalization": _skip_layernorm,
     "SkipSimplifiedLayerNormalization": _skip_layernorm,
