@@ -217,3 +217,22 @@ def test_deformable_convolution(groups, shared, stride, mask, dilation, batch, o
         dims=dims if batch == "N" else None,
     )  # fmt: skip
     assert_same(model, inputs, "deformconv_decompose")
+
+
+@given(
+    half=st.sampled_from(["half_pixel", "output_half_pixel"]), count=st.integers(1, 3), batch=st.integers(1, 2),
+    scale=st.sampled_from([1.0, 0.5, 0.25]), size=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    given=st.sampled_from([None, {"x": ["N", 3, "H", "W"], "r": ["R", 4], "b": ["R"]}]), seed=st.integers(0, 99),
+)  # fmt: skip
+@settings(max_examples=40)
+def test_regions(half, count, batch, scale, size, given, seed):
+    random = np.random.RandomState(seed)
+    corners = random.uniform(-6, 20, (5, 4)).astype(np.float32)
+    low, high = (pick(corners[:, :2], corners[:, 2:]) for pick in (np.minimum, np.maximum))
+    corners = np.concatenate([low, high], axis=1)
+    inputs = {"x": data([batch, 3, 6, 7], seed=seed), "r": corners, "b": random.randint(0, batch, 5).astype(np.int64)}
+    model = model_of(
+        "RoiAlign", inputs, opset=16, dims=given, coordinate_transformation_mode=half, sampling_ratio=count,
+        spatial_scale=scale, output_height=size[0], output_width=size[1],
+    )  # fmt: skip
+    assert_same(model, inputs, "roialign_decompose")

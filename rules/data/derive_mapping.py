@@ -129,6 +129,7 @@ OPERATOR_FIXES = {
     "QLinearConv": ["integer_to_qdq"],
     "QLinearMatMul": ["integer_to_qdq"],
     "RMSNormalization": ["rmsnorm_decompose"],
+    "RoiAlign": ["roialign_decompose"],
     "RotaryEmbedding": ["rotary_decompose"],
     "Round": ["round_decompose"],
     "STFT": ["stft_conv"],
