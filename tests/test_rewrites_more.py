@@ -65,6 +65,12 @@ def test_hardmax(shape, axis):
     assert_same(model_of("Hardmax", {"x": x}, opset=13, axis=axis), {"x": x}, "hardmax_to_argmax_onehot")
 
 
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_hardmax_that_flattens(axis):
+    x = data([2, 3, 4])
+    assert_same(model_of("Hardmax", {"x": x}, opset=11, axis=axis), {"x": x}, "hardmax_to_argmax_onehot")
+
+
 @given(shape=SIZES, axis=st.integers(-4, 3), p=st.integers(1, 2))
 def test_lpnormalization(shape, axis, p):
     assume(-len(shape) <= axis < len(shape))

@@ -1,4 +1,4 @@
-"""Hardmax as ArgMax compared with the positions along the axis (onnx Hardmax-13)."""
+"""Hardmax as ArgMax compared with the positions along the axis (onnx Hardmax-13, and before it flattened)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,26 @@ REWRITE = Rewrite("hardmax_to_argmax_onehot", "Compare the position of the maxim
 
 
 def rewrite(node, edit):
+    x, rank = node.input(0), edit.rank(node.input(0))
+    if edit.opset >= 13:
+        axis = node.attr("axis", -1) % rank
+        edit.replace(node, [_largest(edit, x.name, rank, axis, edit.sizes(x, [axis])[0], edit.dtype(x))])
+        return
+    axis = node.attr("axis", 1) % rank  # all axes from there on are one (onnx Hardmax-1, -11)
+    sizes = edit.sizes(x, range(axis, rank))
+    if len(sizes) == 1:
+        edit.replace(node, [_largest(edit, x.name, rank, axis, sizes[0], edit.dtype(x))])
+        return
+    shape, flat, size = edit.sizes(x, range(rank)), edit.add("Flatten", [x.name], axis=axis), 1
+    for part in sizes:
+        size *= part
+    edit.replace(node, [edit.reshape(_largest(edit, flat, 2, 1, size, edit.dtype(x)), shape)])
+
+
+def _largest(edit, name, rank, axis, size, dtype):
+    """1 where the maximum along ``axis`` is, else 0."""
     import numpy as np
 
-    x, rank = node.input(0), edit.rank(node.input(0))
-    if edit.opset < 13:
-        raise CannotRewrite("before opset 13 Hardmax flattens its input")
-    axis = node.attr("axis", -1) % rank
-    size = edit.sizes(x, [axis])[0]
-    best = edit.add("ArgMax", [x.name], axis=axis, keepdims=1)
+    best = edit.add("ArgMax", [name], axis=axis, keepdims=1)
     places = np.arange(size, dtype=np.int64).reshape([size if a == axis else 1 for a in range(rank)])
-    edit.replace(node, [edit.cast(edit.add("Equal", [best, edit.constant(places)]), edit.dtype(x))])
+    return edit.cast(edit.add("Equal", [best, edit.constant(places)]), dtype)
