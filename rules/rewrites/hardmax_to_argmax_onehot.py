@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jetdoctor.rule import CannotRewrite, Rewrite
+from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("hardmax_to_argmax_onehot", "Compare the position of the maximum with every position")
 
