@@ -7,10 +7,10 @@ import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import helper, numpy_helper
+from onnx import helper, numpy_helper, parser
 
 from jetdoctor.verify.compare import compare
-from tests.rewriting import outputs_of, rewritten
+from tests.rewriting import assert_same, outputs_of, rewritten
 
 settings.register_profile("quantised", deadline=None, max_examples=12, derandomize=True)
 settings.load_profile("quantised")
@@ -225,3 +225,16 @@ def test_a_lookup_in_quantised_weights():
     nodes = [("Gather", ["table", "ids"], ["row"], {}), ("DequantizeLinear", ["row", "s", "z"], ["y"], {})]
     made = model(nodes, {"ids": ids}, {"y": 1}, {"table": quantised((5, 4)), "s": np.float32(0.1), "z": np.uint8(9)})
     assert_float(made, {"ids": ids}, "quantised_in_float")
+
+
+def test_rows_of_a_quantised_table():
+    text = """<ir_version: 8, opset_import: ["" : 13]>
+    g (int64[2,3] i) => (float[4,2,3] y)
+    <float s = {0.5}, uint8 z = {7}, uint8[3,4] table = {0,1,2,3,4,5,6,7,8,9,250,255}> {
+      rows = Gather(table, i)
+      turned = Transpose <perm = [2,0,1]> (rows)
+      y = DequantizeLinear(turned, s, z)
+    }"""
+    model, feeds = parser.parse_model(text), {"i": np.array([[0, 1, 2], [2, 2, 1]])}
+    result = assert_same(model, feeds, "dequantise_weights", gone=False)
+    assert [node.op_type for node in result.graph.node] == ["Gather", "Transpose"]

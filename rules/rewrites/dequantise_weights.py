@@ -1,6 +1,7 @@
 """Quantised weights in a form that the parser refuses or misreads: blocks, 4 bits, a zero point not 0.
 
-DequantizeLinear of constants is computed now: the same values in FLOAT, at four times the size.
+DequantizeLinear of constants is computed now: the same values in FLOAT, at four times the size. Rows that are picked
+or turned on the way (quantised embeddings) are so from the dequantised table.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ def _fits(node):
 REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits)
 
 
+#: Operators that pick or move values of their first input, whatever its type.
+_MOVERS = frozenset("Expand Flatten Gather GatherElements Identity Reshape Slice Squeeze Transpose Unsqueeze".split())
+_LONGEST = 16
+
+
 def rewrite(node, edit):
     if not _fits(node):
         raise CannotRewrite("only DequantizeLinear to the type of its scale is computed beforehand")
-    weights, scale = edit.array(node.input(0)), edit.array(node.input(1))
-    zero = edit.array(node.input(2)) if node.present(2) else 0
+    scale, zero = edit.array(node.input(1)), edit.array(node.input(2)) if node.present(2) else 0
+    way = _way(node, edit, scale)
+    weights = edit.array((way or [node])[-1].input(0))
     if weights is None or scale is None or zero is None:
         raise CannotRewrite("the quantised value is not constant")
     if weights.dtype.kind == "f" or "float" in str(weights.dtype):
@@ -27,7 +34,22 @@ def rewrite(node, edit):
     scale = _spread(node, scale, weights.shape)
     zero = _spread(node, zero, weights.shape).astype("int64") if node.present(2) else 0
     steps = weights.astype("int64") - zero
-    edit.replace(node, [edit.constant((steps * scale.astype("float64")).astype(scale.dtype))])
+    table = edit.constant((steps * scale.astype("float64")).astype(scale.dtype))
+    for mover in reversed(way):
+        table = edit.again(mover, [table, *mover.inputs[1:]])
+    edit.replace(node, [table])
+
+
+def _way(node, edit, scale):
+    """What moves values on the way from the constant, last first; nothing where each place has a scale of its own."""
+    way, value = [], node.input(0)
+    while scale is not None and scale.size == 1 and edit.array(value) is None and len(way) < _LONGEST:
+        source = value.producer
+        if source is None or source.op_type not in _MOVERS or source.graph is not node.graph:
+            break
+        way.append(source)
+        value = source.input(0)
+    return way
 
 
 def _spread(node, array, shape):
