@@ -190,12 +190,12 @@ def _open(node: Node) -> bool:
     return any(value.static_shape is None for value in given if not value.is_constant_expression())
 
 
-def _from_shape(node: Node, depth: int = 8) -> bool:
+def _from_shape(node: Node, depth: int = 24) -> bool:
     """Whether a parameter of the node (not its first input) is computed from the size of a tensor."""
     level = [node.input(index).producer for index in range(1, len(node.inputs)) if node.present(index)]
     for _ in range(depth):
-        known = [n for n in level if n is not None and not n.output().is_constant_expression()]
-        if any(n.op_type in ("Shape", "Size") for n in known):
+        known = {id(n.proto): n for n in level if n is not None and not n.output().is_constant_expression()}
+        if any(n.op_type in ("Shape", "Size") for n in known.values()):
             return True
-        level = [n.input(index).producer for n in known for index in range(len(n.inputs))]
+        level = [n.input(index).producer for n in known.values() for index in range(len(n.inputs))]
     return False
