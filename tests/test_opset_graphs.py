@@ -249,3 +249,13 @@ def test_types_behind_operators_of_onnx_runtime():
         graph, opset_imports=[helper.make_operatorsetid("", 14), helper.make_operatorsetid("com.microsoft", 1)]
     )
     assert lower(model, 13).reached == 13
+
+
+def test_a_leftover_of_the_version_converter_is_dropped():
+    """onnx.version_converter leaves noop_with_empty_axes at an opset whose ReduceMean has no such attribute."""
+    value = helper.make_tensor_value_info
+    node = helper.make_node("ReduceMean", ["x"], ["y"], axes=[1], noop_with_empty_axes=0)
+    model = model_of(helper.make_graph([node], "g", [value("x", FLOAT, [2, 3])], [value("y", FLOAT, [2, 1])]), 17)
+    result = lower(model, 13)
+    onnx.checker.check_model(result.proto)
+    assert [a.name for a in result.proto.graph.node[0].attribute] == ["axes"]

@@ -383,6 +383,13 @@ def test_dilated_max_pool(way: Dict[str, Any]) -> None:
     lowered_equal(model, 9, {"x": floats([1, 2, 9, 8])})
 
 
+@pytest.mark.parametrize("dtype", ["int8", "uint8"])
+def test_max_pool_of_bytes(dtype: str) -> None:
+    feeds = {"x": np.random.default_rng(0).integers(0, 100, [1, 2, 6, 6]).astype(dtype)}
+    way = {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [1, 1, 1, 1]}
+    lowered_equal(model_with_inputs("MaxPool", 12, feeds, 4, ELEMENTS[dtype], **way), 11, feeds)
+
+
 @pytest.mark.parametrize("name", ["Sum", "Max", "Min", "Prod", "L2", "LogSumExp"])
 @pytest.mark.parametrize("axes", [[1], [0, 1], [1, 2]])
 def test_reduction_of_nothing(name: str, axes: List[int]) -> None:

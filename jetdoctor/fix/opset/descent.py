@@ -63,7 +63,17 @@ class Descent:
                 self._write_out_newer(scope, imported.version)
                 for opset in range(imported.version, self.to, -1):
                     self._step(scope, opset)
+                self._drop_leftovers(scope)
                 imported.version = self.to
+
+    def _drop_leftovers(self, scope: Scope) -> None:
+        """Attributes that the model's own opset did not have, where they only state a newer default."""
+        for children in scope.children.values():
+            for child in children:
+                self._drop_leftovers(child)
+        for node in scope.nodes:
+            if node.domain in _DEFAULT and (node.domain, node.op_type) not in self._local:
+                scope.changed |= fitting.drop_leftovers(Site(scope, node, self.to))
 
     def _write_out_newer(self, scope: Scope, opset: int) -> None:
         """Operators that came after the model's own opset, as ONNX Runtime's optimizer leaves them behind."""

@@ -62,6 +62,18 @@ def _fit_attributes(site: Site, new: Any, old: Any) -> None:
             site.set(name, stated)
 
 
+def drop_leftovers(site: Site) -> bool:
+    """Remove attributes that the node's schema lacks and that have the newest one's default; whether there were any."""
+    old = schemas.schema(site.node.op_type, site.opset)
+    newest = schemas.schema(site.node.op_type, schemas.newest_opset())
+    if old is None or newest is None:
+        return False
+    strange = [a.name for a in site.node.attribute if a.name not in old.attributes and not a.ref_attr_name]
+    idle = [name for name in strange if site.attr(name) == default_of(newest, name) is not None]
+    site.remove(*idle)
+    return bool(idle)
+
+
 def default_of(schema: Any, name: str) -> Any:
     """Default value of a schema's attribute (text decoded), None when it has none."""
     from onnx import helper

@@ -73,6 +73,9 @@ _TYPED_LIKE_FIRST_INPUT = set(
     "FusedMatMul FusedConv FusedGemm Attention MultiHeadAttention GroupQueryAttention RotaryEmbedding"
     " MatMulNBits NhwcMaxPool BiasSplitGelu BiasAdd GroupNorm".split()
 )
+#: The same for another input: a scale, or the zero point that has the type of the result.
+_TYPED_LIKE = {"DequantizeLinear": 1, "QuantizeLinear": 2, "QLinearConcat": 1, "QLinearAdd": 0, "QLinearMul": 0}
+_TYPED_LIKE.update(QLinearLeakyRelu=0, QLinearSigmoid=0, QLinearAveragePool=0, QLinearGlobalAveragePool=0)
 
 
 def complete(scope: Any, opset: int) -> None:
@@ -144,8 +147,10 @@ def output_types(scope: Any, node: Any, opset: int) -> Dict[str, Any]:
     if node.op_type in _LIKE_FIRST_INPUT and (found is None or not _is_vague(first)):
         return {} if first is None else {node.output[0]: first}
     if found is None:
-        if node.op_type == "DequantizeLinear":  # ONNX Runtime's own, for types that the opset lacks
-            return _typed_like(types.get(node.input[1]), node.output[0])
+        if node.op_type in _TYPED_LIKE:
+            index = _TYPED_LIKE[node.op_type]
+            like = types.get(node.input[index]) if index < len(node.input) else None
+            return _typed_like(like, node.output[0])
         return _typed_like(first, node.output[0]) if node.op_type in _TYPED_LIKE_FIRST_INPUT else {}
     if any(known is None for known in types.values()):
         return _by_type_variables(found, node, types)

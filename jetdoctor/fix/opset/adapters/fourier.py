@@ -42,12 +42,13 @@ def _with_axis_in_the_middle(site: Site) -> str:
     length = site.emit("Slice", [shape, axis, following])
     sizes = site.emit("Concat", [outer[0], length, outer[1], _last(site, shape)], axis=0)
     known = [None, None, None, (site.dims(data) or [None])[-1]]
-    flat = stated(site, site.emit("Reshape", [data, sizes]), site.needed_element(data), known)
+    flat = stated(site, site.emit("Reshape", [data, sizes], allowzero=1), site.needed_element(data), known)
     kept = [name for name in (flat, site.input(1)) if name]
     found = site.again(kept, axis=1)
     sizes = site.emit("Shape", [found])
     parts = [before, site.emit("Slice", [sizes, site.ints(1), site.ints(2)]), after, _last(site, sizes)]
-    return str(site.emit("Reshape", [found, site.emit("Concat", parts, axis=0)]))
+    # A length of 0 is one: the inverse of a single number.
+    return str(site.emit("Reshape", [found, site.emit("Concat", parts, axis=0)], allowzero=1))
 
 
 def _last(site: Site, sizes: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Optional
 
-from jetdoctor.fix.opset.registry import step
+from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import CannotLower, Site
+
+_FLOAT, _BYTES = 1, (2, 3)
 
 
 class Axis(NamedTuple):
@@ -42,6 +44,17 @@ def window_in_the_padding(site: Site) -> None:
         site.note("ceil_mode left out: it changes no size")
     elif axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
         _pad_at_the_end(site, axes)
+
+
+@step("MaxPool", 12)
+def largest_of_floats(site: Site) -> Replacement:
+    """Before 12 MaxPool takes floats only, which hold 8 bits exactly."""
+    element = site.element(site.input(0))
+    if element not in _BYTES:
+        return None
+    found = site.again([site.emit("Cast", [site.input(0)], to=_FLOAT)])
+    values, *indices = [found] if isinstance(found, str) else found
+    return [site.emit("Cast", [values], to=element)] + indices
 
 
 @step("MaxPool", 10)
