@@ -45,6 +45,17 @@ def test_sizes_that_must_fit_the_data(case):
     assert numpy.isfinite(inputs.feeds(cast, case=case)["t"].astype("float32")).all()
 
 
+def test_an_optional_whose_element_is_taken_has_one():
+    tensor = onnx.helper.make_tensor_type_proto(TensorProto.FLOAT, [5])
+    inside = {"x": tensor, "s": onnx.helper.make_sequence_type_proto(tensor)}
+    for name, proto in inside.items():
+        node = onnx.helper.make_node("OptionalGetElement", [name], ["y"])
+        value = onnx.helper.make_value_info(name, onnx.helper.make_optional_type_proto(proto))
+        graph = onnx.helper.make_graph([node], "g", [value], [onnx.helper.make_value_info("y", proto)])
+        made = inputs.feeds(view(onnx.helper.make_model(graph)))[name]
+        assert made.shape == (5,) if name == "x" else [one.shape for one in made] == [(5,), (5,)]
+
+
 @pytest.mark.parametrize("case", inputs.CASES)
 def test_ids_stay_within_the_vocabulary(case):
     model = parse(

@@ -74,10 +74,15 @@ def _value(value: Any, shape: Optional[Tuple[int, ...]], seed: int, case: str) -
     random = _random(seed, value.name)
     if value.kind == "tensor":
         return _array(random, value.dtype or "FLOAT", shape or (), range_of(value), case)
+    proto = value.graph.types.get(value.name)
     if value.kind == "optional":
-        return None
-    if value.kind == "sequence":
-        dtype, dims = _element(value)
+        if not any(node.op_type == "OptionalGetElement" for node in value.consumers):
+            return None
+        proto = proto.optional_type.elem_type
+        if proto.HasField("tensor_type"):
+            return _array(random, *_tensor(proto.tensor_type), Range("free"), case)
+    if value.kind in ("sequence", "optional"):
+        dtype, dims = _element(value, proto)
         return [_array(random, dtype, dims, Range("free"), case) for _ in range(2)]
     raise JetdoctorError("input %r is a %s: no values can be made for it" % (value.name, value.kind))
 
@@ -88,14 +93,17 @@ def _random(seed: int, name: str) -> Any:
     return numpy.random.RandomState((seed * 1000003 + zlib.crc32(name.encode("utf-8", "replace"))) % 2**32)
 
 
-def _element(value: Any) -> Tuple[str, Tuple[int, ...]]:
+def _element(value: Any, proto: Any) -> Tuple[str, Tuple[int, ...]]:
     """Element type and shape of a sequence of tensors; an open dim counts 2."""
-    from jetdoctor.graph import DTYPE_NAMES
-
-    inside = value.graph.types[value.name].sequence_type.elem_type
+    inside = proto.sequence_type.elem_type
     if inside.WhichOneof("value") != "tensor_type":
         raise JetdoctorError("input %r is not a sequence of tensors: no values can be made" % value.name)
-    tensor = inside.tensor_type
+    return _tensor(inside.tensor_type)
+
+
+def _tensor(tensor: Any) -> Tuple[str, Tuple[int, ...]]:
+    from jetdoctor.graph import DTYPE_NAMES
+
     dims = tuple(d.dim_value if d.WhichOneof("value") == "dim_value" else 2 for d in tensor.shape.dim)
     return DTYPE_NAMES.get(tensor.elem_type, "FLOAT"), dims
 
