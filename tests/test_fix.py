@@ -260,3 +260,10 @@ def test_a_long_diff_is_counted_by_operator_unless_every_node_is_wanted():
     assert diff.lines(every=False) == ["- Shape at 20 nodes: shape_0, ...", "+ Reshape flat -> y[1,4]"]
     assert diff.lines(every=True) == [str(change) for change in changes]
     assert FixDiff("JD302", "", tuple(changes[:3])).lines(every=False) == [str(change) for change in changes[:3]]
+
+
+def test_a_model_that_was_invalid_before_is_not_blamed_on_the_fix(tmp_path):
+    text = MISH.replace("Mish(x)", "Mish(x) w = Relu <slope = 0.1> (x)")
+    outcome = fix(save(tmp_path, text), OLD)
+    assert outcome.proto is None and "refuses the model, before any fix and after" in outcome.reason
+    assert "slope" in outcome.reason

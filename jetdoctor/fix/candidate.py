@@ -35,7 +35,7 @@ class Candidate:
                 save(self.proto, file)
             self.proto = None  # the weights make room for those of the checker and of ONNX Runtime
             gc.collect()  # views of the model go in circles
-            self.trouble = _checked(self.path) if self.check else ""
+            self.trouble = self._checked() if self.check else ""
         except (OSError, ValueError) as error:
             self.trouble = "the fixed model cannot be written for its proof: %s" % error
         except BaseException:
@@ -48,6 +48,12 @@ class Candidate:
             shutil.rmtree(self._folder, ignore_errors=True)
         elif self.path:
             os.unlink(self.path)
+
+    def _checked(self) -> str:
+        said = _invalid(self.path)
+        if said and _invalid(self.original):
+            return "onnx's checker refuses the model, before any fix and after: %s" % said
+        return "the fixed model is invalid: %s" % said if said else ""
 
     def _place(self) -> str:
         locations = sorted(external_files(self.proto))
@@ -90,13 +96,14 @@ def _complete_outputs(proto: Any) -> None:
             value.type.tensor_type.shape.SetInParent()
 
 
-def _checked(path: str) -> str:
+def _invalid(path: str) -> str:
+    """What onnx's checker says of a file, in one line; empty when it is valid."""
     import onnx
 
     try:
         onnx.checker.check_model(path)
     except Exception as error:
-        return "the fixed model is invalid: %s" % str(error).strip().split("\n")[0]
+        return str(error).strip().split("\n")[0]
     return ""
 
 
