@@ -267,3 +267,17 @@ def test_a_model_that_was_invalid_before_is_not_blamed_on_the_fix(tmp_path):
     outcome = fix(save(tmp_path, text), OLD)
     assert outcome.proto is None and "refuses the model, before any fix and after" in outcome.reason
     assert "slope" in outcome.reason
+
+
+CHAOS = """<ir_version: 8, opset_import: ["": 13]>
+g (float[N,3] x) => (float[N,3] y) <float big = {%s}> { far = Mul(x, big) y = Sin(far) }"""
+
+
+@pytest.mark.parametrize("scale, status", [("100000008.0", "not-run"), ("100000000.0", "equal")])
+def test_what_agrees_only_where_nothing_can_be_judged_is_not_proven(tmp_path, scale, status):
+    from jetdoctor.fix import prover
+
+    before = save(tmp_path, CHAOS % "100000000.0", "before.onnx")
+    after = save(tmp_path, CHAOS % scale, "after.onnx")
+    found = prover._compare(before, after, "", str(tmp_path / "answer.json"), 10.0, True)
+    assert found["status"] == status and ("last digits" in found["reason"]) is (status == "not-run")

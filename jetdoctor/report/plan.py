@@ -83,7 +83,7 @@ def proof(equivalence: Equivalence) -> str:
         equivalence.max_rel,
     )
     if equivalence.status == "equal":
-        return "equal in ONNX Runtime: %s" % figures
+        return "equal in ONNX Runtime: %s%s" % (figures, equivalence.reason and "; " + equivalence.reason)
     return "DIFFERENT in ONNX Runtime: %s; %s" % (figures, equivalence.reason)
 
 
