@@ -132,6 +132,7 @@ class Rewrite:
     works at another node than the finding's: the If or Loop around it. ``safe`` means
     equal by the operators' definitions for all inputs with the same graph inputs and outputs. ``folds``: it
     makes constants of what follows from constants and sizes, so it is not offered for what needs a run.
+    ``constants``: inputs of the node that it must know; not offered where one needs a run.
     ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
     """
 
@@ -139,6 +140,7 @@ class Rewrite:
     title: str
     applicability: str = "safe"
     folds: bool = False
+    constants: Tuple[int, ...] = ()
     fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
 
 

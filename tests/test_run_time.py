@@ -54,3 +54,18 @@ def test_nodes_that_can_be_fixed_are_told_apart_from_those_that_cannot():
     proto.graph.output.append(onnx.helper.make_tensor_value_info("z", 1, [4, 2]))
     found = [f for f in check(from_proto(proto), [OLD])[0].findings if f.rule == "JD302"]
     assert sorted(bool([x for x in f.fixes if x.applicability == "safe"]) for f in found) == [False, True]
+
+
+NOT_PROMISED = {
+    "a depth of the run time": "(int64[3] x, int64 d, float[2] v) => (float[3,n] y) { y = OneHot (x, d, v) }",
+    "a remainder of floats": "(float[3] x, float[3] d) => (float[3] y) { y = Mod <fmod = 1> (x, d) }",
+    "a shift of the run time": "(int32[3] x, int32[3] d) => (int32[3] y) { y = BitShift <direction = \"LEFT\"> (x, d) }",
+}
+
+
+@pytest.mark.parametrize("name", sorted(NOT_PROMISED))
+def test_a_rewrite_that_needs_a_constant_or_another_type_is_not_promised(name):
+    proto = onnx.parser.parse_model('<ir_version: 8, opset_import: ["": 17]> g ' + NOT_PROMISED[name])
+    result = check(from_proto(proto), [Target("tensorrt-8.4.3", tensorrt="8.4.3")])[0]
+    assert result.verdict == "fails"
+    assert {fix.applicability for f in result.findings if f.rule == "JD301" for fix in f.fixes} == {"manual"}

@@ -89,8 +89,11 @@ class Engine:
         return match if fixes == match.fixes else replace(match, fixes=fixes)
 
     def _fits(self, name: str, node: Node) -> bool:
-        fits = self.catalog.rewrite(name).fits
-        return fits is None or fits(node)
+        """Whether the rewrite may work at the node, as far as a look at it and at its constants tells."""
+        rewrite = self.catalog.rewrite(name)
+        if rewrite.fits is not None and not rewrite.fits(node):
+            return False
+        return not any(node.present(index) and needs_a_run(node.input(index)) for index in rewrite.constants)
 
     def _model_hits(self, model: Model, asked: Asked, crashes: List[Crash]) -> Iterator[Hit]:
         facts = self.model_facts

@@ -10,7 +10,12 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("bitwise_decompose", "Compute the bits by integer arithmetic")
+
+def _shifts_by_constant(node):
+    return node.op_type != "BitShift" or node.input(1).is_constant_expression()
+
+
+REWRITE = Rewrite("bitwise_decompose", "Compute the bits by integer arithmetic", fits=_shifts_by_constant)
 
 #: element type -> bits that it has
 _WIDTHS = {"INT8": 8, "UINT8": 8, "INT16": 16, "UINT16": 16, "INT32": 32, "UINT32": 32, "INT64": 64, "UINT64": 64}

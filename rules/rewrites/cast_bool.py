@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_bool", "Carry booleans and small integers in a wider type")
+
+def _reads_carried(node):
+    types = [node.input(i).dtype for i in range(len(node.inputs)) if node.present(i)]
+    return any(dtype is None or dtype in _CARRIED for dtype in types)
+
+
+REWRITE = Rewrite("cast_bool", "Carry booleans and small integers in a wider type", fits=_reads_carried)
 
 _CARRIED = ("BOOL", "UINT8", "INT8", "UINT16", "INT16")
 

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_int32", "Carry the small integers in a wider type")
+
+def _gives_small_integers(node):
+    return node.op_type in ("Cast",) + _MOVES and node.output().dtype in _SMALL + (None,)
+
+
+REWRITE = Rewrite("cast_int32", "Carry the small integers in a wider type", fits=_gives_small_integers)
 
 _SMALL = ("UINT8", "INT8", "UINT16", "INT16")
 
@@ -24,15 +29,15 @@ _HOLDS = {
 #: types of which the low bits are kept
 _WIDER = ("FLOAT", "FLOAT16", "DOUBLE", "INT32", "INT64")
 
-_MOVES = (
+_MOVES = tuple(
     "Identity Reshape Transpose Squeeze Unsqueeze Flatten Slice Gather GatherND GatherElements Expand Tile "
-    "DepthToSpace SpaceToDepth"
-).split()
+    "DepthToSpace SpaceToDepth".split()
+)
 
 
 def rewrite(node, edit):
     output, source = node.output(), edit.dtype(node.input(0))
-    if node.op_type not in ["Cast", *_MOVES] or output.dtype not in _SMALL:
+    if node.op_type not in ("Cast",) + _MOVES or output.dtype not in _SMALL:
         raise CannotRewrite("%s computes in %s" % (node.op_type, output.dtype or "a type that is not known"))
     fits = source in _HOLDS[output.dtype]
     if not fits and (node.op_type != "Cast" or source not in _WIDER):

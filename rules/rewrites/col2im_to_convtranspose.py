@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("col2im_to_convtranspose", "Put the blocks in place with ConvTranspose")
+REWRITE = Rewrite("col2im_to_convtranspose", "Put the blocks in place with ConvTranspose", constants=(1, 2))
 
 
 def rewrite(node, edit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cumsum_to_matmul", "Multiply with a triangle of ones")
+REWRITE = Rewrite("cumsum_to_matmul", "Multiply with a triangle of ones", constants=(1,))
 
 _LONGEST = 2048
 

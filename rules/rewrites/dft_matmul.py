@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("dft_matmul", "Write the Fourier transform out with constant matrices")
+REWRITE = Rewrite("dft_matmul", "Write the Fourier transform out with constant matrices", constants=(1, 2))
 
 _LARGEST = 1 << 22
 

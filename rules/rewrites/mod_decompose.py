@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("mod_decompose", "Write Mod out with Div, Mul and Sub")
+
+def _of_integers(node):
+    return "INT" in (node.input(0).dtype or "INT")
+
+
+REWRITE = Rewrite("mod_decompose", "Write Mod out with Div, Mul and Sub", fits=_of_integers)
 
 
 def rewrite(node, edit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("onehot_to_equal", "Compare the indices with every class")
+REWRITE = Rewrite("onehot_to_equal", "Compare the indices with every class", constants=(1, 2))
 
 
 def rewrite(node, edit):

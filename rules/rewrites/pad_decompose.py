@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("pad_decompose", "Write the pad out with Concat and Slice")
+REWRITE = Rewrite("pad_decompose", "Write the pad out with Concat and Slice", constants=(1, 3))
 
 _LONGEST = 64  # slices of one border
 _END = (1 << 31) - 1  # beyond the end of every axis, and an INT32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("pad_full_rank_pads", "Write the pads of every axis out")
+REWRITE = Rewrite("pad_full_rank_pads", "Write the pads of every axis out", constants=(1, 3))
 
 
 def rewrite(node, edit):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("pow_cast_float", "Multiply instead of raising to a power")
+REWRITE = Rewrite("pow_cast_float", "Multiply instead of raising to a power", constants=(1,))
 
 _LARGEST = 8
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("resize_at_run_time", "Write the resize out with the sizes that the input has")
+REWRITE = Rewrite("resize_at_run_time", "Write the resize out with the sizes that the input has", constants=(2,))
 
 _FINEST = 64  # denominators of scales
 _PLACES = ("half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("resize_full_rank", "Write scales or sizes of every axis out")
+REWRITE = Rewrite("resize_full_rank", "Write scales or sizes of every axis out", constants=(2, 3))
 
 
 def rewrite(node, edit):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("resize_to_matrices", "Write the resize out with constant matrices or indices")
+REWRITE = Rewrite("resize_to_matrices", "Write the resize out with constant matrices or indices", constants=(2, 3))
 
 _LARGEST_MATRIX = 1 << 22  # elements
 

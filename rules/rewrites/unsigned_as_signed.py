@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("unsigned_as_signed", "Carry unsigned integers in the signed type of the same width")
+
+def _is_unsigned(node):
+    return bool(_types(node) & {None, *_SIGNED})
+
+
+REWRITE = Rewrite(
+    "unsigned_as_signed", "Carry unsigned integers in the signed type of the same width", fits=_is_unsigned
+)
 
 _SIGNED = {"UINT32": "INT32", "UINT64": "INT64"}
 
