@@ -7,6 +7,7 @@ the arithmetic gives a number, onnx's inference is asked again for this node, an
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Dict, Optional, Set
 
 from jetdoctor.graph import DEFAULT_DOMAINS, DTYPE_NUMBERS, Graph, Model, Node, Value
@@ -27,25 +28,28 @@ def settle(model: Model, may_ask: Any) -> None:
         memo: Memo = {}
         better: Set[str] = set()
         for node in graph.nodes:
+            contrib = contrib_types.is_known(node)
+            behind = not better.isdisjoint(node.inputs) or _is_newer(node.domain, node.op_type, node.opset)
+            if not (contrib or behind or node.op_type in _BY_VALUE):
+                continue
             if all(graph.value(name).static_shape is not None for name in node.outputs if name):
                 continue
-            if contrib_types.is_known(node):
+            if contrib:
                 found = contrib_types.first_output(node)
                 if found is not None and _merge(graph, node.outputs[0], found):
                     better.add(node.outputs[0])
-                continue
-            behind = not better.isdisjoint(node.inputs) or _is_newer(node)
-            if (behind or node.op_type in _BY_VALUE) and may_ask(node.proto):
+            elif may_ask(node.proto):
                 parameters = _parameters(node, memo)
                 if behind or parameters:
                     better.update(_ask(node, parameters))
 
 
-def _is_newer(node: Node) -> bool:
+@lru_cache(maxsize=None)
+def _is_newer(domain: str, op_type: str, opset: int) -> bool:
     """An operator that came after the declared opset: ONNX Runtime's optimizer writes LayerNormalization below 17."""
     from onnx import defs
 
-    return node.domain in DEFAULT_DOMAINS and defs.has(node.op_type) and not defs.has(node.op_type, node.opset)
+    return domain in DEFAULT_DOMAINS and bool(defs.has(op_type)) and not defs.has(op_type, opset)
 
 
 def _parameters(node: Node, memo: Memo) -> Dict[str, Any]:
@@ -69,7 +73,8 @@ def _ask(node: Node, parameters: Dict[str, Any]) -> Set[str]:
     data = {name: numpy_helper.from_array(array, name) for name, array in parameters.items()}
     imports = [helper.make_opsetid("", node.opset)]
     try:
-        schema = defs.get_schema(node.op_type, "") if _is_newer(node) else defs.get_schema(node.op_type, node.opset, "")
+        newer = _is_newer(node.domain, node.op_type, node.opset)
+        schema = defs.get_schema(node.op_type, "") if newer else defs.get_schema(node.op_type, node.opset, "")
         found = shape_inference.infer_node_outputs(schema, node.proto, types, data, opset_imports=imports, ir_version=8)
     except Exception:  # onnx raises InferenceError, RuntimeError, ValueError ... : it stays unknown
         return set()
