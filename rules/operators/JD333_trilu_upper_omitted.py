@@ -8,10 +8,8 @@ ONNX's default is 1, the upper triangle. The importer's default is 0, in every r
 engine builds and keeps the other half. PyTorch's exporters write the attribute; models written by hand and other
 converters leave it out.
 
-It is a warning because the claim is read in the importers' source: parsers were run for shapes, not for values.
-
 ## Fix
-Write `upper=1` out, which means the same in ONNX.
+`upper=1` is written out.
 """
 
 from jetdoctor.rule import Rule
@@ -19,7 +17,7 @@ from jetdoctor.rule import Rule
 RULE = Rule(
     id="JD333",
     name="trilu-upper-omitted",
-    severity="warning",
+    severity="error",
     outcome="wrong-output",
     tensorrt=">=8.5",
     sources=("onnx-tensorrt importer of Trilu, 8.5-GA to 10.10-GA: the default of `upper` is 0",),
