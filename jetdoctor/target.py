@@ -1,6 +1,7 @@
 """Names of JetPacks, modules and TensorRT releases -> ``Target``. Standard library only.
 
-The facts are ``rules/data/targets.json`` (one row per L4T release), ``modules.json`` and ``patches.json``.
+The facts are ``rules/data/targets.json`` (one row per L4T release), ``modules.json`` and ``patches.json`` (one row
+per TensorRT line, with its newest patch).
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.types import Module, Target, UsageError, Version, parse_version
 
-OLDEST, NEWEST = (5,), (13,)  # TensorRT majors that a target may name: [oldest, newest)
-
+_PRODUCTS = {"jetpack": "JetPack", "tensorrt": "TensorRT"}
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
 
 
@@ -130,9 +130,13 @@ def _by_name(text: str, spec: str) -> List[Target]:
         rows = [row for row in releases() if row["l4t"] and parse_version(row["l4t"]) == wanted]
     else:
         rows = _jetpack_rows(re.sub(r"^(jetpack|jp)-?v?", "", text))
-    if not rows:
+    if rows:
+        return [_target(row) for row in rows]
+    named = re.match(r"(?:(?:jetpack|jp)-?v?)?(\d+(?:\.\d+)*)(?:\.[x*])?$", text)
+    wanted = parse_version(named.group(1)) if named else ()
+    if not wanted or "tensorrt-" + _dotted(wanted) in known_names():
         raise _unknown(text, spec)
-    return [_target(row) for row in rows]
+    raise _missing("jetpack", wanted, sorted({_number(row) for row in _by_jetpack().values()}), spec)
 
 
 def _jetpack_rows(text: str) -> List[Dict[str, Any]]:
@@ -161,17 +165,44 @@ def _padded(version: Version) -> Version:
     return (version + (0, 0, 0))[:3]
 
 
+def tensorrt_rows() -> Sequence[Dict[str, Any]]:
+    """Rows of ``patches.json``, one per TensorRT line, oldest first."""
+    return _rows("patches.json")
+
+
+@lru_cache(maxsize=None)
+def tensorrt_lines() -> Dict[Version, Version]:
+    """TensorRT line -> its newest patch known, oldest first: ``{(8, 4): (8, 4, 3), ...}``."""
+    return {parse_version(row["line"]): parse_version(row["newest"]) for row in tensorrt_rows()}
+
+
 def _tensorrt_version(text: str, spec: str) -> str:
-    """``tensorrt-8.4.1.5`` -> ``8.4.1``; a line such as ``trt8.4`` -> its newest patch known."""
+    """``tensorrt-8.4.1.5`` -> ``8.4.1``; a line such as ``trt8.4`` -> its newest patch known.
+
+    A release that does not exist (``tensorrt-8.9``, ``tensorrt-8.4.9``) is a UsageError with the nearest ones.
+    """
     match = re.match(r"(?:tensorrt|trt)-?v?(\d+(?:\.\d+)*)(?:-ga)?(?:\.x)?$", text)
-    version = parse_version(match.group(1)) if match else ()
-    if not match or not OLDEST <= version < NEWEST:
+    if not match:
         raise _unknown(text, spec)
-    if len(version) < 3:
-        patches = [parse_version(row["newest"]) for row in _rows("patches.json")]
-        patches += [parse_version(row["tensorrt"]) for row in releases() if row["tensorrt"]]
-        version = max((p for p in patches if p[: len(version)] == version), default=_padded(version))
-    return ".".join(map(str, version[:3]))
+    version = parse_version(match.group(1))[:3]
+    fitting = [newest for newest in tensorrt_lines().values() if newest[: len(version)] == version]
+    if len(version) == 3 and version <= tensorrt_lines().get(version[:2], ()):
+        fitting = [version]
+    if not fitting:
+        raise _missing("tensorrt", version, sorted(tensorrt_lines().values()), spec)
+    return _dotted(fitting[-1])
+
+
+def _dotted(version: Version) -> str:
+    return ".".join(map(str, version))
+
+
+def _missing(product: str, version: Version, known: Sequence[Version], spec: str) -> UsageError:
+    """A well-written name of a release that there is none of: the one below and the one above."""
+    below, above = [v for v in known if v < version], [v for v in known if v > version]
+    nearest = " and ".join("%s-%s" % (product, _dotted(v)) for v in (*below[-1:], *above[:1]))
+    text = "unknown target %r: no %s %s is known; nearest: %s. `jetdoctor targets` lists all"
+    return UsageError(text % (spec, _PRODUCTS[product], _dotted(version), nearest))
 
 
 def _on_module(board: str, text: str, spec: str) -> List[Target]:
@@ -205,15 +236,29 @@ def known_names() -> List[str]:
     """Names that a target may have, for suggestions and completion."""
     names = ["jetpack-" + name for name in _by_jetpack()] + sorted(_module_rows()) + ["local", "all"]
     names += ["l4t-" + row["l4t"] for row in releases() if row["l4t"]]
-    return names + sorted({"tensorrt-" + row["tensorrt"] for row in releases() if row["tensorrt"]})
+    versions = {row["tensorrt"] for row in releases() if row["tensorrt"]}
+    versions.update(_dotted(newest) for newest in tensorrt_lines().values())
+    return names + sorted("tensorrt-" + version for version in versions)
 
 
 def _unknown(text: str, spec: str) -> UsageError:
     import difflib
 
+    family = _family(text)
+    if len(family) > 1:
+        several = "several modules are called %r; name one: %s" % (text, ", ".join(family))
+        return UsageError("ambiguous target %r: %s" % (spec, several))
     canonical = re.sub(r"^(?:jp|jetp\w*)?-?v?(?=\d)", "jetpack-", text)
     canonical = re.sub(r"^(?:trt|tensorr?r?t)-?v?(?=\d)", "tensorrt-", canonical)
     nearest = [name for name in known_names() if name == "tensorrt-" + text]
     nearest = nearest or difflib.get_close_matches(canonical, known_names(), n=3, cutoff=0.6)
     cure = "did you mean %s?" % " or ".join(nearest) if nearest else "try jetpack-5.0.2 or tensorrt-8.4.1;"
     return UsageError("unknown target %r: %s `jetdoctor targets` lists all" % (spec, cure))
+
+
+def _family(text: str) -> List[str]:
+    """Modules whose name holds ``text`` as a word (``orin``, ``xavier``, ``nx``), by their shortest names."""
+    rows = [row for row in module_rows() if row["jetpacks"]]
+    names = {name for row in rows for name in (row["id"], *row["aliases"])}
+    fitting = sorted(n for n in names if text in n.split("-") and not n.startswith("jetson-"))
+    return [n for n in fitting if not any(n.startswith(other + "-") for other in fitting)]

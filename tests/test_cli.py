@@ -100,7 +100,7 @@ def one_line(err):
         (["fix", BROKEN, "-t", "jp5.0.2", "--apply", "-o", "x.onnx"], "not allowed with"),
         (["explain", "JD2O4"], "JD204"),
         (["explain"], "ID"),
-        (["targets", "jetpack-5.0.3"], "did you mean"),
+        (["targets", "jetpack-5.0.3"], "nearest: jetpack-5.0.2 and jetpack-5.1"),
         (["ops", "Reshap"], "did you mean Reshape"),
         (["triage", "build.log"], "build.log does not exist"),
         (["device", "--snapshot", "none.json"], "none.json"),

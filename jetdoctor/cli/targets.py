@@ -18,7 +18,7 @@ EXAMPLES = """\
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("names", nargs="*", metavar="NAME", help="a JetPack, an L4T release or a module")
+    options.add_argument("names", nargs="*", metavar="NAME", help="a JetPack, an L4T release, a TensorRT or a module")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
 
 
@@ -27,19 +27,22 @@ def run(arguments: Any) -> int:
 
     rows: List[Dict[str, Any]] = []
     boards: List[Dict[str, Any]] = []
+    parsers: List[Dict[str, Any]] = []
     for name in arguments.names:
         board = target.module_row(name.strip().lower())
         if board:
             boards.append(board)
         else:
-            rows += [_row(found.l4t, found.jetpack) for found in target.resolve(name) if found.jetpack]
+            found = target.resolve(name)
+            rows += [_row(each.l4t, each.jetpack) for each in found if each.jetpack]
+            parsers += [_tensorrt(each.tensorrt) for each in found if not each.jetpack]
     if not arguments.names:
         rows = list(target.releases())
         boards = list(target.module_rows())
     if arguments.format == "json":
-        print(json.dumps({"schema_version": "1", "jetpacks": rows, "modules": boards}, indent=2))
+        print(json.dumps({"schema_version": "1", "jetpacks": rows, "modules": boards, "tensorrt": parsers}, indent=2))
     elif arguments.names:
-        output.emit(lambda width, color: _details(rows, boards, width, color))
+        output.emit(lambda width, color: _details(rows, boards, parsers, width, color))
     else:
         output.emit(lambda width, color: _tables(boards, width, color))
     return 0
@@ -49,6 +52,23 @@ def _row(l4t: Any, jetpack: Any) -> Dict[str, Any]:
     from jetdoctor import target
 
     return next(row for row in target.releases() if row["l4t"] == l4t and row["jetpack"] == jetpack)
+
+
+def _tensorrt(version: Any) -> Dict[str, Any]:
+    """A TensorRT that was named without a JetPack: who ships it, the newest patch of its line, and its source."""
+    from jetdoctor import target
+    from jetdoctor.types import parse_version
+
+    line = ".".join(version.split(".")[:2])
+    newest = next(row for row in target.tensorrt_rows() if row["line"] == line)
+    wanted = parse_version(version)
+    rows = [row for row in target.releases() if row["tensorrt"] and parse_version(row["tensorrt"]) == wanted]
+    return {
+        "tensorrt": version,
+        "jetpacks": list(dict.fromkeys(row["jetpack"] for row in rows)),
+        "newest_patch": newest["newest"],
+        "sources": [newest["source"]],
+    }
 
 
 def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
@@ -72,6 +92,10 @@ def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
             form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs)
         )
     writer.line()
+    lines = ", ".join(".".join(map(str, line)) for line in target.tensorrt_lines())
+    text = "%s (a line such as tensorrt-10.3 is its newest patch)" % lines
+    writer.wrapped("TensorRT alone: ", text, "", indent=0)
+    writer.line()
     writer.line("opsets: what NVIDIA documents (`jetdoctor ops OP`: what the parser really does).")
     writer.line("EOL: end of life. SM: compute capability. `jetdoctor targets NAME`: sources.")
     return writer.text()
@@ -92,13 +116,21 @@ def _remark(row: Dict[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _details(rows: List[Dict[str, Any]], boards: List[Dict[str, Any]], width: int, color: bool) -> str:
+def _details(
+    rows: List[Dict[str, Any]],
+    boards: List[Dict[str, Any]],
+    parsers: List[Dict[str, Any]],
+    width: int,
+    color: bool,
+) -> str:
     from jetdoctor import target
     from jetdoctor.report.style import Writer
 
     writer = Writer(width, color)
     for row in rows:
         _block(writer, "JetPack " + row["jetpack"], row)
+    for parser_row in parsers:
+        _block(writer, "TensorRT " + parser_row["tensorrt"], parser_row)
     for board in boards:
         runs = target.jetpack_spans(board) or "none known"
         _block(writer, board["name"], dict(board, jetpacks=runs, ram_mb="%d MiB" % board["ram_mb"]))

@@ -7,7 +7,9 @@ names another release.
 ## Why it fails
 The board support package (bootloader, kernel, driver) and the packages above it belong together. An `apt
 upgrade` with the source of another release replaces the `nvidia-l4t-*` packages under a running system;
-boards that were upgraded across releases by hand may not boot any more.
+boards that were upgraded across releases by hand may not boot any more. NVIDIA tests the packages with the root
+file system of their own release only, and some steps do not exist at all (5.1.2 to 6.2 needs 35.5.0 in between).
+Inside one line (32.6 to 32.7) people do edit the source and upgrade; keep a backup of the card.
 
 ## Fix
 Do not run `apt upgrade` before this is settled. Set `/etc/apt/sources.list.d/nvidia-l4t-apt-source.list`
@@ -24,9 +26,10 @@ RULE = Rule(
     outcome="environment",
     sources=(
         "https://docs.nvidia.com/jetson/archives/r35.2.1/DeveloperGuide/text/SD/SoftwarePackagesAndTheUpdateMechanism.html",
+        "https://forums.developer.nvidia.com/t/345680 (5.1.2 to 6.2 only through 35.5.0; forum post)",
+        "https://gist.github.com/adujardin/5298a596 (32.6 to 32.7 in the field)",
         "https://github.com/rbonghi/jetson_stats (L4T and JetPack table)",
     ),
-    preview=True,  # its pages were cited without being opened
 )
 
 

@@ -6,7 +6,8 @@ PyTorch's CUDA, its NVIDIA build tag or its cuDNN do not belong to this JetPack.
 ## Why it fails
 A wheel is linked to the CUDA and cuDNN of one JetPack generation: 10.0 (JetPack 4.2, 4.3), 10.2 (4.4 to
 4.6.6), 11.4 (5), 12.2 with cuDNN 8 (6.0), 12.6 with cuDNN 9 (6.1 to 6.2.2), 13 (7). Another one ends in
-`libcudart.so.10.0` or `libcudnn.so.8: cannot open shared object file`. NVIDIA published PyTorch 2.0 and
+`libcudart.so.10.0: cannot open shared object file` (reported many times) or, from 6.1 on, the same for
+`libcudnn.so.8` (no report found, so that finding is marked as preview). NVIDIA published PyTorch 2.0 and
 later for JetPack 5.1 (TensorRT 8.5, cuDNN 8.6) and newer, none for 5.0.x.
 
 ## Fix
@@ -23,11 +24,12 @@ RULE = Rule(
     severity="error",
     outcome="environment",
     sources=(
+        "https://github.com/pytorch/pytorch/issues/41975",
+        "https://github.com/dusty-nv/jetson-inference/issues/559",
         "https://forums.developer.nvidia.com/t/72048 (PyTorch for Jetson; forum post)",
         "https://github.com/YeQiao/pytorch-jetson-orin-nano",
         "https://github.com/dusty-nv/jetson-containers (scripts/docker_build_ml.sh per L4T branch)",
     ),
-    preview=True,  # its pages were cited without being opened
 )
 
 
@@ -37,14 +39,15 @@ def check_device(device):
         return
     found = device.get("torch_cuda")
     problem = _cuda(found, row["cuda"]) if found and found != "none" else None
-    severity = "error"
+    severity, basis = "error", "read"
     if not problem:
-        problem, severity = _generation(torch, row["jetpack"]), "warning"
+        problem, severity, basis = _generation(torch, row["jetpack"]), "warning", "preview"
     if problem:
         yield Match(
             "PyTorch %s %s; this is JetPack %s" % (torch, problem, row["jetpack"]),
             cause="torch",
             severity=severity,
+            basis=basis,
             fixes=(Fix("Install the PyTorch wheel of this JetPack instead (see the advice)", "manual"),),
         )
 

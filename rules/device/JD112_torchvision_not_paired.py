@@ -22,9 +22,10 @@ RULE = Rule(
     outcome="environment",
     sources=(
         "https://github.com/pytorch/vision#installation",
-        "https://github.com/pytorch/TensorRT/issues/1233",
+        "https://github.com/pytorch/vision/issues/4180",
+        "https://github.com/pytorch/vision/issues/8985",
+        "https://github.com/dusty-nv/jetson-containers@dd206bfe torchvision/config.py (pairs up to 0.28 and 2.13)",
     ),
-    preview=True,  # its pages were cited without being opened
 )
 
 

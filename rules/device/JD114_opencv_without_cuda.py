@@ -4,8 +4,9 @@
 The OpenCV that Python imports has no CUDA, on a Jetson.
 
 ## Why it fails
-JetPack's OpenCV and the wheels of PyPI are built without CUDA. `cv2.dnn` with DNN_BACKEND_CUDA then warns
-and computes on the CPU. TensorRT does not need it.
+The wheels of PyPI are built without CUDA, and so is JetPack's own OpenCV according to forum posts. `cv2.dnn`
+with DNN_BACKEND_CUDA then warns (`setUpNet DNN module was not built with CUDA backend; switching to CPU`) and
+computes on the CPU. TensorRT does not need it.
 
 ## Fix
 Only if the DNN module is used: build OpenCV with `-D WITH_CUDA=ON -D OPENCV_DNN_CUDA=ON -D
@@ -20,8 +21,11 @@ RULE = Rule(
     name="opencv-without-cuda",
     severity="info",
     outcome="environment",
-    sources=("https://forums.developer.nvidia.com/t/146321 (forum post)",),
-    preview=True,  # its pages were cited without being opened
+    sources=(
+        "https://github.com/opencv/opencv/issues/24617 (a wheel of PyPI on an Orin: switching to CPU)",
+        "https://forum.opencv.org/t/3020",
+        "https://forums.developer.nvidia.com/t/146321 (JetPack's own OpenCV; forum post)",
+    ),
 )
 
 

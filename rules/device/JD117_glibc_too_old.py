@@ -5,7 +5,7 @@ A wheel whose platform tag names a newer glibc than the board's, or an import th
 not found`.
 
 ## Why it fails
-The C library is the distribution's: 2.27 on JetPack 4, 2.31 on 5, 2.35 on 6, 2.39 on 7. A wheel or a
+The C library is the distribution's: 2.27 on JetPack 4, 2.31 on 5, 2.35 on 6 (seen on a board), 2.39 on 7. A wheel or a
 library that was built on a newer one cannot be loaded, and the C library cannot be replaced without
 breaking the system.
 
@@ -23,9 +23,9 @@ RULE = Rule(
     outcome="environment",
     sources=(
         "https://peps.python.org/pep-0600/",
+        "https://github.com/microsoft/onnxruntime/issues/27562 (glibc 2.35 on JetPack 6)",
         "https://packages.ubuntu.com (libc6: 2.27 bionic, 2.31 focal, 2.35 jammy, 2.39 noble)",
     ),
-    preview=True,  # its pages were cited without being opened
 )
 
 

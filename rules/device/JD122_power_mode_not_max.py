@@ -9,7 +9,8 @@ of 10 W or 15 W.
 
 ## Fix
 `sudo nvpmodel -m ID` with the id of the finding (back: the id that runs now). Some modes want a reboot,
-the command says so. The power supply and the cooling have to be made for it.
+the command says so. The power supply and the cooling have to be made for it: a small carrier board can be
+damaged for good in MAXN SUPER.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -19,8 +20,11 @@ RULE = Rule(
     name="power-mode-not-max",
     severity="info",
     outcome="environment",
-    sources=("https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",),
-    preview=True,  # its pages were cited without being opened
+    sources=(
+        "https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",
+        "https://nvlabs.github.io/sionna/rk/setup/perf",
+        "https://wiki.seeedstudio.com/deploy_ota_on_recomputer (damage in MAXN SUPER)",
+    ),
 )
 
 

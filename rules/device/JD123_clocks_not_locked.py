@@ -19,8 +19,10 @@ RULE = Rule(
     name="clocks-not-locked",
     severity="info",
     outcome="environment",
-    sources=("https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",),
-    preview=True,  # its pages were cited without being opened
+    sources=(
+        "https://docs.nvidia.com/jetson/archives/r36.4/DeveloperGuide/SD/PlatformPowerAndPerformance.html",
+        "https://github.com/stanciuadrian/jetson-cool (stops the governor, clocks of the active power mode)",
+    ),
 )
 
 

@@ -22,9 +22,10 @@ RULE = Rule(
     outcome="environment",
     sources=(
         "https://docs.nvidia.com/jetson/jetpack/install-setup/index.html",
-        "https://github.com/dusty-nv/jetson-inference/issues/1736",
+        "https://github.com/NVIDIA/TensorRT/issues/571",
+        "https://github.com/NVIDIA/TensorRT/issues/2328",
+        "https://github.com/anduril/jetpack-nixos sourceinfo/r35.6, r36.5, r39.2-debs.json",
     ),
-    preview=True,  # its pages were cited without being opened
 )
 
 

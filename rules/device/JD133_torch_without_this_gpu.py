@@ -24,9 +24,11 @@ RULE = Rule(
     outcome="environment",
     sources=(
         "https://github.com/conda-forge/pytorch-cpu-feedstock/issues/303",
+        "https://github.com/jax-ml/jax/issues/40487",
+        "https://github.com/pytorch/pytorch/issues/145560",
+        "https://github.com/vllm-project/vllm/pull/19328",
         "https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#application-compatibility",
     ),
-    preview=True,  # its pages were cited without being opened
 )
 
 

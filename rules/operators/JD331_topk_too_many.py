@@ -5,8 +5,8 @@ A TopK whose K is known and above 3840, as detectors write that keep many candid
 
 ## Why it fails
 The parser takes the node; TensorRT's TopK layer is documented up to k = 3840, and the builder finds no
-implementation beyond it. The documentation states the limit from 10.1 on; earlier layers have the same one
-by experience, but nobody has written it down.
+implementation beyond it. The header has stated the limit since 7.1 (`ITopKLayer::setK`: at most 3840), the
+parser's list of operators since 10.1 (`K less than 3840`).
 
 ## Fix
 Lower K at export (pre-NMS candidates of 1000 are the usual number), or cut the scores into parts, take TopK
@@ -21,6 +21,7 @@ RULE = Rule(
     severity="warning",
     outcome="build-risk",
     sources=(
+        "NvInfer.h of TensorRT 7.1 to 11.1, ITopKLayer::setK: k <= 3840",
         "NVIDIA TensorRT operators reference, TopK: k <= 3840",
         "onnx-tensorrt 10.1-GA docs/operators.md, TopK: K < 3840",
     ),
