@@ -8,19 +8,24 @@ from __future__ import annotations
 import json
 import os
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 import jetdoctor
 from jetdoctor.types import Version, VersionRange, parse_version
 
-#: Parsers whose verdicts on thousands of models were recorded: the facts were checked against them.
-MEASURED = tuple(
-    parse_version(v)
-    for v in ("8.0.3", "8.2.5", "8.4.3", "8.5.3", "8.6.1", "10.0.1", "10.3.0", "10.8.0", "10.10.0")
-)
+#: Section of an operator's facts -> the wall that its rows speak of (see ``rules/README.md``).
+WALLS = {
+    "importer": "parser",
+    "refused": "parser",
+    "misread": "parser",
+    "network": "network",
+    "builder": "builder",
+    "values": "values",
+    "dla": "builder",
+}
 
-#: Between these two columns no parser source was read to the end; facts there are neighbours' facts.
-_INTERPOLATED = (VersionRange(parse_version("10.11"), parse_version("10.15")), "10.10", "10.15")
+#: How a line of an operator begins in the compiled file.
+_LINE = '{"operator":"'
 
 
 def data_folder() -> str:
@@ -44,13 +49,14 @@ def _range(row: Mapping[str, Any]) -> VersionRange:
 
 
 class Fact:
-    """One row: its ``range`` of TensorRT versions, and the row itself."""
+    """One row: its ``range`` of TensorRT versions, the row itself, and the ``wall`` that it speaks of."""
 
-    __slots__ = ("range", "row")
+    __slots__ = ("range", "row", "wall")
 
-    def __init__(self, row: Mapping[str, Any]) -> None:
+    def __init__(self, row: Mapping[str, Any], wall: str = "parser") -> None:
         self.row = row
         self.range = _range(row)
+        self.wall = wall
 
     def __getitem__(self, key: str) -> Any:
         return self.row[key]
@@ -59,25 +65,41 @@ class Fact:
         return self.row.get(key, default)
 
 
-def _by_op(name: str) -> Dict[str, List[Fact]]:
-    table: Dict[str, List[Fact]] = {}
-    for row in read_rows(name):
-        table.setdefault(row["op"], []).append(Fact(row))
-    return table
-
-
 class Knowledge:
-    """All facts, for all releases. ``operators``, ``semantics`` and ``restrictions`` map operator to rows.
+    """All facts, for all releases: the compiled ``rules/facts/``, each operator read when it is first asked for.
 
     Pseudo operators in brackets stand for the model, its inputs, its initializers, any node, and the
     broadcasting elementwise operators.
     """
 
     def __init__(self) -> None:
-        self.operators = _by_op("operators.json")
-        self.semantics = _by_op("semantics.json")
-        self.restrictions = _by_op("restrictions.json")
-        self.releases = [Fact(row) for row in read_rows("releases.json")]
+        with open(os.path.join(data_folder(), "facts.jsonl"), encoding="utf-8") as handle:
+            first, *lines = handle.read().splitlines()
+        self.releases = [Fact(row) for row in json.loads(first)["releases"]]
+        start = len(_LINE)
+        self._lines = {line[start : line.index('"', start)]: line for line in lines}
+        self._read: Dict[str, Mapping[str, Any]] = {}
+        #: names of the operators, without the pseudo operators
+        self.operators = frozenset(name for name in self._lines if name[0] != "(")
+
+    def _body(self, op_type: str) -> Mapping[str, Any]:
+        body = self._read.get(op_type)
+        if body is None:
+            line = self._lines.get(op_type)
+            raw = json.loads(line) if line else {}
+            body = {key: _facts(op_type, key, raw[key]) if key in WALLS else raw[key] for key in raw}
+            self._read[op_type] = body
+        return body
+
+    def rows(self, op_type: str, section: str) -> Sequence[Fact]:
+        """Rows of one section (a key of ``WALLS``) of an operator; empty for one that nothing is known of."""
+        found: Sequence[Fact] = self._body(op_type).get(section, ())
+        return found
+
+    def shared(self, op_type: str) -> Sequence[str]:
+        """Pseudo operators whose rows hold for the operator as well."""
+        found: Sequence[str] = self._body(op_type).get("shares", ())
+        return found
 
     def release(self, version: Version) -> Optional[Fact]:
         """Row of the parser release that a TensorRT version stands for, None outside of what was read."""
@@ -88,11 +110,11 @@ class Knowledge:
 
     def importer(self, op_type: str, version: Version) -> bool:
         """Whether that release's parser has an importer for the operator."""
-        return any(f["importer"] for f in self.operators.get(op_type, ()) if version in f.range)
+        return any(f["importer"] for f in self.rows(op_type, "importer") if version in f.range)
 
     def importer_ranges(self, op_type: str) -> Tuple[VersionRange, ...]:
         """Ranges of releases that import the operator, oldest first."""
-        return tuple(f.range for f in self.operators.get(op_type, ()) if f["importer"])
+        return tuple(f.range for f in self.rows(op_type, "importer") if f["importer"])
 
     def ever_imported(self, op_type: str) -> bool:
         return bool(self.importer_ranges(op_type))
@@ -102,16 +124,12 @@ class Knowledge:
         fact = self.release(version)
         if not version or fact is None:
             return "unknown"
-        if version in MEASURED:
-            return "measured"
-        between, older, newer = _INTERPOLATED
-        if version in between:
-            return "interpolated between %s and %s" % (older, newer)
-        if fact.get("partial"):
-            if version >= (10, 16):
-                return "bracketed by 10.15 (read in part) and TensorRT-RTX 1.7"
-            return "read in part (%s)" % fact["release"]
-        return "read"
+        measured = any(parse_version(text) == version for text in fact.get("measured", ()))
+        return "measured" if measured else str(fact["known"])
+
+
+def _facts(op_type: str, section: str, rows: Iterable[Mapping[str, Any]]) -> List[Fact]:
+    return [Fact(dict(row, op=op_type), WALLS[section]) for row in rows]
 
 
 @lru_cache(maxsize=None)

@@ -103,7 +103,8 @@ class Match:
     Matches of one rule with the same ``cause`` become one finding with several nodes. ``tensorrt``
     narrows the rule's range. ``applies`` may refuse a target by anything else (its GPU, its memory).
     ``doubt`` is the part of the range where neighbouring releases disagree and nothing was read: an
-    error there is reported as a warning. ``consequences`` are the lines that a build log will show further down
+    error there is reported as a warning. ``wall`` is the part of TensorRT that it speaks of ("parser", "network",
+    "builder" or "values"). ``consequences`` are the lines that a build log will show further down
     because of it: they are
     attached to the finding and never counted as errors of their own.
     """
@@ -118,6 +119,7 @@ class Match:
     outcome: Optional[str] = None
     sources: Tuple[str, ...] = ()
     basis: str = "read"
+    wall: str = "parser"
     doubt: Optional[VersionRange] = None
     consequences: Tuple[str, ...] = ()
     applies: Optional[Callable[[Target], bool]] = field(default=None, compare=False)

@@ -227,7 +227,7 @@ class Finding:
 
     ``location`` is the first node (in graph order) and ``also`` the others. ``fixes`` are ordered,
     best first. ``basis`` says what the claim rests on: "measured", "read", "interpolated ..." or
-    "preview".
+    "preview". ``wall`` is the part of TensorRT that it speaks of: "parser", "network", "builder" or "values".
     """
 
     rule: str
@@ -241,6 +241,7 @@ class Finding:
     also: Tuple[Location, ...] = ()
     consequences: Tuple[str, ...] = ()
     basis: str = "read"
+    wall: str = "parser"
 
     @property
     def fix(self) -> Optional[Fix]:

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-import importlib.util
+import copy
+import json
 from pathlib import Path
 
 import pytest
+from jetdoctor.rules import compile_facts
+from jetdoctor.rules.facts_checks import problems
+from jetdoctor.rules.facts_layout import SECTIONS, WIDTH, layout, parse
 
 from jetdoctor.check import catalog
-from jetdoctor.check.conditions import WHEN
 from jetdoctor.check.matters import MATTERS
-from jetdoctor.knowledge import read_rows
+from jetdoctor.knowledge import Knowledge, knowledge
+from jetdoctor.types import parse_version
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(scope="module")
-def checker():
-    path = ROOT / "rules" / "data" / "check_facts.py"
-    spec = importlib.util.spec_from_file_location("check_facts", str(path))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+FACTS = compile_facts.read()
 
 
-def test_facts_hold_together(checker):
-    assert checker.problems() == []
+def every(section):
+    known = knowledge()
+    names = sorted(known.operators) + ["(model)", "(any)", "(graph input)", "(initializer)", "(elementwise)"]
+    return [fact for name in names for fact in known.rows(name, section)]
+
+
+def test_facts_hold_together():
+    assert list(problems(FACTS)) == []
+
+
+def test_files_are_laid_out_and_compiled():
+    """After a change in rules/facts: python3 rules/compile_facts.py --format."""
+    assert list(compile_facts.stale(FACTS)) == []
+
+
+def test_the_compiled_file_says_what_the_files_say():
+    known = Knowledge()
+    for name, body in compile_facts.bodies(FACTS).items():
+        for section in SECTIONS:
+            rows = [dict(fact.row) for fact in known.rows(name, section)]
+            for row in rows:
+                assert row.pop("op") == name
+                if "id" in row:
+                    row["id"] = row["id"].split("/", 1)[1]
+            assert rows == body.get(section, [])
+    assert [dict(fact.row) for fact in known.releases] == FACTS["_releases.json"]
+
+
+def test_elementwise_rows_are_shared():
+    assert knowledge().shared("Add") == ["(elementwise)"] and not knowledge().shared("Conv")
 
 
 def test_every_rule_is_reached():
@@ -33,7 +56,7 @@ def test_every_rule_is_reached():
 
     JD301 and JD304 get theirs from the importer tables, and category "engine" speaks for a crash or ``verify``.
     """
-    named = {row.get("rule") for name in ("semantics", "restrictions") for row in read_rows(name + ".json")}
+    named = {fact.get("rule") for section in SECTIONS for fact in every(section)}
     idle = [
         rule_id
         for rule_id, found in catalog().rules.items()
@@ -43,68 +66,124 @@ def test_every_rule_is_reached():
 
 
 def test_conditions_on_what_matters_are_used():
-    used = {key for row in read_rows("semantics.json") for key in row["when"]}
+    used = {key for fact in every("misread") for key in fact["when"]}
     assert set(MATTERS) <= used
 
 
 def test_misread_rows_are_reported_as_misread():
     """A fact of status wrong-output belongs to a rule, and its rule is not one of pure refusals."""
     refusals = {"JD302", "JD303", "JD306", "JD401", "JD402"}
-    for row in read_rows("semantics.json"):
-        if row["status"] == "wrong-output":
-            assert row["rule"] not in refusals, row["id"]
+    for fact in every("misread"):
+        if fact["status"] == "wrong-output":
+            assert fact["rule"] not in refusals, fact["id"]
 
 
-def row(**changes):
-    made = {"id": "Relu/form", "op": "Relu", "since": "8.0", "before": "8.5", "status": "ok", "when": {}, "source": "s"}
-    made.update(changes)
-    return made
+def test_a_measured_release_is_known_as_such():
+    known = knowledge()
+    assert known.basis(parse_version("8.4.3")) == "measured" and known.basis(parse_version("8.4.2")) == "read"
+    assert known.basis(()) == known.basis((6, 0)) == "unknown"
 
 
-def test_a_row_without_source_or_with_a_strange_rule_is_found(checker):
-    rows = [row(source=""), row(rule="JD999"), row(since="8.5", before="8.0")]
-    found = list(checker.rows_are_whole("semantics", rows, catalog().rules))
-    assert len(found) == 3
-    assert "no source" in found[0] and "JD999" in found[1] and "ends before" in found[2]
+def planted(change):
+    """Problems of a few of the files with the content of one changed."""
+    facts = copy.deepcopy({name: FACTS[name] for name in ("Clip.json", "Relu.json", "_model.json", "_releases.json")})
+    change(facts)
+    return list(problems(facts))
 
 
-def test_an_unknown_condition_is_found(checker):
-    assert "moon_phase" not in WHEN
-    (found,) = checker.conditions_are_known([row(when={"moon_phase": "full"})])
-    assert "moon_phase" in found
-    (found,) = checker.conditions_are_known([row(status="rejected")])
-    assert "no rule" in found
+def form(**changes):
+    made = {
+        "id": "form", "since": "8.0", "before": "8.5", "status": "ok", "basis": "read", "when": {}, "change": "c",
+        "source": "s",
+    }  # fmt: skip
+    return dict(made, **changes)
 
 
-def test_an_unknown_requirement_is_found(checker):
-    (found,) = checker.requirements_are_known([{"op": "Relu", "since": "8.0", "require": {"moon_phase": 1}}])
-    assert "moon_phase" in found
+def _clip(section, index, **changes):
+    return lambda facts: facts["Clip.json"][section][index].update(changes)
 
 
-def test_two_statuses_at_once_are_found(checker):
-    rows = [row(), row(since="8.4", before=None, status="wrong-output", rule="JD204")]
-    assert len(list(checker.one_status_at_a_time(rows))) == 1
-    rows[1]["since"] = "8.5"
-    assert not list(checker.one_status_at_a_time(rows))
+def _relu(**body):
+    return lambda facts: facts["Relu.json"].update(body)
 
 
-def test_gaps_and_overlaps_of_importers_are_found(checker):
-    rows = [row(), row(since="8.6", before=None), row(op="Abs"), row(op="Abs", since="8.4", before=None)]
-    found = list(checker.operators_are_covered(rows, {"Relu", "Mystery", "(any)"}))
-    assert [("Mystery" in f, "gap" in f, "overlap" in f) for f in found] == [
-        (True, False, False),
-        (False, True, False),
-        (False, False, True),
-    ]
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        (_clip("misread", 0, when={"opset_mim": 11}), "Clip: misread[0], since 7.1: key opset_mim"),
+        (_clip("refused", 0, require={"inptu": 1}), "Clip: refused[0], since 7.1: key inptu"),
+        (_clip("misread", 0, moon="full"), "Clip: misread[0], since 7.1: key moon: not known"),
+        (_clip("importer", 1, since="8.2", before="8.0"), "Clip: importer[1], since 8.2: key before: the row ends"),
+        (_clip("importer", 1, since="8.1"), "Clip: importer[1], since 8.1: key since: leaves a gap"),
+        (_clip("importer", 1, since="7.2"), "Clip: importer[1], since 7.2: key since: overlaps"),
+        (_clip("importer", 1, before="soon"), "Clip: importer[1], since 8.0: key before: 'soon' is no version"),
+        (_clip("refused", 0, source=""), "Clip: refused[0], since 7.1: key source"),
+        (_clip("refused", 0, rule="JD999"), "Clip: refused[0], since 7.1: key rule: there is no rule JD999"),
+        (_clip("refused", 0, fix=["promote"]), "Clip: refused[0], since 7.1: key fix: there is no rewrite promote"),
+        (_clip("refused", 0, forbid={}), "Clip: refused[0], since 7.1: key require: a row must either"),
+        (
+            lambda f: f["Clip.json"]["refused"].append(f["Clip.json"]["refused"][0]),
+            "Clip: refused[8], since 7.1: key since: says the same as",
+        ),
+        (lambda f: f["_releases.json"][3].update(since="8.1"), "_releases: release[3], since 8.1: key since: leaves a"),
+        (lambda f: f["Clip.json"]["refused"][0].pop("basis"), "Clip: refused[0], since 7.1: key basis: is missing"),
+        (lambda f: f["Clip.json"].pop("importer"), "Clip: key importer: is missing"),
+        (lambda f: f["Clip.json"].update(operator="Clap"), "Clip: key operator: the file must be called"),
+        (_relu(misred=[]), "Relu: key misred: no section"),
+        (_relu(misread=[form(status="rejected")]), "Relu: misread[0], since 8.0: key rule: is missing"),
+        (_relu(misread=[form(status="odd")]), "Relu: misread[0], since 8.0: key status: odd"),
+        (
+            _relu(misread=[form(), form(since="8.4", before=None, status="wrong-output", rule="JD204")]),
+            "Relu: misread[1], since 8.4: key status: the same form has another status",
+        ),
+        (
+            lambda f: f["Clip.json"]["refused"].append(
+                dict({k: v for k, v in f["Clip.json"]["refused"][0].items() if k != "require"},
+                     forbid=f["Clip.json"]["refused"][0]["require"])),
+            "Clip: refused[0], since 7.1: key require: rules/facts/Clip.json: refused[8]",
+        ),
+    ],
+)  # fmt: skip
+def test_a_planted_mistake_is_refused_by_file_row_and_key(change, told):
+    found = planted(change)
+    file, _, rest = told.partition(": ")
+    assert found[0].startswith("rules/facts/%s.json: %s" % (file, rest)) and len(found) <= 3
 
 
-def test_contradictions_are_found(checker):
-    condition = {"input": 0, "rank": [4]}
-    rows = [{"op": "Relu", "since": "8.0", "require": condition}, {"op": "Relu", "since": "8.5", "forbid": condition}]
-    assert len(list(checker.contradictions(rows))) == 1
+def test_forms_that_follow_each_other_are_no_contradiction():
+    later = form(since="8.5", before=None, status="wrong-output", rule="JD204")
+    assert planted(_relu(misread=[form(), later])) == []
 
 
-def test_requests_without_a_rewrite_are_listed(checker):
-    waiting = checker.pending()
-    assert waiting == sorted(waiting)
-    assert not set(waiting) & set(catalog().rewrites)
+def test_a_key_that_stands_twice_is_refused(tmp_path):
+    (tmp_path / "Relu.json").write_text('{"operator": "Relu", "importer": [{"since": "7.1", "since": "8.0"}]}')
+    with pytest.raises(ValueError, match="Relu.json: key 'since' stands twice"):
+        compile_facts.read(tmp_path)
+
+
+def test_layout_keeps_the_content_and_is_stable():
+    for name, content in FACTS.items():
+        text = layout(content)
+        assert parse(text) == content and layout(parse(text)) == text, name
+
+
+def test_a_row_is_a_few_lines():
+    text = Path(compile_facts.FACTS, "Clip.json").read_text(encoding="utf-8")
+    rows = sum(len(FACTS["Clip.json"][section]) for section in SECTIONS if section in FACTS["Clip.json"])
+    assert 2 * rows < len(text.splitlines()) < 8 * rows
+    short = [line for line in text.splitlines() if len(line) < WIDTH]
+    assert len(short) > 0.8 * len(text.splitlines())
+
+
+def test_check_changes_nothing_and_tells_what_is_stale(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "facts"
+    folder.mkdir()
+    for name in FACTS:
+        (folder / name).write_text((compile_facts.FACTS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(compile_facts, "FACTS", folder)
+    monkeypatch.setattr(compile_facts, "COMPILED", tmp_path / "facts.jsonl")
+    monkeypatch.setattr(compile_facts.read, "__defaults__", (folder,))
+    assert compile_facts.main(["--check"]) == 1 and "facts.jsonl: not up to date" in capsys.readouterr().out
+    (folder / "Clip.json").write_text(json.dumps(FACTS["Clip.json"]), encoding="utf-8")
+    assert compile_facts.main(["--check"]) == 1 and "Clip.json: not formatted" in capsys.readouterr().out
+    assert compile_facts.main(["--format"]) == 0 and compile_facts.main(["--check"]) == 0

@@ -69,7 +69,7 @@ PACKAGE = [
     for path in sources("jetdoctor")
     if path.count(os.sep) > 1 or not path.endswith(("__init__.py", "__main__.py"))
 ]
-RULES = [path for path in sources("rules") if not path.startswith(os.path.join("rules", "data"))]
+RULES = [path for path in sources("rules") if path.count(os.sep) > 1]
 
 
 def room_of(path):

@@ -15,7 +15,7 @@ from jetdoctor.check.run_time import needs_a_run
 from jetdoctor.graph import Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
-from jetdoctor.types import Device, Fix, Target, Version, VersionRange, parse_version
+from jetdoctor.types import OUTCOMES, Device, Fix, Target, Version, VersionRange, parse_version
 
 #: Parsers before 9.0 do not look into local functions: JD801 speaks for the whole function there.
 _FUNCTIONS_READ = VersionRange((9, 0), None)
@@ -154,6 +154,7 @@ class Engine:
             outcome=_outcome(fact, rule),
             sources=(fact["source"],),
             basis=fact.get("basis", "read"),
+            wall=fact.wall,
             doubt=VersionRange(parse_version(fact["doubt"]), place.range.before) if fact.get("doubt") else None,
             applies=_without_plugin(place.node) if fact["rule"] in ("JD301", "JD803") else None,
         )
@@ -239,8 +240,8 @@ def _without_plugin(node: Node) -> Callable[[Target], bool]:
 
 def _outcome(fact: Fact, rule: CatalogRule) -> str:
     status = fact.get("status")
-    if status in ("rejected", "wrong-output"):
-        return status
+    if status in OUTCOMES:
+        return str(status)
     return "rejected" if "require" in fact.row or "forbid" in fact.row else rule.rule.outcome
 
 

@@ -8,12 +8,10 @@ from jetdoctor.check.conditions import Seen, holds
 from jetdoctor.check.requirements import violated
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.knowledge import Fact, Knowledge
-from jetdoctor.types import EVERY_VERSION, Version, VersionRange
+from jetdoctor.types import EVERY_VERSION, OUTCOMES, Version, VersionRange
 
-#: Operators that go through the parser's broadcasting elementwise helper.
-ELEMENTWISE = frozenset(
-    "Add And Div Equal Greater GreaterOrEqual Less LessOrEqual Max Mean Min Mod Mul Or Pow Sub Sum Xor".split()
-)
+#: Sections whose rows are forms (``when`` and ``status``): the parser's, and those of the walls behind it.
+_FORMS = ("misread", "network", "builder", "values")
 
 _NEVER = VersionRange((0,), (0,))
 
@@ -90,15 +88,12 @@ class NodeFacts:
     def rows(self, op_type: str) -> List[Tuple[str, Fact]]:
         """(kind, row) of an operator; kind is "when", "require" or "forbid"."""
         if op_type not in self._rows:
-            known = self.knowledge
-            found = [
-                ("when", fact)
-                for fact in known.semantics.get(op_type, ())
-                if fact["status"] in ("wrong-output", "rejected")
-            ]
-            limits = list(known.restrictions.get(op_type, ()))
-            if op_type in ELEMENTWISE:
-                limits += known.restrictions.get("(elementwise)", ())
+            known, found = self.knowledge, []
+            names = [op_type, *known.shared(op_type)]
+            for section in _FORMS:
+                facts = [fact for name in names for fact in known.rows(name, section)]
+                found += [("when", fact) for fact in facts if fact["status"] in OUTCOMES]
+            limits = [fact for name in names for fact in known.rows(name, "refused")]
             found += [("require" if "require" in fact.row else "forbid", fact) for fact in limits]
             self._rows[op_type] = found
         return self._rows[op_type]

@@ -76,5 +76,13 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
         fixes=match.fixes,
         sources=match.sources or rule.sources,
         consequences=tuple(consequences),
-        basis="preview" if rule.preview else basis if basis.startswith("interpolated") else match.basis,
+        basis=_basis(first, basis),
+        wall=match.wall,
     )
+
+
+def _basis(hit: Hit, release: str) -> str:
+    """What the claim rests on; ``release`` says how well the parser of the target is known."""
+    if hit.rule.rule.preview:
+        return "preview"
+    return release if hit.match.wall == "parser" and release.startswith("interpolated") else hit.match.basis

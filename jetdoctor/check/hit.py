@@ -19,7 +19,7 @@ class Hit:
     match: Match
     range: VersionRange
     position: int
-    #: from a row on a form of the operator (semantics.json), or on a requirement (restrictions.json)
+    #: from a row on a form of the operator, or on a requirement
     form: bool = False
     repeats: bool = False
 

@@ -54,7 +54,7 @@ class ModelFacts:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.plugins = Plugins()
-        rows = knowledge.semantics.get("(model)", ())
+        rows = knowledge.rows("(model)", "misread")
         self._named: Dict[str, List[Fact]] = {}
         self._contrib: Dict[Tuple[str, str], List[str]] = {}
         for fact in rows:
@@ -93,7 +93,7 @@ class ModelFacts:
         return node.op_type in self.knowledge.operators
 
     def _no_importer(self, node: Node, rule: str) -> Fact:
-        rows = self.knowledge.operators.get(node.op_type, ())
+        rows = self.knowledge.rows(node.op_type, "importer")
         row = next((f.row for f in rows if not f["importer"]), {})
         known = row.get("fix") if in_default_domain(node) else None
         return Fact(
@@ -126,13 +126,13 @@ class ModelFacts:
             dtype = value.dtype if value.kind in (None, "tensor") else value.kind
             if dtype is None:
                 continue
-            for fact in self.knowledge.restrictions.get("(graph input)", ()):
+            for fact in self.knowledge.rows("(graph input)", "refused"):
                 if dtype not in fact["require"]["dtype"]:
                     yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype)
 
     def initializers(self, graph: Graph) -> Iterator[Place]:
         """Element types of initializers, and of Constant nodes, that a release has no type for."""
-        rows = self.knowledge.restrictions.get("(initializer)", ())
+        rows = self.knowledge.rows("(initializer)", "refused")
         for name, tensor in list(graph.initializers.items()) + _constants(graph):
             dtype = DTYPE_NAMES.get(tensor.data_type, "UNDEFINED")
             for fact in rows:
@@ -143,7 +143,7 @@ class ModelFacts:
         """Rows of "(any)": element types that no layer may produce."""
         facts = asked.output_types
         if facts is None:
-            rows = self.knowledge.restrictions.get("(any)", ())
+            rows = self.knowledge.rows("(any)", "refused")
             facts = [f for f in rows if asked.about(f.range) and "output_dtype" in f.get("forbid", ())]
             asked.output_types = facts
         if not facts:
@@ -159,7 +159,7 @@ class ModelFacts:
 
     def whole(self, model: Model) -> Iterator[Place]:
         """Domains, opset, nesting, sparse initializers."""
-        for fact in self.knowledge.restrictions.get("(any)", ()):
+        for fact in self.knowledge.rows("(any)", "refused"):
             condition = fact.get("require") or {}
             if len(model.declared_domains) > condition.get("opset_imports_max", len(model.declared_domains)):
                 yield Place(fact, fact.range)

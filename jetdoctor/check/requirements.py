@@ -1,4 +1,4 @@
-"""What a parser release requires or forbids of a node (rows of ``rules/data/restrictions.json``).
+"""What a parser release requires or forbids of a node (section "refused" of ``rules/facts/``).
 
 A requirement has guards ("when …", opset bounds) and one subject. It is violated only when the guards certainly
 hold and the subject certainly fails; what cannot be told from the file is never called a refusal.

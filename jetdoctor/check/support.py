@@ -17,7 +17,7 @@ def operator_support(known: Knowledge, op_type: str) -> List[Dict[str, Any]]:
     Keys: ``range`` (VersionRange), ``importer``, ``documented``, ``types``, ``note``, ``wrong`` and
     ``refused`` (texts), ``rules``, ``fixes`` (names of requests), ``sources``.
     """
-    facts = [f for table in (known.operators, known.semantics, known.restrictions) for f in table.get(op_type, ())]
+    facts = [f for section in ("importer", "misread", "refused") for f in known.rows(op_type, section)]
     points = {_OLDEST}
     for fact in facts:
         points.update(p for p in (fact.range.since, fact.range.before) if p is not None and p > _OLDEST)
@@ -33,9 +33,9 @@ def operator_support(known: Knowledge, op_type: str) -> List[Dict[str, Any]]:
 
 
 def _state(known: Knowledge, op_type: str, version: Version) -> Dict[str, Any]:
-    table = [f for f in known.operators.get(op_type, ()) if version in f.range]
-    forms = [f for f in known.semantics.get(op_type, ()) if version in f.range]
-    limits = [f for f in known.restrictions.get(op_type, ()) if version in f.range]
+    table = [f for f in known.rows(op_type, "importer") if version in f.range]
+    forms = [f for f in known.rows(op_type, "misread") if version in f.range]
+    limits = [f for f in known.rows(op_type, "refused") if version in f.range]
     importer = any(f["importer"] for f in table)
     wrong = [_form(f) for f in forms if f["status"] == "wrong-output"]
     refused = [_form(f) for f in forms if f["status"] == "rejected"] if importer else []
@@ -43,7 +43,7 @@ def _state(known: Knowledge, op_type: str, version: Version) -> Dict[str, Any]:
     return {
         "importer": importer,
         "documented": next((f["documented"] for f in table), None),
-        "types": next((list(f["types"]) for f in table), []),
+        "types": next((list(f.get("types", ())) for f in table), []),
         "note": next((f.get("note", "") for f in table), ""),
         "wrong": wrong if importer else [],
         "refused": _unique(refused),
@@ -88,4 +88,4 @@ def _unique(items: Any) -> List[str]:
 
 def release_table(known: Knowledge, version: Version) -> List[Tuple[str, Dict[str, Any]]]:
     """(operator, state) for every ONNX operator of the facts, by name, at one release."""
-    return [(name, _state(known, name, version)) for name in sorted(known.operators) if name[0] != "("]
+    return [(name, _state(known, name, version)) for name in sorted(known.operators)]

@@ -133,7 +133,7 @@ class Attempt:
         fix = Fix("Declare the opset of its operators", rewrite="declare_opset")
         rewriting.apply([Request(_UNASKED, Location(), fix)])
         if not rewriting.done:
-            rows = {node.op_type: knowledge().operators.get(node.op_type, ()) for node in newer}
+            rows = {node.op_type: knowledge().rows(node.op_type, "importer") for node in newer}
             fixes = {name: [f["fix"][0] for f in rows[name] if f.get("fix")] for name in rows}
             rewriting.apply([_written_out(node, fixes[node.op_type][0]) for node in newer if fixes[node.op_type]])
         if rewriting.done:

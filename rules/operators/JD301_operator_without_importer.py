@@ -20,5 +20,5 @@ RULE = Rule(
     name="operator-without-importer",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer tables of each release (rules/data/operators.json)",),
+    sources=("onnx-tensorrt importer tables of each release (rules/facts)",),
 )

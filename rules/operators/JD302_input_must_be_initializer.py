@@ -21,7 +21,7 @@ RULE = Rule(
     name="input-must-be-initializer",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=("onnx-tensorrt importer sources of each release (rows in rules/facts)",),
 )
 
 

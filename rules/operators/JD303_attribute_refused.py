@@ -21,7 +21,7 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     sources=(
-        "onnx-tensorrt importer sources of each release (rows with JD303 in restrictions.json and semantics.json)",
+        "onnx-tensorrt importer sources of each release (rows with JD303 in rules/facts)",
     ),
 )
 

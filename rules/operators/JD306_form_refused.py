@@ -21,7 +21,7 @@ RULE = Rule(
     name="form-refused",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt importer sources of each release (rows in rules/facts)",),
 )
 
 

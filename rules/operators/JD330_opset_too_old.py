@@ -17,5 +17,5 @@ RULE = Rule(
     name="opset-too-old",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=("onnx-tensorrt importer sources of each release (rows in rules/facts)",),
 )

@@ -19,5 +19,5 @@ RULE = Rule(
     name="custom-operator-without-plugin",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer tables of each release (rules/data/operators.json)",),
+    sources=("onnx-tensorrt importer tables of each release (rules/facts)",),
 )

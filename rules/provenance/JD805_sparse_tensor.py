@@ -18,7 +18,7 @@ RULE = Rule(
     name="sparse-tensor",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt importer sources of each release (rows in rules/facts)",),
 )
 
 

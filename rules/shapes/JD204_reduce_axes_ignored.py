@@ -25,7 +25,7 @@ RULE = Rule(
     name="reduce-axes-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rules/data/semantics.json)",),
+    sources=("onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rules/facts)",),
 )
 
 #: Operators that hand the shape on, so that the wrong shape reaches the Reshape behind them.

@@ -22,7 +22,7 @@ RULE = Rule(
     name="reduce-noop-ignored",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rows in rules/data/semantics.json)",),
+    sources=("onnx-tensorrt reduceTensor and the Reduce* importers, 7.1 to 10.10 (rows in rules/facts)",),
 )
 
 

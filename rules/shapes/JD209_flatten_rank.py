@@ -29,7 +29,7 @@ _REFUSED, _HANDED_ON = VersionRange.parse("<8.2"), VersionRange.parse(">=8.2,<8.
 
 
 def check_node(node):
-    """The axis behind the last; that of rank 1 is a row of semantics.json."""
+    """The axis behind the last; that of rank 1 is a row of rules/facts/Flatten.json."""
     shape = node.input(0).shape
     if shape is None or len(shape) < 2 or node.attr("axis", 1) != len(shape):
         return

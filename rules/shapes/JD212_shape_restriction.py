@@ -21,7 +21,7 @@ RULE = Rule(
     name="shape-restriction",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows with JD212 in rules/data/restrictions.json)",),
+    sources=("onnx-tensorrt importer sources of each release (rows with JD212 in rules/facts)",),
 )
 
 

@@ -22,7 +22,7 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     sources=(
-        "onnx-tensorrt importer sources of each release (rows with JD401 in restrictions.json and semantics.json)",
+        "onnx-tensorrt importer sources of each release (rows with JD401 in rules/facts)",
     ),
 )
 

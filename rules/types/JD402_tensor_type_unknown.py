@@ -22,5 +22,5 @@ RULE = Rule(
     name="tensor-type-unknown",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importer sources of each release (rows in rules/data/restrictions.json)",),
+    sources=("onnx-tensorrt importer sources of each release (rows in rules/facts)",),
 )

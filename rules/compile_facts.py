@@ -1,0 +1,103 @@
+"""Compile ``rules/facts/`` into the one file that is loaded at run time, ``rules/data/facts.jsonl``.
+
+    python3 rules/compile_facts.py             check the facts and compile them
+    python3 rules/compile_facts.py --format    lay out the files of rules/facts/ first
+    python3 rules/compile_facts.py --check     change nothing; exit 1 when something is wrong or not up to date
+
+Every problem is one line that names the file, the row and the key. The compiled file has one line for the releases and
+one for each operator, so that a check reads only the operators of the model.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping
+
+if __name__ == "__main__":  # in a clone, where jetdoctor need not be installed
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from jetdoctor.rules.facts_checks import problems
+from jetdoctor.rules.facts_layout import SECTIONS, layout, parse
+
+ROOT = Path(__file__).resolve().parent
+FACTS, COMPILED = ROOT / "facts", ROOT / "data" / "facts.jsonl"
+
+Facts = Dict[str, Any]
+
+
+def read(folder: Path = FACTS) -> Facts:
+    """Content of every fact file by file name; ValueError names the file that is not JSON."""
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found[path.name] = parse(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError("rules/facts/%s: %s" % (path.name, error)) from error
+    return found
+
+
+def bodies(facts: Facts) -> Dict[str, Mapping[str, Any]]:
+    """Operator or pseudo operator -> its sections."""
+    found: Dict[str, Mapping[str, Any]] = dict(facts.get("_model.json", {}))
+    for name, content in facts.items():
+        if name not in ("_model.json", "_releases.json"):
+            found[content["operator"]] = content
+    return found
+
+
+def compiled(facts: Facts) -> str:
+    """The text of the compiled file."""
+    known = bodies(facts)
+    shared: Dict[str, List[str]] = {}
+    for name, body in known.items():
+        for op_type in body.get("stands_for", ()):
+            shared.setdefault(op_type, []).append(name)
+    lines = [_line({"releases": facts["_releases.json"]})]
+    for name in sorted(known):
+        sections = {key: [_row(name, row) for row in known[name][key]] for key in SECTIONS if known[name].get(key)}
+        shares = {"shares": shared[name]} if name in shared else {}
+        lines.append(_line(dict({"operator": name}, **shares, **sections)))
+    return "\n".join(lines) + "\n"
+
+
+def _row(op_type: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(row, id="%s/%s" % (op_type.strip("()"), row["id"])) if "id" in row else row
+
+
+def _line(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def stale(facts: Facts) -> Iterator[str]:
+    """Files that are not laid out as ``--format`` would, and a compiled file that is not up to date."""
+    for name, content in facts.items():
+        if (FACTS / name).read_text(encoding="utf-8") != layout(content):
+            yield "rules/facts/%s: not formatted: run rules/compile_facts.py --format" % name
+    if not COMPILED.exists() or COMPILED.read_text(encoding="utf-8") != compiled(facts):
+        yield "rules/data/facts.jsonl: not up to date: run rules/compile_facts.py"
+
+
+def main(arguments: List[str]) -> int:
+    """Exit code 0 when everything is in order, 1 with a line for each problem."""
+    if set(arguments) - {"--check", "--format"}:
+        sys.exit(__doc__)
+    try:
+        facts = read()
+        found = list(problems(facts))
+    except ValueError as error:
+        found = [str(error)]
+    if not found and "--check" in arguments:
+        found = list(stale(facts))
+    elif not found:
+        if "--format" in arguments:
+            for name, content in facts.items():
+                (FACTS / name).write_text(layout(content), encoding="utf-8")
+        COMPILED.write_text(compiled(facts), encoding="utf-8")
+    print("\n".join(found) or "%d files of facts, no problem" % len(facts))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
