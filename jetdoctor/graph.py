@@ -449,10 +449,10 @@ class Model:
         self.function_names = {(function.domain, function.name) for function in proto.functions}
         self._consumers: Optional[Dict[Tuple[int, str], List[Node]]] = None
         # Set by jetdoctor.model: spans of weights left out of the view by (graph path, tensor name), size
-        # of the file in bytes, and why shape inference failed.
+        # of the file in bytes, and why shape inference was stopped (None when it was not).
         self.weights: Dict[Tuple[Tuple[str, ...], str], Any] = {}
         self.file_size: Optional[int] = None
-        self.inference_error: Optional[str] = None
+        self.inference_stopped: Optional[str] = None
 
     def opset(self, domain: str = "") -> int:
         """Version of a domain; 1 when a default domain is not declared at all, as parsers assume."""

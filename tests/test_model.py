@@ -95,7 +95,7 @@ def test_shapes_are_inferred_and_symbols_kept(tmp_path):
     weight = numpy_helper.from_array(numpy.zeros((3, 5000), "float32"), "w")
     model = load(saved(tmp_path, simple([weight], nodes)))
     assert model.main.value("m").shape == ("batch", 5000)
-    assert model.main.value("x").dtype == "FLOAT" and model.inference_error is None
+    assert model.main.value("x").dtype == "FLOAT" and model.inference_stopped is None
 
 
 def test_unknown_domains_and_recursive_functions_load(tmp_path):
@@ -107,7 +107,7 @@ def test_unknown_domains_and_recursive_functions_load(tmp_path):
         helper.make_function("local", "f", ["a"], ["b"], [helper.make_node("f", ["a"], ["b"], domain="local")], [])
     )
     model = load(saved(tmp_path, circle))
-    assert "calls itself" in model.inference_error and len(model.functions) == 1
+    assert "calls itself" in model.inference_stopped and len(model.functions) == 1
 
 
 @pytest.mark.parametrize(
@@ -260,3 +260,44 @@ def test_random_models_come_back_whole():
         assert onnx.ModelProto.FromString(skeleton(data).data) == without_weights(proto, onnx.ModelProto())
 
     check()
+
+
+def chained(calls, depth):
+    """Functions f0, f1, ... of which each calls the next one ``calls`` times."""
+    proto = simple(nodes=[helper.make_node("f0", ["x"], ["y"], domain="local")])
+    proto.opset_import.add(domain="local", version=1)
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("local", 1)]
+    for level in range(depth):
+        last = level == depth - 1
+        call = ("Relu", "") if last else ("f%d" % (level + 1), "local")
+        names = ["a"] + ["t%d" % i for i in range(1, 1 if last else calls)] + ["b"]
+        body = [helper.make_node(call[0], [i], [o], domain=call[1]) for i, o in zip(names, names[1:])]
+        proto.functions.append(helper.make_function("local", "f%d" % level, ["a"], ["b"], body, imports))
+    return proto
+
+
+def test_functions_that_double_thirty_times_are_counted_not_expanded(tmp_path):
+    model = load(saved(tmp_path, chained(calls=2, depth=30)))
+    assert model.inference_stopped == "its local functions expand to 1,610,612,735 nodes"
+    assert load(saved(tmp_path, chained(calls=2, depth=5))).inference_stopped is None
+
+
+def test_the_values_of_a_tensor_that_is_too_long_are_not_followed(tmp_path):
+    sizes = helper.make_tensor_value_info("n", TensorProto.INT64, [1 << 40])
+    proto = simple(nodes=[helper.make_node("Add", ["n", "n"], ["m"]), helper.make_node("Relu", ["x"], ["y"])])
+    proto.graph.input.append(sizes)
+    model = load(saved(tmp_path, proto))
+    assert model.main.value("m").shape == (1 << 40,) and model.inference_stopped is None
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        helper.make_node("Split", ["x"], ["y", "z", "w"], num_outputs=2),
+        helper.make_node("Slice", ["x", "i", "i"], ["y"]),
+    ],
+)
+def test_an_abort_of_onnx_stays_in_its_child(tmp_path, node):
+    proto = simple([numpy_helper.from_array(numpy.array([1], "int64"), "i")], [node])
+    proto.graph.input[0].type.tensor_type.shape.dim[1].dim_value = -5
+    assert load(saved(tmp_path, proto)).main.nodes[0].op_type == node.op_type

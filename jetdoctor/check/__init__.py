@@ -30,9 +30,12 @@ def _crash_findings(crashes: Sequence[Crash], broken: Sequence[str] = ()) -> Lis
     ]
 
 
-def verdict(found: Sequence[Finding], basis: str, crashed: bool) -> str:
-    """deploys, fixable, fails or unknown, as the JSON contract defines them."""
-    if crashed or basis == "unknown":
+def verdict(found: Sequence[Finding], basis: str, unanswered: bool) -> str:
+    """deploys, fixable, fails or unknown, as the JSON contract defines them.
+
+    ``unanswered``: a rule crashed, or the model's shapes are not known.
+    """
+    if unanswered or basis == "unknown":
         return "unknown"
     errors = [f for f in found if f.severity == "error"]
     if not errors:
@@ -65,7 +68,7 @@ def check(
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
         unanswered = _crash_findings(crashes + crashed, engine.catalog.broken)
         found = unanswered + found
-        state = verdict(found, basis, bool(unanswered))
+        state = verdict(found, basis, bool(unanswered or model.inference_stopped))
         results.append(Result(summary, target, state, tuple(found), basis=basis))
     return tuple(results)
 

@@ -9,7 +9,7 @@ import stat
 from typing import Any, Optional
 
 from jetdoctor import graph
-from jetdoctor.model import infer, names, unreadable, weights, wire
+from jetdoctor.model import gauge, infer, names, unreadable, weights, wire
 from jetdoctor.model.settle import settle
 from jetdoctor.model.unreadable import UnreadableModel
 from jetdoctor.types import ModelSummary
@@ -62,11 +62,15 @@ def summarize(model: graph.Model, hash: bool = False) -> ModelSummary:
 
 
 def _view(proto: Any, data: bytes, path: str) -> graph.Model:
-    inferred, reason = infer.infer(proto, data)
+    inferred = stopped = None
+    try:
+        inferred = infer.infer(proto, data)
+    except infer.Stopped as error:
+        stopped = str(error)
     model = graph.Model(proto, inferred, path)
-    model.inference_error = reason
+    model.inference_stopped = stopped
     if inferred is not None:
-        settle(model, infer.is_ordinary)
+        settle(model, gauge.is_ordinary)
     return model
 
 

@@ -82,10 +82,10 @@ def _ask(node: Node, parameters: Dict[str, Any]) -> Set[str]:
 
 
 def _type(value: Value) -> Any:
-    """TypeProto of a tensor whose rank is known, else None."""
+    """TypeProto of a tensor whose rank is known, else None; onnx aborts on some sizes below zero."""
     from onnx import helper
 
-    if value.dtype is None or value.shape is None:
+    if value.dtype is None or value.shape is None or any(isinstance(dim, int) and dim < 0 for dim in value.shape):
         return None
     return helper.make_tensor_type_proto(DTYPE_NUMBERS[value.dtype], value.shape)
 

@@ -94,6 +94,8 @@ def verdict_reason(result: Result) -> str:
     if result.verdict == "unknown":
         if any(f.rule == "JD000" for f in result.findings):
             return "a rule of jetdoctor failed (JD000), so one question went unanswered"
+        if any(f.rule == "JD910" for f in result.findings):
+            return "the shapes of this model cannot be worked out (JD910), so most questions go unanswered"
         return clean(result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
     return clean(result.error or "")
 

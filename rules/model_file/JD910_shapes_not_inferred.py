@@ -1,0 +1,33 @@
+"""The shapes of the model cannot be worked out
+
+## What it detects
+A model on which onnx's shape inference crashes, or runs into a limit: 4 seconds, 600 MiB, or 200,000 nodes once every
+call of a local function is expanded. A local function that calls itself is of this kind too.
+
+## Why it fails
+Most questions about a model are questions about its shapes, and without them they stay unanswered: the verdict is
+`unknown`, never `deploys`. A model that takes onnx's own inference down is rarely one that an exporter wrote; TensorRT
+would have to do the same work.
+
+## Fix
+Export the model again. Inline or simplify nested local functions (`onnx.inliner.inline_local_functions`), and look for
+a size with too many digits.
+"""
+
+from jetdoctor.rule import Fix, Match, Rule
+
+RULE = Rule(
+    id="JD910",
+    name="shapes-not-inferred",
+    severity="error",
+    outcome="invalid-model",
+    sources=("onnx.shape_inference, run with limits on time and memory",),
+)
+
+
+def check_model(model):
+    if model.inference_stopped:
+        yield Match(
+            "the shapes of this model cannot be worked out: %s" % model.inference_stopped,
+            fixes=(Fix("Export the model again, without nested local functions and oversized constants", "manual"),),
+        )
