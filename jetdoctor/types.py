@@ -121,7 +121,8 @@ class Target:
     """What a model is checked against: a TensorRT release, usually by way of a JetPack and a module.
 
     ``tensorrt`` is the version to the patch ("8.4.1"), None when the release is not known.
-    ``plugins`` are custom operators whose plugin the user brings along.
+    ``plugins`` are custom operators whose plugin the user brings along. ``precision`` is the one that the engine
+    is to be built in ("fp16", "int8" …; None: not said), ``dla`` whether as much as possible is to run on the DLA.
     """
 
     name: str
@@ -133,6 +134,8 @@ class Target:
     python: Optional[str] = None
     module: Optional[Module] = None
     plugins: Tuple[str, ...] = ()
+    precision: Optional[str] = None
+    dla: bool = False
 
     @property
     def tensorrt_version(self) -> Version:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
+
+from jetdoctor.target import resolve
+from jetdoctor.types import Target
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "rules"
 _FENCE = re.compile(r"^```(\w+)\s*$")
@@ -15,11 +18,13 @@ _FENCE = re.compile(r"^```(\w+)\s*$")
 
 @dataclass
 class Case:
-    """One ``##`` section: blocks by kind, and the target line."""
+    """One ``##`` section: blocks by kind, the target line, and lines ``precision:`` and ``dla:``."""
 
     rule: str
     title: str
     target: str = ""
+    precision: Optional[str] = None
+    dla: bool = False
     blocks: Dict[str, str] = field(default_factory=dict)
 
     @property
@@ -29,6 +34,11 @@ class Case:
     @property
     def fires(self) -> bool:
         return any(line.startswith(self.rule + " ") for line in self.expected)
+
+    @property
+    def targets(self) -> Tuple[Target, ...]:
+        """The target as ``check --precision --dla`` would ask about it."""
+        return tuple(replace(t, precision=self.precision, dla=self.dla) for t in resolve(self.target))
 
     def __str__(self) -> str:
         return "%s: %s" % (self.rule, self.title)
@@ -50,6 +60,10 @@ def read_cases(path: Path) -> List[Case]:
             cases.append(Case(path.stem, line[3:].strip()))
         elif line.startswith("target:"):
             cases[-1].target = line[len("target:") :].strip()
+        elif line.startswith("precision:"):
+            cases[-1].precision = line[len("precision:") :].strip()
+        elif line.strip() == "dla: yes":
+            cases[-1].dla = True
         elif fence:
             block = fence.group(1)
             cases[-1].blocks[block] = ""

@@ -15,7 +15,6 @@ from jetdoctor.check.catalog import Catalog
 from jetdoctor.check.engine import Engine
 from jetdoctor.knowledge import knowledge
 from jetdoctor.model import from_proto
-from jetdoctor.target import resolve
 from jetdoctor.types import Device, Fact
 from tests.cases import every_case, parse
 
@@ -45,7 +44,7 @@ def reported(case):
     if "onnx" not in case.blocks:
         return [finding.rule for finding in room.check_device(device)]
     model = from_proto(parse(case.blocks["onnx"]))
-    (result,) = room.check(model, resolve(case.target), device)
+    (result,) = room.check(model, case.targets, device)
     return [finding.rule for finding in result.findings]
 
 

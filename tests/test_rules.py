@@ -9,7 +9,6 @@ import pytest
 
 from jetdoctor.check import catalog, check, check_device
 from jetdoctor.model import from_proto
-from jetdoctor.target import resolve
 from jetdoctor.types import Device, Fact, Target
 from tests.cases import every_case, parse
 
@@ -36,7 +35,7 @@ def device_of(case):
 @pytest.mark.parametrize("case", MODEL_CASES, ids=str)
 def test_findings_are_exact(case):
     model = from_proto(parse(case.blocks["onnx"]))
-    (target,) = resolve(case.target)
+    (target,) = case.targets
     device = device_of(case) if "device" in case.blocks else None
     (result,) = check(model, [target], device)
     assert sorted(line(f) for f in result.findings) == case.expected
@@ -74,7 +73,7 @@ def test_fix_removes_the_finding_and_is_proven_equal(case, tmp_path, proof_in_th
 
     source = tmp_path / "model.onnx"
     onnx.save(parse(case.blocks["onnx"]), str(source))
-    outcome = fix(str(source), resolve(case.target))
+    outcome = fix(str(source), case.targets)
     equivalence = outcome.plan.equivalence
     if equivalence.status == "not-run" and _old(onnxruntime.__version__):
         pytest.skip("this ONNX Runtime cannot run the original: %s" % equivalence.reason)

@@ -1,0 +1,30 @@
+"""A known fault of this release on this board, whatever the model
+
+## What it detects
+A target whose module and TensorRT do not go together although NVIDIA lists both: the Xavier NX 16 GB with
+TensorRT 8.2.1.8 (JetPack 4.6.1 to 4.6.6 as flashed).
+
+## Why it fails
+TensorRT keeps a table of the modules that it knows; one that came out later is missing in it, and every build ends
+with an error about the device.
+
+## Fix
+The next patch of the same TensorRT, from the same apt source.
+"""
+
+from jetdoctor.rules.known._issues import match, rows
+
+from jetdoctor.rule import Rule
+
+RULE = Rule(
+    id="JD622",
+    name="known-board-fault",
+    severity="warning",
+    outcome="build-risk",
+    sources=("https://github.com/NVIDIA/TensorRT/issues/1866",),
+)
+
+
+def check_target(model, target):
+    for row, within in rows(RULE.id):
+        yield match(row, within)

@@ -1,0 +1,96 @@
+"""Patterns of faults that change values: the engine is built and computes something else.
+
+Each takes the nodes of a model by operator and yields the nodes that the fault is seen at.
+"""
+
+from jetdoctor.rules.known._walk import made_by, maker, runs_on_data, size, source
+
+
+def cumsum_of_one_input(nodes):
+    """Two CumSum of one tensor that differ in axis, ``reverse`` or ``exclusive``."""
+    first = {}
+    for node in nodes("CumSum"):
+        form = _cumsum_form(node)
+        seen = first.setdefault((node.graph.path, node.inputs[0]), (form, node))
+        if None not in form and None not in seen[0] and seen[0] != form:
+            yield seen[1]
+            yield node
+
+
+def _cumsum_form(node):
+    axis, rank = node.input(1).array(), node.input(0).rank
+    if axis is None or axis.size != 1:
+        return None, None, None
+    axis = int(axis.reshape(-1)[0])
+    axis = axis + rank if axis < 0 and rank else axis
+    return axis, node.attr("reverse", 0), node.attr("exclusive", 0)
+
+
+def group_normalization_with_one_group(nodes):
+    """All channels in one group; with a single channel it is the same as one group for each."""
+    for node in nodes("GroupNormalization"):
+        if node.attr("num_groups") == 1 and size(node.input(0), 1) != 1:
+            yield node
+
+
+def mean_of_half_floats(nodes):
+    for node in nodes("Mean"):
+        if len(node.inputs) > 1 and node.input(0).dtype in ("FLOAT16", "BFLOAT16"):
+            yield node
+
+
+def bilinear_grid_sample(nodes):
+    for node in nodes("GridSample"):
+        if node.attr("mode", "bilinear") in ("bilinear", "linear") and node.input(0).rank in (None, 4):
+            if runs_on_data(node):
+                yield node
+
+
+def if_transpose_resize(nodes):
+    """A Resize of open sizes behind a Transpose of the result of an If."""
+    for node in nodes("Resize"):
+        moved = maker(node.input(0), "Transpose")
+        if moved is not None and maker(moved.input(0), "If") is not None and node.output(0).static_shape is None:
+            yield node
+
+
+def consecutive_vector_products(nodes):
+    """Two matrix products in a row, with nothing but a bias between them, of which one is of a single row or column."""
+    for node in nodes("MatMul", "Gemm"):
+        before = source(node.input(0), "Add", "Identity")
+        if before is not None and before.op_type in ("MatMul", "Gemm") and (_vector(node) or _vector(before)):
+            if runs_on_data(before):
+                yield node
+
+
+def _vector(node):
+    return 1 in (size(node.output(0), -2), size(node.output(0), -1))
+
+
+def gathered_product(nodes):
+    """Two Reshapes of products of gathered rows, multiplied and summed over the last axis."""
+    for node in nodes("ReduceSum"):
+        product = maker(node.input(0), "Mul")
+        sides = [source(product.input(i), "Reshape", "Add") for i in (0, 1)] if product is not None else []
+        if all(side is not None and side.op_type in ("MatMul", "Gemm") for side in sides) and any(
+            made_by(side, "Gather") is not None for side in sides
+        ):
+            yield node
+
+
+def or_of_casts(nodes):
+    for node in nodes("Or"):
+        if made_by(node, "Cast") is not None and runs_on_data(node):
+            yield node
+
+
+def segformer_block(nodes):
+    """Stride-by-stride convolution, Reshape, Transpose, LayerNormalization of more than one image."""
+    for node in nodes("LayerNormalization"):
+        moved = maker(node.input(0), "Transpose")
+        flat = maker(moved.input(0), "Reshape") if moved is not None else None
+        reduced = maker(flat.input(0), "Conv") if flat is not None else None
+        stride = reduced.attr("strides", ()) if reduced is not None else ()
+        if stride and stride[0] > 1 and stride == reduced.attr("kernel_shape") and size(reduced.input(0), 0) != 1:
+            if size(reduced.input(0), 1) not in (None, 1, 3):  # not the patches of the image itself
+                yield node
