@@ -1,4 +1,4 @@
-"""Compile ``rules/facts/`` into the one file that is loaded at run time, ``rules/data/facts.jsonl``.
+"""Compile ``rules/facts/`` into what is loaded at run time: ``rules/data/facts.jsonl`` and ``known_issues.json``.
 
     python3 rules/compile_facts.py             check the facts and compile them
     python3 rules/compile_facts.py --format    lay out the files of rules/facts/ first
@@ -19,10 +19,10 @@ if __name__ == "__main__":  # in a clone, where jetdoctor need not be installed
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from jetdoctor.rules.facts_checks import problems
-from jetdoctor.rules.facts_layout import SECTIONS, layout, parse
+from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, layout, parse
 
 ROOT = Path(__file__).resolve().parent
-FACTS, COMPILED = ROOT / "facts", ROOT / "data" / "facts.jsonl"
+FACTS, COMPILED, ISSUES = ROOT / "facts", ROOT / "data" / "facts.jsonl", ROOT / "data" / "known_issues.json"
 
 Facts = Dict[str, Any]
 
@@ -42,7 +42,7 @@ def bodies(facts: Facts) -> Dict[str, Mapping[str, Any]]:
     """Operator or pseudo operator -> its sections."""
     found: Dict[str, Mapping[str, Any]] = dict(facts.get("_model.json", {}))
     for name, content in facts.items():
-        if name not in ("_model.json", "_releases.json"):
+        if name not in NO_OPERATOR:
             found[content["operator"]] = content
     return found
 
@@ -62,6 +62,11 @@ def compiled(facts: Facts) -> str:
     return "\n".join(lines) + "\n"
 
 
+def issues(facts: Facts) -> str:
+    """The text of the compiled known faults, one row per line."""
+    return "[\n%s\n]\n" % ",\n".join(map(_line, facts["_known_issues.json"]))
+
+
 def _row(op_type: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
     return dict(row, id="%s/%s" % (op_type.strip("()"), row["id"])) if "id" in row else row
 
@@ -75,8 +80,9 @@ def stale(facts: Facts) -> Iterator[str]:
     for name, content in facts.items():
         if (FACTS / name).read_text(encoding="utf-8") != layout(content):
             yield "rules/facts/%s: not formatted: run rules/compile_facts.py --format" % name
-    if not COMPILED.exists() or COMPILED.read_text(encoding="utf-8") != compiled(facts):
-        yield "rules/data/facts.jsonl: not up to date: run rules/compile_facts.py"
+    for path, text in ((COMPILED, compiled(facts)), (ISSUES, issues(facts))):
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            yield "rules/data/%s: not up to date: run rules/compile_facts.py" % path.name
 
 
 def main(arguments: List[str]) -> int:
@@ -94,7 +100,9 @@ def main(arguments: List[str]) -> int:
         if "--format" in arguments:
             for name, content in facts.items():
                 (FACTS / name).write_text(layout(content), encoding="utf-8")
+            facts = read()  # keys are in another order now
         COMPILED.write_text(compiled(facts), encoding="utf-8")
+        ISSUES.write_text(issues(facts), encoding="utf-8")
     print("\n".join(found) or "%d files of facts, no problem" % len(facts))
     return 1 if found else 0
 

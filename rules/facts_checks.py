@@ -6,7 +6,7 @@ import re
 from itertools import combinations
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
-from jetdoctor.rules.facts_layout import HEADS, SECTIONS
+from jetdoctor.rules.facts_layout import HEADS, NO_OPERATOR, SECTIONS
 
 from jetdoctor.check.catalog import catalog
 from jetdoctor.check.conditions import WHEN
@@ -27,6 +27,7 @@ KEYS: Mapping[str, Tuple[str, str]] = {
         COMMON + " release known documented_opset weights_through local_functions int64_native",
         "measured",
     ),
+    "issue": (COMMON + " id rule basis pattern severity outcome what cure", "doubt modules precision message fix note"),
 }
 
 #: Conditions on a whole model (rows of the pseudo operator "(model)"), evaluated by jetdoctor.check.model_facts.
@@ -53,12 +54,13 @@ def problems(facts: Mapping[str, Any]) -> Iterator[str]:
     releases = _rows("_releases.json", "release", facts["_releases.json"])
     yield from _whole("release", releases)
     yield from _seamless(releases)
+    yield from _whole("issue", _rows("_known_issues.json", "issue", facts["_known_issues.json"]))
     yield from _operators(facts)
 
 
 def _structure(facts: Mapping[str, Any]) -> Iterator[str]:
     """Files, sections and rows are of the right shape: what comes after may rely on it."""
-    for name in ("_releases.json", "_model.json"):
+    for name in NO_OPERATOR:
         if name not in facts:
             yield "rules/facts/%s: is missing" % name
     for file, op_type, body in _bodies(facts):
@@ -71,6 +73,7 @@ def _structure(facts: Mapping[str, Any]) -> Iterator[str]:
             elif key in SECTIONS:
                 yield from _shapes(file, _section_kind(key), key, rows)
     yield from _shapes("_releases.json", "release", "release", facts.get("_releases.json", []))
+    yield from _shapes("_known_issues.json", "issue", "issue", facts.get("_known_issues.json", []))
 
 
 def _shapes(file: str, kind: str, section: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -92,7 +95,7 @@ def _bodies(facts: Mapping[str, Any]) -> Iterator[Tuple[str, str, Mapping[str, A
     for file, content in facts.items():
         if file == "_model.json":
             yield from ((file, op_type, body) for op_type, body in content.items())
-        elif file != "_releases.json":
+        elif file not in NO_OPERATOR:
             yield file, content.get("operator", ""), content
 
 

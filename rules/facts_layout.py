@@ -1,7 +1,7 @@
 """How a file of ``rules/facts/`` is laid out: rows of a few lines each, keys in one order, so that a diff can be read.
 
 A file of an operator is ``{"operator": NAME, SECTION: [row, ...], ...}``. ``_model.json`` holds several such bodies,
-by the name of a pseudo operator, and ``_releases.json`` is a list of rows.
+by the name of a pseudo operator; ``_releases.json`` and ``_known_issues.json`` are lists of rows.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ SECTIONS = ("importer", "refused", "misread", "network", "builder", "values", "d
 #: Keys of an operator's file that are no section.
 HEADS = ("operator", "stands_for")
 
+#: Files that are no operator's: several pseudo operators, and two lists of rows.
+NO_OPERATOR = ("_model.json", "_releases.json", "_known_issues.json")
+
 #: Keys of a row: each tuple begins a line, unless the whole row fits on one.
 KEYS: Tuple[Tuple[str, ...], ...] = (
     ("id", "release", "since", "before", "doubt", "importer", "documented", "status", "rule", "basis", "code"),
@@ -25,9 +28,11 @@ KEYS: Tuple[Tuple[str, ...], ...] = (
     ("require",),
     ("forbid",),
     ("when",),
+    ("pattern", "modules", "precision", "severity", "outcome"),
     ("change",),
     ("what",),
     ("message",),
+    ("cure",),
     ("note",),
     ("fix",),
     ("source",),

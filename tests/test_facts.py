@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jetdoctor.rules import compile_facts
 from jetdoctor.rules.facts_checks import problems
-from jetdoctor.rules.facts_layout import SECTIONS, WIDTH, layout, parse
+from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, WIDTH, layout, parse
 
 from jetdoctor.check import catalog
 from jetdoctor.check.matters import MATTERS
@@ -86,7 +86,7 @@ def test_a_measured_release_is_known_as_such():
 
 def planted(change):
     """Problems of a few of the files with the content of one changed."""
-    facts = copy.deepcopy({name: FACTS[name] for name in ("Clip.json", "Relu.json", "_model.json", "_releases.json")})
+    facts = copy.deepcopy({name: FACTS[name] for name in ("Clip.json", "Relu.json", *NO_OPERATOR)})
     change(facts)
     return list(problems(facts))
 

@@ -4,7 +4,8 @@
 Graphs that people have reported to be built without a word and to compute wrong values: two CumSum of one tensor
 from 10.8 on, GroupNormalization with one group, Mean in half precision, GridSample from 10.14 to 11.1, an If before
 Transpose and Resize in 11.1, several projections of one LayerNormalization on Thor with JetPack 7.0 and 7.1, and
-what else `rules/facts/_known_issues.json` lists, each for the releases, boards and precisions that it was seen on.
+what else `rules/facts/` lists (rows under `values`, `_known_issues.json`), each for the releases, boards and
+precisions that it was seen on.
 
 ## Why it fails
 The fault is in TensorRT, not in the model: in an importer, in a fusion or in a kernel. Another release computes the
@@ -24,9 +25,9 @@ from jetdoctor.rule import Rule
 RULE = Rule(
     id="JD620",
     name="known-wrong-values",
-    severity="warning",
+    severity="error",
     outcome="wrong-output",
-    sources=("rules/facts/_known_issues.json, each row with its public reports",),
+    sources=("rules/facts, each row with its public reports",),
 )
 
 

@@ -20,7 +20,7 @@ _TYPED = {"FLOAT16": "fp16", "BFLOAT16": "bf16"}
 @lru_cache(maxsize=None)
 def rows(rule_id):
     """The known faults that are reported under a rule, each as its row and its range of releases."""
-    return tuple((row, _range(row)) for row in table("../facts/_known_issues") if row["rule"] == rule_id)
+    return tuple((row, _range(row)) for row in table("known_issues") if row["rule"] == rule_id)
 
 
 def _range(row):
@@ -55,14 +55,14 @@ def match(row, within, node=None):
         sources=tuple(row["source"]),
         basis=row["basis"],
         doubt=doubt,
-        consequences=('the log says "%s"' % row["then"],) if "then" in row else (),
+        consequences=('the log says "%s"' % row["message"],) if "message" in row else (),
         applies=lambda target: _on(row, target) and _in_precision(row, target, node),
     )
 
 
 def _fixes(row):
     advice = Fix(row["cure"], "manual")
-    return (Fix(row["cure"], rewrite=row["rewrite"]), advice) if row.get("rewrite") else (advice,)
+    return tuple(Fix(row["cure"], rewrite=name) for name in row.get("fix", ())) + (advice,)
 
 
 def _on(row, target):

@@ -26,26 +26,6 @@ def _cumsum_form(node):
     return axis, node.attr("reverse", 0), node.attr("exclusive", 0)
 
 
-def group_normalization_with_one_group(nodes):
-    """All channels in one group; with a single channel it is the same as one group for each."""
-    for node in nodes("GroupNormalization"):
-        if node.attr("num_groups") == 1 and size(node.input(0), 1) != 1:
-            yield node
-
-
-def mean_of_half_floats(nodes):
-    for node in nodes("Mean"):
-        if len(node.inputs) > 1 and node.input(0).dtype in ("FLOAT16", "BFLOAT16"):
-            yield node
-
-
-def bilinear_grid_sample(nodes):
-    for node in nodes("GridSample"):
-        if node.attr("mode", "bilinear") in ("bilinear", "linear") and node.input(0).rank in (None, 4):
-            if runs_on_data(node):
-                yield node
-
-
 def if_transpose_resize(nodes):
     """A Resize of open sizes behind a Transpose of the result of an If."""
     for node in nodes("Resize"):
