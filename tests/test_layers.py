@@ -24,6 +24,7 @@ FLOORS = {
     "device": 4,
     "model": 4,
     "triage": 4,
+    "recipes": 4,
     "rules": 4,
     "verify": 5,
     "check": 5,
@@ -134,11 +135,11 @@ def test_the_second_floor_is_standard_library_only(path):
 
 
 @pytest.mark.parametrize("path", RULES)
-def test_rule_files_see_only_rule_and_graph(path):
+def test_rule_files_see_only_rule_graph_and_recipes(path):
     """And what the files of one folder share, in a module of that folder whose name starts with ``_``."""
     shared = "jetdoctor.%s._" % os.path.dirname(path).replace(os.sep, ".")
     names = [name for name in imported(ast.walk(tree_of(path))) if name.startswith("jetdoctor.")]
-    assert {name.split(".")[1] for name in names if not name.startswith(shared)} <= {"rule", "graph"}
+    assert {name.split(".")[1] for name in names if not name.startswith(shared)} <= {"rule", "graph", "recipes"}
 
 
 @pytest.mark.parametrize("path", PACKAGE + RULES)

@@ -10,12 +10,14 @@ from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor.fix.changes import Changes, rename_inputs
 from jetdoctor.fix.diff import Recorder
-from jetdoctor.fix.places import Places
 from jetdoctor.graph import Dim, Node, Value
+from jetdoctor.recipes import Build
+from jetdoctor.recipes.build import attribute_proto
+from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Target
 
 
-class Edit(Places):
+class Edit(Build):
     """The edits of one rewrite at ``node``; several rewrites of a pass share ``changes``."""
 
     def __init__(self, changes: Changes, node: Node, target: Optional[Target] = None) -> None:
@@ -30,6 +32,11 @@ class Edit(Places):
     def opset(self) -> int:
         """Opset of the default domain in the graph of the node, which new nodes must be valid in."""
         return self.node.opset
+
+    def needs(self, opset: int) -> None:
+        """``CannotRewrite`` when the graph's opset is older."""
+        if self.opset < opset:
+            raise CannotRewrite("written out, it takes opset %d" % opset)
 
     @property
     def touched(self) -> bool:
@@ -57,29 +64,15 @@ class Edit(Places):
         proto = helper.make_node(op_type, list(inputs), names, name=label, domain=domain)
         for key in sorted(attributes):
             if attributes[key] is not None:
-                proto.attribute.append(_attribute(key, attributes[key]))
+                proto.attribute.append(attribute_proto(key, attributes[key]))
         self._before.append(proto)
         self._fresh.update((output, proto) for output in names if output)
         self.recorder.note("+", self.node.graph, proto)
         return names[0] if outputs == 1 else names
 
-    def again(self, node: Node, inputs: Sequence[str], outputs: int = 1, **changed: Any) -> Any:
-        """``add`` of the same operator with the same attributes except ``changed`` (None drops one)."""
-        attributes = {a.name: a for a in node.proto.attribute}
-        attributes.update(changed)
-        return self.add(node.op_type, inputs, outputs, domain=node.domain, **attributes)
-
-    def constant(self, array: Any, name: Optional[str] = None) -> str:
+    def hold(self, tensor: Any, name: Optional[str] = None) -> str:
         """A new initializer of the node's graph; a function body gets a Constant node instead."""
-        import numpy as np
-        from onnx import numpy_helper
-
-        array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
-        return self.hold(numpy_helper.from_array(array), name or "%s/constant" % self._base)
-
-    def hold(self, tensor: Any, name: str) -> str:
-        """``constant`` of a TensorProto, which is given a name of its own."""
-        label = tensor.name = self.changes.unique(name)
+        label = tensor.name = self.changes.unique(name or "%s/constant" % self._base)
         if self.node.graph.is_function:
             tensor.name = ""
             self.add("Constant", [], [label], name=label + "/Constant", value=tensor)
@@ -87,15 +80,16 @@ class Edit(Places):
         self.changes.of(self.node.graph).initializers.append(tensor)
         return label
 
-    def replace(self, node: Node, outputs: Sequence[str], retyped: bool = False) -> None:
+    def replace(self, node: Node, outputs: Union[str, Sequence[str]], retyped: bool = False) -> None:
         """Consumers of the outputs of ``node`` read ``outputs`` instead, and the node goes.
 
-        "" stands for an output that nobody reads. Graph outputs keep their names. ``retyped``: the new
-        values have another element type, so that what the model declares of the old ones goes with the node.
+        A single name stands for the first output, "" for an output that nobody reads. Graph outputs keep their
+        names. ``retyped``: the new values have another element type, so that what the model declares of the old
+        ones goes with the node.
         """
         if retyped:
             self.changes.of(node.graph).retyped.update(node.outputs)
-        for old, new in zip(node.outputs, outputs):
+        for old, new in zip(node.outputs, [outputs] if isinstance(outputs, str) else outputs):
             if old and new and old != new:
                 self._replace_value(node, old, new)
         self.changes.of(node.graph).removed.add(node.index)
@@ -107,7 +101,7 @@ class Edit(Places):
         """Set or overwrite an attribute in place."""
         self._keep(node)
         self._drop_attribute(node, name)
-        node.proto.attribute.append(_attribute(name, value))
+        node.proto.attribute.append(attribute_proto(name, value))
         self._changed(node)
 
     def remove_attribute(self, node: Node, name: str) -> None:
@@ -216,20 +210,3 @@ class Edit(Places):
 def _outer_reads(graph: Any) -> Tuple[str, ...]:
     names = [name for below in graph.walk() for node in below.nodes for name in node.inputs]
     return tuple(names) + graph.output_names
-
-
-def _attribute(name: str, value: Any) -> Any:
-    """AttributeProto from a Python or numpy value, or a copy of another AttributeProto."""
-    import numpy as np
-    from onnx import AttributeProto, helper
-
-    if isinstance(value, AttributeProto):
-        copy = AttributeProto()
-        copy.CopyFrom(value)
-        copy.name = name
-        return copy
-    if isinstance(value, (np.ndarray, np.generic)):
-        value = value.tolist()
-    if isinstance(value, (tuple, list)) and not value:
-        return AttributeProto(name=name, type=AttributeProto.INTS)
-    return helper.make_attribute(name, value)

@@ -15,7 +15,7 @@ def rewrite(node, edit):
     # Rows (x, y, 1) or (x, y, z, 1), the last axis first, in the order of the pixels.
     mesh = list(np.meshgrid(*lines, indexing="ij"))[::-1] + [np.ones(spatial)]
     points = np.stack([axis.reshape(-1) for axis in mesh], axis=1)
-    points = edit.constant(edit.of(points, edit.dtype(node.input(0))))
+    points = edit.tensor(points, edit.dtype(node.input(0)))
     matrix = edit.transpose(node.inputs[0], [0, 2, 1])
     flat = edit.add("MatMul", [points, matrix])
     edit.replace(node, [edit.reshape(flat, [0] + spatial + [len(spatial)])])

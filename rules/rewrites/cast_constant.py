@@ -11,4 +11,4 @@ def rewrite(node, edit):
     array = node.input(0).array()
     if node.op_type != "Cast" or array is None or array.dtype.kind not in "iu":
         raise CannotRewrite("not a Cast of integers that the file holds")
-    edit.replace(node, [edit.constant(edit.of(array, edit.dtype(node.output())))])
+    edit.replace(node, [edit.tensor(array, edit.dtype(node.output()))])

@@ -32,7 +32,7 @@ def rewrite(node, edit):
     columns = edit.reshape(x.name, [-1, pixels] + lengths)
     placed = edit.add(
         "ConvTranspose",
-        [columns, edit.constant(edit.of(kernel, dtype))],
+        [columns, edit.tensor(kernel, dtype)],
         kernel_shape=block,
         strides=strides,
         dilations=dilations,

@@ -29,7 +29,7 @@ def rewrite(node, edit):
     total = edit.transpose(x.name, perm)
     if rank == 1:
         total = edit.unsqueeze(total, [0])
-    total = edit.add("MatMul", [total, edit.constant(edit.of(ones, dtype))])
+    total = edit.add("MatMul", [total, edit.tensor(ones, dtype)])
     if rank == 1:
         total = edit.squeeze(total, [0])
     edit.replace(node, [edit.transpose(total, [perm.index(a) for a in range(rank)])])

@@ -20,8 +20,8 @@ def rewrite(node, edit):
     grid = edit.reshape(offset.name, [-1, points, 2, *out])
     grid = edit.add("Gather", [grid, edit.ints([1, 0])], axis=2)  # GridSample names x first
     grid = edit.transpose(grid, [0, 1, 3, 4, 2])
-    step = edit.constant(edit.of([2.0 / width, 2.0 / height], "FLOAT"))
-    start = edit.constant(edit.of(_starts(node, sizes[2:], out, (height, width)), "FLOAT"))
+    step = edit.tensor([2.0 / width, 2.0 / height], "FLOAT")
+    start = edit.tensor(_starts(node, sizes[2:], out, (height, width)), "FLOAT")
     grid = edit.add("Add", [edit.add("Mul", [grid, step]), start])
     grid = edit.reshape(grid, [-1, points * out[0], out[1], 2])
     image = x.name if shared == 1 else edit.reshape(x.name, [-1, channels // shared, height, width])

@@ -76,7 +76,7 @@ def _diagonal(edit, name, labels, sizes, dtype):
                 raise CannotRewrite("the size of %s is not fixed" % label)
             shape = [sizes[label] if axis in (first, second) else 1 for axis in range(len(labels))]
             mask = edit.constant(np.eye(sizes[label], dtype=bool).reshape(shape))
-            zero = edit.constant(edit.of(np.zeros([1] * len(labels)), dtype))
+            zero = edit.tensor(np.zeros([1] * len(labels)), dtype)
             name = edit.add("Where", [mask, name, zero])
             name = edit.reduce("ReduceSum", name, [second], keepdims=0)
             labels = labels[:second] + labels[second + 1 :]

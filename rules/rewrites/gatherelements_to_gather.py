@@ -20,4 +20,4 @@ def rewrite(node, edit):
         own = edit.counted_from_start(index, data, axis) if other == axis else edit.along(indices, other, rank)
         coordinates.append((own, data, other))
     table = edit.reshape(data.name, [-1])
-    edit.replace(node, [edit.add("Gather", [table, edit.element(coordinates)], axis=0)])
+    edit.replace(node, [edit.add("Gather", [table, edit.element_number(coordinates)], axis=0)])

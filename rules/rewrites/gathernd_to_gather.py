@@ -31,9 +31,9 @@ def _at_once(node, edit, rank, depth):
     known = edit.array(indices)
     if known is None or (known < 0).any():
         negative = edit.add("Less", [index, edit.scalar(0, dtype)])
-        wrapped = edit.add("Add", [index, edit.constant(edit.of(dims, dtype))])
+        wrapped = edit.add("Add", [index, edit.tensor(dims, dtype)])
         index = edit.add("Where", [negative, wrapped, index])
-    rows = edit.add("Mul", [index, edit.constant(edit.of(strides, dtype))])
+    rows = edit.add("Mul", [index, edit.tensor(strides, dtype)])
     rows = edit.reduce("ReduceSum", rows, [rank - 1], keepdims=0)
     return edit.add("Gather", [_table(node, edit, depth), rows], axis=0)
 
@@ -48,7 +48,7 @@ def _step_by_step(node, edit, rank, depth, batch):
         axis = batch + column
         coordinates.append((edit.counted_from_start(part, data, axis), data, axis))
     table = _table(node, edit, batch + depth)
-    return edit.add("Gather", [table, edit.element(coordinates)], axis=0)
+    return edit.add("Gather", [table, edit.element_number(coordinates)], axis=0)
 
 
 def _table(node, edit, depth):

@@ -23,7 +23,7 @@ def rewrite(node, edit):
     data = edit.cast(x.name, "FLOAT") if cast else x.name
     inner = "FLOAT" if cast else dtype
     flat = edit.reshape(data, [0, groups, -1])
-    unit = [edit.constant(edit.of(np.full(groups, value), inner)) for value in (1, 0)]
+    unit = [edit.tensor(np.full(groups, value), inner) for value in (1, 0)]
     flat = edit.add("InstanceNormalization", [flat] + unit, epsilon=node.attr("epsilon", 1e-5))
     shape = [0 if axis == 0 else -1 if size is None else size for axis, size in enumerate(sizes)]
     result = edit.reshape(flat, shape)

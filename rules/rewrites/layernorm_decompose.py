@@ -39,4 +39,4 @@ def _wide(node, edit, index, stash):
     if edit.dtype(value) == stash:
         return value.name
     array = edit.array(value)
-    return edit.cast(value.name, stash) if array is None else edit.constant(edit.of(array, stash))
+    return edit.cast(value.name, stash) if array is None else edit.tensor(array, stash)

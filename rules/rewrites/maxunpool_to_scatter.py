@@ -18,7 +18,7 @@ def rewrite(node, edit):
         if given is None or [int(n) for n in given] != sizes:
             # The numbers count the pixels of the windows: a larger result moves them in its own way.
             raise CannotRewrite("the result is not what the windows cover")
-    zeros = edit.constant(edit.of(np.zeros(int(np.prod(sizes))), dtype))
+    zeros = edit.tensor(np.zeros(int(np.prod(sizes))), dtype)
     flat = [edit.reshape(name, [-1]) for name in (node.inputs[1], x.name)]
     filled = edit.add("ScatterElements", [zeros] + flat, axis=0)
     edit.replace(node, [edit.reshape(filled, sizes)])

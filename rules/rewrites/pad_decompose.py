@@ -102,9 +102,9 @@ def _block(node, edit, name, sizes, axis, count):
     shape = list(sizes)
     shape[axis] = count
     if None not in shape:
-        return edit.constant(edit.of(np.full(shape, value), dtype))
+        return edit.tensor(np.full(shape, value), dtype)
     known = edit.add("Shape", [name])
     parts = [edit.slice(known, [0], [axis], [0])] if axis else []
     parts += [edit.ints([count])] + ([edit.slice(known, [axis + 1], [rank], [0])] if axis + 1 < rank else [])
     wanted = edit.add("Concat", parts, axis=0) if len(parts) > 1 else parts[0]
-    return edit.add("Expand", [edit.constant(edit.of(np.full([1] * rank, value), dtype)), wanted])
+    return edit.add("Expand", [edit.tensor(np.full([1] * rank, value), dtype), wanted])

@@ -18,7 +18,7 @@ def rewrite(node, edit):
     exponent = edit.array(node.input(1))
     x, dtype = node.inputs[0], edit.dtype(node.input(0))
     if exponent is not None and "FLOAT" in dtype and exponent.dtype.kind in "iu" and (abs(exponent) < 1 << 11).all():
-        edit.set_input(node, 1, edit.constant(edit.of(exponent, dtype)))
+        edit.set_input(node, 1, edit.tensor(exponent, dtype))
         return
     if exponent is None or exponent.size != 1 or "INT" not in dtype:
         raise CannotRewrite("the exponent is not one constant, or the base no integer")

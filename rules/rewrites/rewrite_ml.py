@@ -30,7 +30,7 @@ def _numbers(node, edit, index=0):
 def _floats(node, edit, name, default=()):
     """A list of floats; ``attr`` would ask for what ONNX itself has under the name, which is one float for "scale"."""
     given = node.attributes.get(name)
-    return edit.constant(edit.of(list(given.floats if given else default), "FLOAT"))
+    return edit.tensor(list(given.floats if given else default), "FLOAT")
 
 
 def _scaler(node, edit):

@@ -53,8 +53,8 @@ def _places(node, edit, side, bins, count):
     if half != "half_pixel":
         size = edit.add("Max", [size, edit.scalar(1.0, "FLOAT")])
     step = _math(edit, "Div", size, float(bins))
-    number = edit.constant(edit.of(np.arange(bins).reshape(1, bins, 1), "FLOAT"))
-    within = edit.constant(edit.of((np.arange(count) + 0.5).reshape(1, 1, count), "FLOAT"))
+    number = edit.tensor(np.arange(bins).reshape(1, bins, 1), "FLOAT")
+    within = edit.tensor((np.arange(count) + 0.5).reshape(1, 1, count), "FLOAT")
     first = edit.add("Add", [start, edit.add("Mul", [step, number])])
     return edit.add("Add", [first, _math(edit, "Div", edit.add("Mul", [step, within]), float(count))])
 

@@ -62,7 +62,7 @@ def _rows(node, edit, reduction):
         part = edit.slice(columns, [column], [column + 1], [1])
         coordinates.append((edit.counted_from_start(part, x, column), x, column))
     numbers = edit.numbers(x, 0) if depth == 1 else edit.ints(range(places))
-    hit = edit.add("Equal", [edit.element(coordinates), edit.unsqueeze(numbers, [0])])
+    hit = edit.add("Equal", [edit.element_number(coordinates), edit.unsqueeze(numbers, [0])])
     updates, old = edit.reshape(node.inputs[2], [-1, 1, row]), edit.reshape(x.name, [1, -1, row])
     if count is None:
         raise CannotRewrite("the number of updates is not fixed")

@@ -27,7 +27,7 @@ def rewrite(node, edit):
     row = edit.reshape(signal.name, [0, 1, -1])
     stride = int(step.reshape(-1)[0])
     waves = edit.add(
-        "Conv", [row, edit.constant(edit.of(kernel, dtype))], kernel_shape=[size], strides=[stride], pads=[0, 0]
+        "Conv", [row, edit.tensor(kernel, dtype)], kernel_shape=[size], strides=[stride], pads=[0, 0]
     )
     parts = edit.reshape(waves, [0, 2, bins, -1])
     edit.replace(node, [edit.transpose(parts, [0, 3, 2, 1])])

@@ -57,7 +57,7 @@ def _scores(node, edit, kind, results):
         held /= np.float32(len(trees))
     scores = edit.add("MatMul", [_reached(node, edit, inner, leaves), edit.constant(held)])
     base = node.attr("base_values", ())
-    return edit.add("Add", [scores, edit.constant(edit.of(list(base), "FLOAT"))]) if base else scores
+    return edit.add("Add", [scores, edit.tensor(list(base), "FLOAT")]) if base else scores
 
 
 def _reached(node, edit, inner, leaves):

@@ -27,7 +27,7 @@ def rewrite(node, edit):
     if dtype == "BOOL":
         edit.replace(node, [edit.add("And", [node.inputs[0], mask])])
         return
-    zero = edit.constant(edit.of(np.zeros((1,) * rank), dtype))
+    zero = edit.tensor(np.zeros((1,) * rank), dtype)
     edit.replace(node, [edit.add("Where", [mask, node.inputs[0], zero])])
 
 

@@ -7,22 +7,23 @@ from typing import Any, Dict, List, Optional
 from jetdoctor.fix.opset import inference, schemas
 from jetdoctor.fix.opset.fitting import default_of
 from jetdoctor.fix.opset.scope import subgraphs
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 def write_out(site: Site) -> int:
     """Emit the nodes of the operator's function body in place of the node; returns their opset.
 
-    The last nodes carry the node's own outputs. CannotLower when onnx has no body for the node.
+    The last nodes carry the node's own outputs. CannotRewrite when onnx has no body for the node.
     """
-    found = schemas.schema(site.node.op_type, site.opset + 1)
+    found = schemas.schema(site.node.op_type, site.to + 1)
     body = _body(site, found)
     if body is None:
-        raise CannotLower("%s does not exist at opset %d" % (site.node.op_type, site.opset))
+        raise CannotRewrite("%s does not exist at opset %d" % (site.node.op_type, site.to))
     names = dict(zip(body.input, site.node.input))
     names.update((formal, "") for formal in body.input[len(site.node.input) :])
     names.update((formal, actual) for formal, actual in zip(body.output, site.node.output) if actual)
-    opset = next((o.version for o in body.opset_import if o.domain == ""), site.opset)
+    opset = next((o.version for o in body.opset_import if o.domain == ""), site.to)
     for node in body.node:
         made = _instance(site, found, node, names)
         site.adopt(made, opset)
@@ -38,7 +39,7 @@ def _body(site: Site, found: Any) -> Optional[Any]:
 
     versions = list(found.function_opset_versions)
     dependent = list(found.context_dependent_function_opset_versions)
-    best = _best(dependent or versions, site.opset)
+    best = _best(dependent or versions, site.to)
     if best is None:
         return None
     if dependent:
@@ -64,7 +65,7 @@ def _input_types(site: Site) -> List[bytes]:
     for name in site.node.input:
         proto = site.scope.type(name) if name else TypeProto()
         if proto is None:
-            raise CannotLower("the type of %s is not known" % name)
+            raise CannotRewrite("the type of %s is not known" % name)
         types.append(proto.SerializeToString())
     return types
 

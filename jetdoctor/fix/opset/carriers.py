@@ -49,11 +49,11 @@ def carrier(element: int, opset: int) -> int:
 def take_constants(site: Any) -> None:
     """Let the node read its constants of a type that gets lost in their carrier."""
     for index, name in enumerate(site.node.input):
-        wide = carrier(site.element(name), site.opset) if name else 0
+        wide = carrier(site.element(name), site.to) if name else 0
         values = site.scope.constant_of_any_size(name) if wide else None
         if values is not None:
             site.scope.freed.append(name)
-            site.node.input[index] = site.array(_numbers(values), wide)
+            site.node.input[index] = site.tensor(_numbers(values), wide)
             note_carried(site, site.node.input[index], site.element(name), wide)
 
 
@@ -81,7 +81,7 @@ def lost_output(site: Any) -> int:
     """Element type of the first output when the older opset has a carrier for it and nobody outside reads it."""
     name = site.output(0)
     element = site.element(name) if name else 0
-    return element if carrier(element, site.opset) and not site.scope.is_output(name) else 0
+    return element if carrier(element, site.to) and not site.scope.is_output(name) else 0
 
 
 def hand_on(site: Any) -> None:

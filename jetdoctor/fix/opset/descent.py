@@ -12,7 +12,8 @@ from jetdoctor.fix.opset.calls import Calls
 from jetdoctor.fix.opset.ir import FREE_INITIALIZERS_SINCE
 from jetdoctor.fix.opset.registry import adapter_for
 from jetdoctor.fix.opset.scope import Scope, open_scope, subgraphs
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Location
 
 _DEFAULT = ("", "ai.onnx")
@@ -92,7 +93,7 @@ class Descent:
                 settled.extend(self._down(site, named))
                 scope.changed = True
                 self._record(site, site.emitted, named)
-            except CannotLower as reason:
+            except CannotRewrite as reason:
                 self._stuck.add(id(node))
                 self.blocked.setdefault(opset, []).append(Blocked(scope.place(node), str(reason)))
                 settled.append(node)
@@ -119,7 +120,7 @@ class Descent:
         site = Site(scope, node, opset - 1)
         try:
             nodes = self._rewritten(site)
-        except CannotLower as reason:
+        except CannotRewrite as reason:
             self._stuck.add(id(node))
             self.blocked.setdefault(opset, []).append(Blocked(scope.place(node), str(reason)))
             return [node]
@@ -130,7 +131,7 @@ class Descent:
 
     def _rewritten(self, site: Site) -> List[Any]:
         """Nodes that stand for the site's node one opset lower."""
-        node, opset = site.node, site.opset + 1
+        node, opset = site.node, site.to + 1
         carriers.take_constants(site)
         lost = carriers.lost_output(site)
         replaced: Any = narrow.rewritten(site)
@@ -140,28 +141,28 @@ class Descent:
         if replaced is not None:
             _rename(site, [replaced] if isinstance(replaced, str) else list(replaced))
             if lost:
-                carriers.note_carried(site, site.output(0), lost, carriers.carrier(lost, site.opset))
-            return self._down(site, site.written_at)
+                carriers.note_carried(site, site.output(0), lost, carriers.carrier(lost, site.to))
+            return self._down(site, site.opset)
         carriers.hand_on(site)
-        if schemas.usable(node.op_type, site.opset):
+        if schemas.usable(node.op_type, site.to):
             try:
                 fitting.fit(site)
-                return self._down(site, site.written_at) + [node]
-            except CannotLower as reason:
+                return self._down(site, site.opset) + [node]
+            except CannotRewrite as reason:
                 return self._written_out(site, reason)
         return self._written_out(site)
 
-    def _written_out(self, site: Site, reason: Optional[CannotLower] = None) -> List[Any]:
+    def _written_out(self, site: Site, reason: Optional[CannotRewrite] = None) -> List[Any]:
         """The node as its function body; ``reason`` is why it could not stay what it is."""
         try:
             return self._down(site, bodies.write_out(site))
-        except CannotLower as trouble:
+        except CannotRewrite as trouble:
             raise reason or trouble from None
 
     def _down(self, site: Site, opset: int) -> List[Any]:
         """The emitted nodes, brought from the opset that they are written in to the site's."""
         nodes = site.emitted
-        for above in range(opset, site.opset, -1):
+        for above in range(opset, site.to, -1):
             lowered: List[Any] = []
             for node in nodes:
                 for child in site.scope.children.get(id(node), ()) if node is not site.node else ():
@@ -174,11 +175,11 @@ class Descent:
 
     def _checked(self, site: Site) -> List[Any]:
         for node in site.emitted:
-            if node.domain in _DEFAULT and not schemas.usable(node.op_type, site.opset):
-                raise CannotLower(
-                    "%s needs %s, which opset %d lacks" % (site.node.op_type, node.op_type, site.opset)
+            if node.domain in _DEFAULT and not schemas.usable(node.op_type, site.to):
+                raise CannotRewrite(
+                    "%s needs %s, which opset %d lacks" % (site.node.op_type, node.op_type, site.to)
                 )
-            fitting.check_types(site.scope, node, site.opset)
+            fitting.check_types(site.scope, node, site.to)
         return site.emitted
 
     def _record(self, site: Site, nodes: List[Any], opset: int) -> None:
@@ -204,7 +205,7 @@ def _rename(site: Site, names: List[str]) -> None:
     swap = {}
     for old, new in zip(own, names):
         if old and (new not in made or new in swap):
-            site.emit("Identity", [new])
+            site.add("Identity", [new])
             new = site.emitted[-1].output[0]
         if old:
             swap[new] = old

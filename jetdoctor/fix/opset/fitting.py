@@ -6,20 +6,21 @@ from typing import Any, Dict
 
 from jetdoctor.fix.opset import schemas
 from jetdoctor.fix.opset.element_types import type_string
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 def fit(site: Site) -> None:
-    """Make the node legal at ``site.opset`` by leaving out what only states a default.
+    """Make the node legal at ``site.to`` by leaving out what only states a default.
 
-    Raises CannotLower when an input, output, attribute or type has no place in the older schema.
+    Raises CannotRewrite when an input, output, attribute or type has no place in the older schema.
     """
     op_type = site.node.op_type
-    new, old = schemas.schema(op_type, site.opset + 1), schemas.schema(op_type, site.opset)
+    new, old = schemas.schema(op_type, site.to + 1), schemas.schema(op_type, site.to)
     _fit_inputs(site, old)
     _fit_attributes(site, new, old)
     _fit_outputs(site, old)
-    check_types(site.scope, site.node, site.opset)
+    check_types(site.scope, site.node, site.to)
 
 
 def _fit_inputs(site: Site, old: Any) -> None:
@@ -28,11 +29,11 @@ def _fit_inputs(site: Site, old: Any) -> None:
         del node.input[-1]
     if len(node.input) > old.max_input:
         extra = ", ".join(list(node.input)[old.max_input :])
-        raise CannotLower("opset %d has no input for %s" % (site.opset, extra))
+        raise CannotRewrite("opset %d has no input for %s" % (site.to, extra))
     for index, parameter in enumerate(old.inputs):
         required = str(parameter.option).endswith("Single")
         if required and site.input(index) == "":
-            raise CannotLower("opset %d requires the input %s" % (site.opset, parameter.name))
+            raise CannotRewrite("opset %d requires the input %s" % (site.to, parameter.name))
 
 
 def _fit_outputs(site: Site, old: Any) -> None:
@@ -40,7 +41,7 @@ def _fit_outputs(site: Site, old: Any) -> None:
     while len(node.output) > 1 and node.output[-1] == "":
         del node.output[-1]
     if len(node.output) > old.max_output:
-        raise CannotLower("opset %d gives %d outputs at most" % (site.opset, old.max_output))
+        raise CannotRewrite("opset %d gives %d outputs at most" % (site.to, old.max_output))
 
 
 def _fit_attributes(site: Site, new: Any, old: Any) -> None:
@@ -53,7 +54,7 @@ def _fit_attributes(site: Site, new: Any, old: Any) -> None:
         # An attribute that even the newer version lacks is a leftover of onnx.version_converter.
         home = new if name in new.attributes else schemas.schema(site.node.op_type, schemas.newest_opset())
         if home is None or value is None or value != default_of(home, name):
-            raise CannotLower("opset %d has no attribute %s (here %s)" % (site.opset, name, _shown(value)))
+            raise CannotRewrite("opset %d has no attribute %s (here %s)" % (site.to, name, _shown(value)))
         dropped.append(name)
     site.remove(*dropped)
     for name in old.attributes:
@@ -64,7 +65,7 @@ def _fit_attributes(site: Site, new: Any, old: Any) -> None:
 
 def drop_leftovers(site: Site) -> bool:
     """Remove attributes that the node's schema lacks and that have the newest one's default; whether there were any."""
-    old = schemas.schema(site.node.op_type, site.opset)
+    old = schemas.schema(site.node.op_type, site.to)
     newest = schemas.schema(site.node.op_type, schemas.newest_opset())
     if old is None or newest is None:
         return False
@@ -91,7 +92,7 @@ def _shown(value: Any) -> str:
 
 
 def check_types(scope: Any, node: Any, opset: int) -> None:
-    """Raise CannotLower when the known type of an input or output is not one of the schema's at ``opset``.
+    """Raise CannotRewrite when the known type of an input or output is not one of the schema's at ``opset``.
 
     Unknown types pass: they lie behind an operator that onnx cannot infer through.
     """
@@ -106,11 +107,11 @@ def check_types(scope: Any, node: Any, opset: int) -> None:
             if known is None:
                 continue
             if known not in schemas.allowed_types(node.op_type, opset, parameter.type_str):
-                raise CannotLower(
+                raise CannotRewrite(
                     "%s at opset %d does not take %s for %s" % (node.op_type, opset, known, parameter.name)
                 )
             first = bound.setdefault(parameter.type_str, known)
             if parameter.is_homogeneous and first != known:
-                raise CannotLower(
+                raise CannotRewrite(
                     "%s at opset %d wants one type, not %s and %s" % (node.op_type, opset, first, known)
                 )

@@ -21,6 +21,12 @@ def constant(scope: Any, name: str) -> Any:
     return found.astype("int64") if found.dtype == object else found
 
 
+def elements(scope: Any, name: str) -> Optional[List[Any]]:
+    """Elements of a vector of sizes, None for each that is not known; None when nothing is."""
+    found = _value(scope, name, 0)
+    return None if found is None or found.ndim != 1 or found.dtype.kind not in "iO" else list(found)
+
+
 def _value(scope: Any, name: str, depth: int) -> Any:
     home = scope.home(name) if name else None
     if home is None or depth > _DEPTH:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
+from jetdoctor.rule import CannotRewrite
+
 Replacement = Union[None, str, List[str]]
 Adapter = Callable[[Any], Replacement]
+
+Recipe = Callable[[Any, Any], Replacement]
 
 _ADAPTERS: Dict[Tuple[str, int], Adapter] = {}
 
@@ -28,6 +32,18 @@ def step(operators: Union[str, Iterable[str]], *opsets: int) -> Callable[[Adapte
         return adapter
 
     return register
+
+
+def written_out(operators: Union[str, Iterable[str]], recipe: Recipe, *opsets: int) -> None:
+    """Register a recipe of ``jetdoctor.recipes`` as the adapter of operators that do not exist one opset lower."""
+
+    def adapter(site: Any) -> Replacement:
+        for attribute in site.node.attribute:
+            if attribute.ref_attr_name:
+                raise CannotRewrite("attribute %s is a parameter of the function" % attribute.name)
+        return recipe(site.view, site)
+
+    step(operators, *opsets)(adapter)
 
 
 def adapter_for(op_type: str, opset: int) -> Optional[Adapter]:

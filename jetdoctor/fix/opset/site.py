@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Sequence, Tuple, Union
+from typing import Any, List, Optional, Sequence, Union
 
 from jetdoctor.fix.opset import fold, inference
 from jetdoctor.fix.opset.scope import open_below
-
-#: Element types that numpy has: float, (u)int8-64, bool, float16, double.
-_NUMPY_HAS = (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13)
-
-
-class CannotLower(Exception):
-    """This node cannot be written in the older opset; the text says why."""
+from jetdoctor.graph import Dim, Node, Value
+from jetdoctor.recipes import Build
+from jetdoctor.recipes.build import attribute_proto
+from jetdoctor.rule import CannotRewrite
 
 
-class Site:
-    """``node`` while it goes from opset ``opset + 1`` to ``opset``; emitted nodes come before it."""
+class Site(Build):
+    """``node`` while it goes from opset ``to + 1`` to ``to``; emitted nodes come before it."""
 
-    def __init__(self, scope: Any, node: Any, opset: int) -> None:
-        self.scope, self.node, self.opset = scope, node, opset
-        self.written_at = opset  # an adapter that writes in a newer opset says so; its nodes then go down too
+    def __init__(self, scope: Any, node: Any, to: int) -> None:
+        self.scope, self.node, self.to = scope, node, to
+        self._written_at = to
         self.emitted: List[Any] = []
         self.notes: List[str] = []
+
+    @property
+    def opset(self) -> int:
+        """Opset that new nodes are written in: ``to``, or a newer one that an adapter ``needs``."""
+        return self._written_at
+
+    def needs(self, opset: int) -> None:
+        """New nodes are written in this opset at least, and then go down in their turn."""
+        self._written_at = max(self._written_at, opset)
+
+    @property
+    def view(self) -> Node:
+        """The node as recipes read it."""
+        return _View(self.scope, self.node, self.to + 1)
+
+    def value(self, name: str) -> Value:
+        """A value as recipes read it."""
+        return Value(self.scope, name)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -33,7 +48,7 @@ class Site:
         for attribute in self.node.attribute:
             if attribute.name == name:
                 if attribute.ref_attr_name:
-                    raise CannotLower("attribute %s is a parameter of the function" % name)
+                    raise CannotRewrite("attribute %s is a parameter of the function" % name)
                 value = helper.get_attribute_value(attribute)
                 return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         return default
@@ -45,26 +60,30 @@ class Site:
     def output(self, index: int) -> str:
         return self.node.output[index] if index < len(self.node.output) else ""
 
-    def constant(self, index: int) -> Any:
+    def known(self, index: int) -> Any:
         """numpy array of a constant input; None when it is absent or computed at run time."""
         return self.scope.constant(self.input(index)) if self.input(index) else None
 
+    def array(self, value: Value) -> Any:
+        found = self.scope.constant(value.name)
+        return self.scope.constant_of_any_size(value.name) if found is None else found
+
+    def elements(self, value: Value) -> Optional[List[Dim]]:
+        return fold.elements(self.scope, value.name)
+
     def needed(self, index: int, what: str) -> Any:
-        """numpy array of an input that becomes an attribute; ``CannotLower`` when it is not constant."""
-        found = self.constant(index)
+        """numpy array of an input that becomes an attribute; ``CannotRewrite`` when it is not constant."""
+        found = self.known(index)
         if found is None:
-            raise CannotLower("%s computed at run time; opset %d wants a constant" % (what, self.opset))
+            raise CannotRewrite("%s computed at run time; opset %d wants a constant" % (what, self.to))
         return found
 
     def dims(self, name: str) -> Optional[List[Any]]:
         """Dims of a value (None for each unknown one); None when the rank is unknown."""
         return fold.dims_of(self.scope.type(name))
 
-    def rank(self, name: str) -> int:
-        dims = self.dims(name)
-        if dims is None:
-            raise CannotLower("the rank of %s is not known" % name)
-        return len(dims)
+    def rank(self, value: Union[Value, str]) -> int:
+        return super().rank(self.value(value) if isinstance(value, str) else value)
 
     def element(self, name: str) -> int:
         """Element type number of a tensor; 0 when unknown."""
@@ -74,7 +93,7 @@ class Site:
     def needed_element(self, name: str) -> int:
         number = self.element(name)
         if not number:
-            raise CannotLower("the element type of %s is not known" % name)
+            raise CannotRewrite("the element type of %s is not known" % name)
         return number
 
     # -- editing the node in place ---------------------------------------------------------------
@@ -103,31 +122,23 @@ class Site:
 
     # -- new nodes -------------------------------------------------------------------------------
 
-    def emit(self, op_type: str, inputs: Sequence[str], outputs: int = 1, **attributes: Any) -> Any:
-        """A new node; returns the name of its output, or a list when ``outputs`` is more than one."""
+    def add(self, op_type: str, inputs: Sequence[str], outputs: Any = 1, domain: str = "", **attributes: Any) -> Any:
         from onnx import helper
 
-        node = helper.make_node(op_type, list(inputs), [], **attributes)
-        names = [self.fresh(op_type) for _ in range(outputs)]
+        node = helper.make_node(op_type, list(inputs), [], domain=domain)
+        for key in sorted(attributes):
+            if attributes[key] is not None:
+                node.attribute.append(attribute_proto(key, attributes[key]))
+        wanted = [op_type] * outputs if isinstance(outputs, int) else outputs
+        names = [self.fresh(op_type) if name else "" for name in wanted]
         node.output.extend(names)
-        node.name = names[0] if self.node.name else ""
-        self.adopt(node)
-        return names[0] if outputs == 1 else names
-
-    def again(self, inputs: Sequence[str], drop: Tuple[str, ...] = (), **attributes: Any) -> Any:
-        """A copy of the node with other inputs and attributes; returns its output name or names."""
-        from onnx import helper
-
-        node = _twin(self.node)
-        kept = [_twin(a) for a in node.attribute if a.name not in drop and a.name not in attributes]
-        del node.attribute[:], node.input[:], node.output[:]
-        node.attribute.extend(kept)
-        node.attribute.extend(helper.make_attribute(k, v) for k, v in attributes.items())
-        node.input.extend(inputs)
-        names = [self.fresh(node.op_type) if name else "" for name in self.node.output]
-        node.output.extend(names)
+        node.name = next(filter(None, names)) if self.node.name else ""
         self.adopt(node)
         return names[0] if len(names) == 1 else names
+
+    def copied(self, inputs: Sequence[str], **changed: Any) -> Any:
+        """The node once more with other inputs and attributes (None drops one); returns its output name or names."""
+        return self.again(self.view, inputs, list(self.node.output), **changed)
 
     def adopt(self, node: Any, opset: Optional[int] = None) -> None:
         """Take a node whose names are settled into the emitted ones and find out its output types."""
@@ -137,41 +148,47 @@ class Site:
         for name in node.output:
             if name:
                 self.scope.producers[name] = node
-        found = inference.output_types(self.scope, node, opset or self.written_at)
+        found = inference.output_types(self.scope, node, opset or self.opset)
         for name, proto in found.items():
             self.scope.types.setdefault(name, proto)
 
     def fresh(self, wish: str) -> str:
         first = next((name for name in self.node.output if name), self.node.name)
-        return self.scope.names.fresh("%s/%s" % (first, wish))
+        return str(self.scope.names.fresh("%s/%s" % (first, wish)))
 
-    def array(self, values: Any, element: Union[int, None] = None) -> str:
-        """Name of a new constant; ``element`` is an ONNX element type number (default: numpy's own)."""
-        import numpy as np
-        from onnx import helper, numpy_helper
+    def hold(self, tensor: Any, name: Optional[str] = None) -> str:
+        from onnx import helper
 
-        name = self.fresh("Constant" if self.scope.constants_are_nodes else "constant")
-        array = np.asarray(values)
-        if element in (None, *_NUMPY_HAS):
-            array = array if element is None else array.astype(helper.tensor_dtype_to_np_dtype(element))
-            tensor = numpy_helper.from_array(array, name)
-        else:  # bfloat16 and narrower, which older releases of onnx have no numpy type for
-            tensor = helper.make_tensor(
-                name, element, array.shape, array.astype("float32").reshape(-1).tolist()
-            )
+        label = self.fresh("Constant" if self.scope.constants_are_nodes else "constant")
         if self.scope.constants_are_nodes:
-            self.adopt(helper.make_node("Constant", [], [name], value=tensor))
+            self.adopt(helper.make_node("Constant", [], [label], value=tensor))
         else:
+            tensor.name = label
             added = self.scope.proto.initializer.add()
             added.CopyFrom(tensor)
-            self.scope.initializers[name] = added
+            self.scope.initializers[label] = added
+        return label
+
+    def stated(self, name: str, element: int, dims: List[Optional[int]]) -> str:
+        """``name``, with the shape noted that inference cannot know because it was computed."""
+        from onnx import helper
+
+        self.scope.types[name] = helper.make_tensor_type_proto(element, dims)
         return name
 
-    def ints(self, *values: int) -> str:
-        """Name of a new one-dimensional int64 constant."""
-        import numpy as np
 
-        return self.array(np.array(values, dtype="int64"))
+class _View(Node):
+    """A node of a scope, with the opset that it is still written in."""
+
+    __slots__ = ("_opset",)
+
+    def __init__(self, scope: Any, proto: Any, opset: int) -> None:
+        super().__init__(scope, 0, proto)
+        self._opset = opset
+
+    @property
+    def opset(self) -> int:
+        return self._opset
 
 
 def _twin(proto: Any) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Callable, Dict, Optional
 
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _FLOAT, _INT8, _INT32, _INT64, _BOOL, _FLOAT16, _DOUBLE, _UINT32, _UINT64 = 1, 3, 6, 7, 9, 10, 11, 12, 13
 _FLOATS = (_FLOAT, _FLOAT16, _DOUBLE, 16)
@@ -23,19 +24,19 @@ def integers_by_comparison(site: Site) -> Optional[str]:
     found, *others = [_cast(site, name, element, wide) for name in site.node.input]
     test = "Greater" if site.node.op_type == "Max" else "Less"
     for other in others:
-        found = site.emit("Where", [site.emit(test, [found, other]), found, other])
+        found = site.add("Where", [site.add(test, [found, other]), found, other])
     return _cast(site, found, wide, element)
 
 
 def comparable(site: Site, element: int) -> int:
     """The integer type to compare in: Greater, Less and Where run on int32 and int64 everywhere."""
     if element == _UINT64:
-        raise CannotLower("%s of uint64; opset %d takes floats only" % (site.node.op_type, site.opset))
+        raise CannotRewrite("%s of uint64; opset %d takes floats only" % (site.node.op_type, site.opset))
     return {_INT32: _INT32, _INT64: _INT64, _UINT32: _INT64}.get(element, _INT32)
 
 
 def _cast(site: Site, name: str, element: int, to: int) -> str:
-    return name if element == to else str(site.emit("Cast", [name], to=to))
+    return name if element == to else str(site.add("Cast", [name], to=to))
 
 
 @step("Pow", 12)
@@ -44,16 +45,16 @@ def exponent_of_the_same_type(site: Site) -> Optional[str]:
     base, exponent = site.needed_element(site.input(0)), site.needed_element(site.input(1))
     if base == exponent and base in _FLOATS:
         return None
-    whole = site.constant(1)
+    whole = site.known(1)
     if base not in _FLOATS and whole is not None and whole.size == 1 and float(whole.reshape(-1)[0]) == 2:
         if whole.ndim == 0:
-            return site.emit("Mul", [site.input(0), site.input(0)])
+            return site.add("Mul", [site.input(0), site.input(0)])
     wide = base if base in _FLOATS else _DOUBLE
     values = [
-        name if site.element(name) == wide else site.emit("Cast", [name], to=wide) for name in site.node.input
+        name if site.element(name) == wide else site.add("Cast", [name], to=wide) for name in site.node.input
     ]
-    found = site.again(values)
-    return found if wide == base else site.emit("Cast", [found], to=base)
+    found = site.copied(values)
+    return found if wide == base else site.add("Cast", [found], to=base)
 
 
 @step("Add Sub Mul", 14)
@@ -62,8 +63,8 @@ def small_integers_widened(site: Site) -> Optional[str]:
     wide = _SMALL.get(site.element(site.input(0)))
     if wide is None:
         return None
-    names = [site.emit("Cast", [name], to=wide) for name in site.node.input]
-    return site.emit("Cast", [site.again(names)], to=site.element(site.input(0)))
+    names = [site.add("Cast", [name], to=wide) for name in site.node.input]
+    return site.add("Cast", [site.copied(names)], to=site.element(site.input(0)))
 
 
 @step("Relu", 14)
@@ -72,8 +73,8 @@ def integer_relu(site: Site) -> Optional[str]:
     if element in (0,) + _FLOATS:
         return None
     wide = comparable(site, element)
-    data, zero = _cast(site, site.input(0), element, wide), site.array(0, wide)
-    found = site.emit("Where", [site.emit("Less", [data, zero]), zero, data])
+    data, zero = _cast(site, site.input(0), element, wide), site.tensor(0, wide)
+    found = site.add("Where", [site.add("Less", [data, zero]), zero, data])
     return _cast(site, found, wide, element)
 
 
@@ -86,18 +87,18 @@ def equal_floats(site: Site) -> Optional[str]:
     left, right = site.node.input
     if element not in _FLOATS:
         if element in (_UINT32, _UINT64):
-            raise CannotLower("Equal of unsigned integers")
-        return site.emit("Equal", [site.emit("Cast", [name], to=_INT32) for name in (left, right)])
-    differs = site.emit("Or", [site.emit("Less", [left, right]), site.emit("Greater", [left, right])])
+            raise CannotRewrite("Equal of unsigned integers")
+        return site.add("Equal", [site.add("Cast", [name], to=_INT32) for name in (left, right)])
+    differs = site.add("Or", [site.add("Less", [left, right]), site.add("Greater", [left, right])])
     for name in (left, right):
-        differs = site.emit("Or", [differs, site.emit("IsNaN", [name])])
-    return site.emit("Not", [differs])
+        differs = site.add("Or", [differs, site.add("IsNaN", [name])])
+    return site.add("Not", [differs])
 
 
 @step("GreaterOrEqual LessOrEqual", 12)
 def strictly_or_equal(site: Site) -> str:
-    strict = site.emit(site.node.op_type[: -len("OrEqual")], list(site.node.input))
-    return site.emit("Or", [strict, site.emit("Equal", list(site.node.input))])
+    strict = site.add(site.node.op_type[: -len("OrEqual")], list(site.node.input))
+    return site.add("Or", [strict, site.add("Equal", list(site.node.input))])
 
 
 @step("Mod", 28)
@@ -106,12 +107,12 @@ def floored_float_remainder(site: Site) -> Optional[str]:
     element = site.element(site.input(0))
     if site.attr("fmod", 0) or element not in _FLOATS:
         return None
-    divisor, zero = site.input(1), site.array(0.0, element)
-    rest = site.emit("Mod", [site.input(0), divisor], fmod=1)
-    signs = site.emit("Xor", [site.emit("Less", [rest, zero]), site.emit("Less", [divisor, zero])])
-    some = site.emit("Not", [site.emit("Equal", [rest, zero])])
-    moved = site.emit("Add", [rest, divisor])
-    return site.emit("Where", [site.emit("And", [signs, some]), moved, rest])
+    divisor, zero = site.input(1), site.tensor(0.0, element)
+    rest = site.add("Mod", [site.input(0), divisor], fmod=1)
+    signs = site.add("Xor", [site.add("Less", [rest, zero]), site.add("Less", [divisor, zero])])
+    some = site.add("Not", [site.add("Equal", [rest, zero])])
+    moved = site.add("Add", [rest, divisor])
+    return site.add("Where", [site.add("And", [signs, some]), moved, rest])
 
 
 @step("IsInf", 10)
@@ -123,10 +124,10 @@ def beyond_the_largest(site: Site) -> str:
     data, element = site.input(0), site.needed_element(site.input(0))
     largest = np.finfo(helper.tensor_dtype_to_np_dtype(element)).max
     tests: Dict[str, Callable[[], str]] = {
-        "detect_positive": lambda: site.emit("Greater", [data, site.array(largest, element)]),
-        "detect_negative": lambda: site.emit("Less", [data, site.array(-largest, element)]),
+        "detect_positive": lambda: site.add("Greater", [data, site.tensor(largest, element)]),
+        "detect_negative": lambda: site.add("Less", [data, site.tensor(-largest, element)]),
     }
     found = [test() for name, test in tests.items() if site.attr(name, 1)]
     if not found:
-        return site.emit("Not", [site.emit("Equal", [site.emit("IsNaN", [data])] * 2)])
-    return found[0] if len(found) == 1 else site.emit("Or", found)
+        return site.add("Not", [site.add("Equal", [site.add("IsNaN", [data])] * 2)])
+    return found[0] if len(found) == 1 else site.add("Or", found)

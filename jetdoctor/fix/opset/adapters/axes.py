@@ -13,11 +13,11 @@ from jetdoctor.fix.opset.site import Site
 def axes_to_attribute(site: Site) -> Optional[str]:
     if not site.input(1):
         return None
-    axes = site.constant(1)
+    axes = site.known(1)
     if axes is None:
         return unsqueezed(site) if site.node.op_type == "Unsqueeze" else squeezed(site)
     if axes.size == 0 and site.node.op_type == "Unsqueeze":
-        return site.emit("Identity", [site.input(0)])
+        return site.add("Identity", [site.input(0)])
     site.set("axes", _sorted(site, [int(axis) for axis in axes.reshape(-1)]))
     site.inputs(site.input(0))
     site.note("axes %s from input to attribute" % site.attr("axes"))

@@ -31,4 +31,4 @@ def _target(site: Site) -> int:
 
 @step("CastLike", 15)
 def cast_to_that_type(site: Site) -> str:
-    return str(site.emit("Cast", [site.input(0)], to=site.needed_element(site.input(1))))
+    return str(site.add("Cast", [site.input(0)], to=site.needed_element(site.input(1))))

@@ -6,7 +6,8 @@ from typing import Any, Dict, Optional
 
 from jetdoctor.fix.opset.adapters.arithmetic import comparable
 from jetdoctor.fix.opset.registry import Replacement, step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _FLOATS, _DOUBLE = (0, 1, 10, 11, 16), 11
 
@@ -21,14 +22,14 @@ def integers_by_comparison(site: Site) -> Optional[str]:
         return None
     wide = comparable(site, element)
     found, low, high = (
-        name if not name or element == wide else site.emit("Cast", [name], to=wide)
+        name if not name or element == wide else site.add("Cast", [name], to=wide)
         for name in (site.input(0), site.input(1), site.input(2))
     )
     if low:
-        found = site.emit("Where", [site.emit("Less", [found, low]), low, found])
+        found = site.add("Where", [site.add("Less", [found, low]), low, found])
     if high:
-        found = site.emit("Where", [site.emit("Greater", [found, high]), high, found])
-    return found if element == wide else str(site.emit("Cast", [found], to=element))
+        found = site.add("Where", [site.add("Greater", [found, high]), high, found])
+    return found if element == wide else str(site.add("Cast", [found], to=element))
 
 
 @step("Clip", 11)
@@ -48,7 +49,7 @@ def limits_to_attributes(site: Site) -> Optional[str]:
 def _by_extremes(site: Site) -> str:
     found = site.input(0)
     for index, op_type in ((1, "Max"), (2, "Min")):
-        found = site.emit(op_type, [found, site.input(index)]) if site.input(index) else found
+        found = site.add(op_type, [found, site.input(index)]) if site.input(index) else found
     return found
 
 
@@ -57,12 +58,12 @@ def inference_dropout(site: Site) -> Replacement:
     """Outside training Dropout passes its input on and the mask is all true, whatever the ratio."""
     from onnx import TensorProto, helper
 
-    training = site.constant(2)
-    ratio = site.constant(1)
+    training = site.known(2)
+    ratio = site.known(1)
     if site.input(2) and training is None:
-        raise CannotLower("training_mode is computed at run time")
+        raise CannotRewrite("training_mode is computed at run time")
     if training is not None and bool(training) and (ratio is None or float(ratio) != 0):
-        raise CannotLower("training mode; opset %d has no input for it" % site.opset)
+        raise CannotRewrite("training mode; opset %d has no input for it" % site.opset)
     site.inputs(site.input(0))
     site.remove("seed")
     if ratio is not None:
@@ -72,9 +73,9 @@ def inference_dropout(site: Site) -> Replacement:
         return None
     # ONNX Runtime fills the mask of older versions with false, so it is made here.
     true = helper.make_tensor("", TensorProto.BOOL, [1], [True])
-    mask = site.emit("ConstantOfShape", [site.emit("Shape", [site.input(0)])], value=true)
+    mask = site.add("ConstantOfShape", [site.add("Shape", [site.input(0)])], value=true)
     ratios: Dict[str, Any] = {} if ratio is None else {"ratio": float(ratio)}
-    return [site.emit("Dropout", [site.input(0)], **ratios), mask]
+    return [site.add("Dropout", [site.input(0)], **ratios), mask]
 
 
 @step("Dropout", 10)
@@ -82,6 +83,6 @@ def mask_of_the_data_type(site: Site) -> Replacement:
     """The mask had the data's type before 10."""
     if not site.output(1):
         return None
-    data, mask = site.again(list(site.node.input))
+    data, mask = site.copied(list(site.node.input))
     site.scope.types[mask] = site.scope.type(site.input(0))
-    return [data, site.emit("Cast", [mask], to=9)]
+    return [data, site.add("Cast", [mask], to=9)]

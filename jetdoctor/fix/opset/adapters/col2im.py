@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 @step("Col2Im", 18)
@@ -11,9 +12,9 @@ def as_transposed_convolution(site: Site) -> str:
     """[N, C * block, L] as N * C images of ``block`` channels; channel k goes to place k of the window."""
     import numpy as np
 
-    image, block = site.constant(1), site.constant(2)
+    image, block = site.known(1), site.known(2)
     if image is None or block is None:
-        raise CannotLower("Col2Im with sizes computed at run time; opset %d has none" % site.opset)
+        raise CannotRewrite("Col2Im with sizes computed at run time; opset %d has none" % site.opset)
     sides, window = [int(side) for side in image], [int(side) for side in block]
     ones, count = [1] * len(sides), int(np.prod(window))
     strides, dilations = list(site.attr("strides", ones)), list(site.attr("dilations", ones))
@@ -22,10 +23,10 @@ def as_transposed_convolution(site: Site) -> str:
     room = [side + pads[i] + pads[i + len(sides)] - reach[i] for i, side in enumerate(sides)]
     places = [space // stride + 1 for space, stride in zip(room, strides)]
     kernel = np.eye(count).reshape([count, 1] + window)
-    found = site.emit("Reshape", [site.input(0), site.ints(-1, count, *places)])
-    found = site.emit(
+    found = site.add("Reshape", [site.input(0), site.ints([-1, count, *places])])
+    found = site.add(
         "ConvTranspose",
-        [found, site.array(kernel, site.needed_element(site.input(0)))],
+        [found, site.tensor(kernel, site.needed_element(site.input(0)))],
         strides=strides,
         dilations=dilations,
         pads=pads,
@@ -33,5 +34,5 @@ def as_transposed_convolution(site: Site) -> str:
     )
     dims = site.dims(site.input(0))
     if dims is None or dims[1] is None:
-        raise CannotLower("Col2Im of an unknown number of channels; opset %d has none" % site.opset)
-    return str(site.emit("Reshape", [found, site.ints(-1, dims[1] // count, *sides)]))
+        raise CannotRewrite("Col2Im of an unknown number of channels; opset %d has none" % site.opset)
+    return str(site.add("Reshape", [found, site.ints([-1, dims[1] // count, *sides])]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from jetdoctor.fix.opset import fold
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 @step("If", 11)
@@ -18,4 +19,4 @@ def branches_of_one_shape(site: Site) -> None:
         if dims is None or others is None:
             continue
         if len(dims) != len(others) or any(a != b for a, b in zip(dims, others) if None not in (a, b)):
-            raise CannotLower("branches of different shapes; opset %d wants them equal" % site.opset)
+            raise CannotRewrite("branches of different shapes; opset %d wants them equal" % site.opset)

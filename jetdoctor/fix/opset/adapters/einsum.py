@@ -6,7 +6,8 @@ import math
 from typing import Any, Dict, List, Tuple
 
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 #: A value and the label of each of its axes.
 Operand = Tuple[str, str]
@@ -32,7 +33,7 @@ def _parsed(site: Site) -> Tuple[List[Operand], str]:
     left, arrow, wanted = equation.partition("->")
     terms = left.split(",")
     if len(terms) != len(site.node.input):
-        raise CannotLower("equation %r does not match its inputs" % equation)
+        raise CannotRewrite("equation %r does not match its inputs" % equation)
     operands, widest = [], ""
     for name, term in zip(site.node.input, terms):
         if "..." in term:
@@ -55,11 +56,11 @@ def _without_diagonal(site: Site, name: str, labels: str) -> Operand:
             first, second = labels.index(label), labels.rindex(label)
             size = (site.dims(name) or [None] * len(labels))[first]
             if size is None:
-                raise CannotLower("the diagonal of axes of unknown size")
+                raise CannotRewrite("the diagonal of axes of unknown size")
             shape = [size if axis in (first, second) else 1 for axis in range(len(labels))]
-            on_it = site.array(np.eye(size, dtype="bool").reshape(shape))
-            kept = site.emit("Where", [on_it, name, site.array(0, site.needed_element(name))])
-            name = str(site.emit("ReduceSum", [kept], axes=[second], keepdims=0))
+            on_it = site.constant(np.eye(size, dtype="bool").reshape(shape))
+            kept = site.add("Where", [on_it, name, site.tensor(0, site.needed_element(name))])
+            name = str(site.add("ReduceSum", [kept], axes=[second], keepdims=0))
             labels = labels[:second] + labels[second + 1 :]
     return name, labels
 
@@ -72,7 +73,7 @@ def _sizes(site: Site, operands: List[Operand]) -> Dict[str, Any]:
         for label, size in zip(labels, site.dims(name) or [None] * len(labels)):
             known = sizes.setdefault(label, size)
             if label in _ELLIPSIS and known != size:
-                raise CannotLower("an ellipsis that broadcasts or has sizes that are not known")
+                raise CannotRewrite("an ellipsis that broadcasts or has sizes that are not known")
             sizes[label] = size if known is None else known
     return {label: places[label] if size is None else size for label, size in sizes.items()}
 
@@ -84,14 +85,14 @@ def _summed(site: Site, operand: Operand, needed: str) -> Operand:
     if not axes:
         return operand
     kept = "".join(label for label in labels if label in needed)
-    return str(site.emit("ReduceSum", [name], axes=axes, keepdims=0)), kept
+    return str(site.add("ReduceSum", [name], axes=axes, keepdims=0)), kept
 
 
 def _arranged(site: Site, operand: Operand, wanted: str) -> str:
     name, labels = operand
     if labels == wanted:
         return name
-    return str(site.emit("Transpose", [name], perm=[labels.index(label) for label in wanted]))
+    return str(site.add("Transpose", [name], perm=[labels.index(label) for label in wanted]))
 
 
 def _product(site: Site, first: Operand, second: Operand, later: str, sizes: Dict[str, Any]) -> Operand:
@@ -105,11 +106,11 @@ def _product(site: Site, first: Operand, second: Operand, later: str, sizes: Dic
     columns = "".join(label for label in second[1] if label not in shared)
     left = _grouped(site, _arranged(site, first, batch + rows + inner), (batch, rows, inner), sizes)
     right = _grouped(site, _arranged(site, second, batch + inner + columns), (batch, inner, columns), sizes)
-    found = str(site.emit("MatMul", [left, right]))
+    found = str(site.add("MatMul", [left, right]))
     if len(rows) == len(columns) == 1:
         return found, batch + rows + columns
     shape = _shape(site, [[label] for label in batch + rows + columns], sizes)
-    return str(site.emit("Reshape", [found, shape])), batch + rows + columns
+    return str(site.add("Reshape", [found, shape])), batch + rows + columns
 
 
 def _grouped(site: Site, name: str, groups: Tuple[str, str, str], sizes: Dict[str, Any]) -> str:
@@ -118,24 +119,24 @@ def _grouped(site: Site, name: str, groups: Tuple[str, str, str], sizes: Dict[st
     if len(rows) == len(columns) == 1:
         return name
     axes = [[label] for label in batch] + [list(rows), list(columns)]
-    return str(site.emit("Reshape", [name, _shape(site, axes, sizes)]))
+    return str(site.add("Reshape", [name, _shape(site, axes, sizes)]))
 
 
 def _shape(site: Site, axes: List[List[str]], sizes: Dict[str, Any]) -> str:
     """A shape of axes that merge labels; one that is not known becomes -1, several are read at run time."""
     parts = [[sizes[label] for label in labels] for labels in axes]
     if any(size == 0 for part in parts for size in part):
-        raise CannotLower("axes of size 0")
+        raise CannotRewrite("axes of size 0")
     unknown = [any(isinstance(size, tuple) for size in part) for part in parts]
     if sum(unknown) <= 1:
-        return site.ints(*(-1 if open_ else math.prod(part) for part, open_ in zip(parts, unknown)))
-    return str(site.emit("Concat", [_length(site, part) for part in parts], axis=0))
+        return site.ints((-1 if open_ else math.prod(part) for part, open_ in zip(parts, unknown)))
+    return str(site.add("Concat", [_length(site, part) for part in parts], axis=0))
 
 
 def _length(site: Site, sizes: List[Any]) -> str:
     """Product of sizes, as a vector of one element."""
-    found = site.ints(math.prod(size for size in sizes if isinstance(size, int)))
+    found = site.ints([math.prod(size for size in sizes if isinstance(size, int))])
     for name, axis in (size for size in sizes if isinstance(size, tuple)):
-        size = site.emit("Gather", [site.emit("Shape", [name]), site.ints(axis)], axis=0)
-        found = site.emit("Mul", [found, size])
+        size = site.add("Gather", [site.add("Shape", [name]), site.ints([axis])], axis=0)
+        found = site.add("Mul", [found, size])
     return found

@@ -7,7 +7,8 @@ from typing import List, NamedTuple, Optional
 from jetdoctor.fix.opset.adapters.interpolation import FLOAT, FLOAT16, FLOATS, Floats, cubic, linear
 from jetdoctor.fix.opset.adapters.numbers import number, shaped, size
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _INT64, _STRING = 7, 8
 _MODES = {"bilinear": "linear", "bicubic": "cubic"}
@@ -42,7 +43,7 @@ def grid_sample(site: Site) -> str:
     mode, image = _MODES.get(site.attr("mode", "linear"), site.attr("mode", "linear")), site.input(0)
     element, rank = site.needed_element(image), site.rank(image)
     if element == _STRING or (mode != "nearest" and element not in FLOATS):
-        raise CannotLower("GridSample of this type in mode %s; opset %d has none" % (mode, site.opset))
+        raise CannotRewrite("GridSample of this type in mode %s; opset %d has none" % (mode, site.opset))
     wide = site.needed_element(site.input(1))
     floats = Floats(site, FLOAT if wide == FLOAT16 else wide)
     axes = [_pixels(floats, axis, rank - 2, mode) for axis in range(rank - 2)]
@@ -50,12 +51,12 @@ def grid_sample(site: Site) -> str:
     found = _gathered(site, _joined_index(site, axes), count)
     if axes[0].inside:
         hit = _joined(site, "And", [pixels.inside for pixels in axes])
-        found = site.emit("Where", [shaped(site, hit, 0, 1, -1, count), found, site.array(0, element)])
+        found = site.add("Where", [shaped(site, hit, 0, 1, -1, count), found, site.tensor(0, element)])
     if axes[0].weight:
         weight = _joined(site, "Mul", [pixels.weight for pixels in axes])
         weight = shaped(site, weight, 0, 1, -1, count)
-        weight = weight if element == floats.element else site.emit("Cast", [weight], to=element)
-        found = site.emit("ReduceSum", [site.emit("Mul", [found, weight]), site.ints(-1)], keepdims=0)
+        weight = weight if element == floats.element else site.add("Cast", [weight], to=element)
+        found = site.add("ReduceSum", [site.add("Mul", [found, weight]), site.ints([-1])], keepdims=0)
     return _as_output(site, found)
 
 
@@ -71,7 +72,7 @@ def _pixels(floats: Floats, axis: int, count: int, mode: str) -> Pixels:
     last = floats("Sub", long, 1.0)
     folded = _reflected(floats, pixel, long) if padding == "reflection" else pixel
     seen = floats("Min", floats("Max", folded, 0.0), last)
-    hit = site.emit("Not", [floats("Greater", floats("Abs", floats("Sub", seen, pixel)), 0.0)])
+    hit = site.add("Not", [floats("Greater", floats("Abs", floats("Sub", seen, pixel)), 0.0)])
     weight = ""
     if mode != "nearest":
         distance = floats("Abs", floats("Sub", place, pixel))
@@ -84,7 +85,7 @@ def _pixels(floats: Floats, axis: int, count: int, mode: str) -> Pixels:
 def _place(floats: Floats, coordinate: int, count: int, length: str) -> str:
     """Places in pixels, [N, places, 1], from the grid's -1 … 1."""
     site = floats.site
-    grid = site.emit("Gather", [site.input(1), number(site, coordinate)], axis=count + 1)
+    grid = site.add("Gather", [site.input(1), number(site, coordinate)], axis=count + 1)
     if site.element(grid) != floats.element:
         grid = floats("Cast", grid, to=floats.element)
     grid = floats("Add", shaped(site, grid, 0, -1, 1), 1.0)
@@ -107,7 +108,7 @@ def _reflected(floats: Floats, pixel: str, length: str) -> str:
 def _joined(site: Site, op_type: str, names: List[str]) -> str:
     found = names[0]
     for name in names[1:]:
-        found = site.emit(op_type, [found, name])
+        found = site.add(op_type, [found, name])
     return found
 
 
@@ -115,8 +116,8 @@ def _joined_index(site: Site, axes: List[Pixels]) -> str:
     """Positions in the image with its axes in one."""
     found = axes[0].position
     for axis, pixels in enumerate(axes[1:], 1):
-        found = site.emit("Mul", [found, size(site, site.input(0), axis + 2)])
-        found = site.emit("Add", [found, pixels.position])
+        found = site.add("Mul", [found, size(site, site.input(0), axis + 2)])
+        found = site.add("Add", [found, pixels.position])
     return found
 
 
@@ -124,9 +125,9 @@ def _gathered(site: Site, index: str, count: int) -> str:
     """[N, C, places, neighbours]: the pixels at each position."""
     image = site.input(0)
     channels = shaped(site, size(site, image, 1), 1)
-    shape = site.emit("Concat", [site.ints(1), channels, site.ints(1)], axis=0)
-    everywhere = site.emit("Expand", [shaped(site, index, 0, 1, -1), shape])
-    found = site.emit("GatherElements", [shaped(site, image, 0, 0, -1), everywhere], axis=2)
+    shape = site.add("Concat", [site.ints([1]), channels, site.ints([1])], axis=0)
+    everywhere = site.add("Expand", [shaped(site, index, 0, 1, -1), shape])
+    found = site.add("GatherElements", [shaped(site, image, 0, 0, -1), everywhere], axis=2)
     return shaped(site, found, 0, 0, -1, count)
 
 
@@ -135,5 +136,5 @@ def _as_output(site: Site, found: str) -> str:
     dims = site.dims(site.output(0))
     if dims is not None and None not in dims[2:]:
         return shaped(site, found, 0, 0, *[dim or 0 for dim in dims[2:]])
-    places = site.emit("Slice", [site.emit("Shape", [site.input(1)]), site.ints(1), site.ints(-1)])
-    return str(site.emit("Reshape", [found, site.emit("Concat", [site.ints(0, 0), places], axis=0)]))
+    places = site.add("Slice", [site.add("Shape", [site.input(1)]), site.ints([1]), site.ints([-1])])
+    return str(site.add("Reshape", [found, site.add("Concat", [site.ints([0, 0]), places], axis=0)]))

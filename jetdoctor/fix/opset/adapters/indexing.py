@@ -6,15 +6,16 @@ from typing import List, Optional
 
 from jetdoctor.fix.opset.adapters.numbers import count_to, element_at, larger, number, shaped, size, smaller
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 @step("Slice", 10)
 def limits_to_attributes(site: Site) -> Optional[str]:
-    starts, ends, axes, steps = (site.constant(index) for index in (1, 2, 3, 4))
+    starts, ends, axes, steps = (site.known(index) for index in (1, 2, 3, 4))
     unknown = starts is None or ends is None or (site.input(3) and axes is None)
     if unknown or (site.input(4) and (steps is None or (steps != 1).any())):
-        site.written_at = 11
+        site.needs(11)
         return gathered(site)
     if axes is not None:
         chosen = [int(axis) for axis in axes]
@@ -31,55 +32,55 @@ def limits_to_attributes(site: Site) -> Optional[str]:
 def gathered(site: Site) -> str:
     """Slice as a Gather of start, start + step … along each axis."""
     data, rank, dims = site.input(0), site.rank(site.input(0)), site.dims(site.input(1))
-    axes, known = site.constant(3), site.constant(4)
+    axes, known = site.known(3), site.known(4)
     vectors = [site.input(index) for index in (1, 2, 4)]
     if site.input(3) and axes is None:
         vectors, chosen = _for_every_axis(site, vectors, rank), list(range(rank))
     elif axes is None and (not dims or dims[0] is None):
-        raise CannotLower("starts of a number that is not known; opset %d wants constants" % site.opset)
+        raise CannotRewrite("starts of a number that is not known; opset %d wants constants" % site.opset)
     else:
         chosen = list(range(dims[0] if dims else 0)) if axes is None else [int(axis) % rank for axis in axes]
     for place, axis in enumerate(chosen):
         stride = 1 if not vectors[2] else None if known is None else int(known[place])
         step_ = number(site, stride) if stride is not None else _scalar(site, vectors[2], place)
         index = _indices(site, [_scalar(site, name, place) for name in vectors[:2]], step_, stride, axis)
-        data = site.emit("Gather", [data, index], axis=axis)
-    return str(site.emit("Identity", [data]))
+        data = site.add("Gather", [data, index], axis=axis)
+    return str(site.add("Identity", [data]))
 
 
 def _indices(site: Site, limits: List[str], step_: str, stride: Optional[int], axis: int) -> str:
     """Where a Slice along an axis looks; ``stride`` is None when not even the sign of the step is known."""
     count, zero = size(site, site.input(0), axis), number(site, 0)
-    last, before = site.emit("Sub", [count, number(site, 1)]), number(site, -1)
+    last, before = site.add("Sub", [count, number(site, 1)]), number(site, -1)
     if stride is None:
-        forward = site.emit("Less", [zero, step_])
-        above, below = site.emit("Where", [forward, count, last]), site.emit("Where", [forward, zero, before])
+        forward = site.add("Less", [zero, step_])
+        above, below = site.add("Where", [forward, count, last]), site.add("Where", [forward, zero, before])
     else:
         above, below = (count, zero) if stride > 0 else (last, before)
     found = []
     for limit, lowest in zip(limits, (zero, below)):
-        negative = site.emit("Less", [limit, zero])
-        limit = site.emit("Where", [negative, site.emit("Add", [limit, count]), limit])
+        negative = site.add("Less", [limit, zero])
+        limit = site.add("Where", [negative, site.add("Add", [limit, count]), limit])
         found.append(smaller(site, larger(site, limit, lowest), above))
-    return str(site.emit("Range", found + [step_]))
+    return str(site.add("Range", found + [step_]))
 
 
 def _for_every_axis(site: Site, vectors: List[str], rank: int) -> List[str]:
     """Starts, ends and steps of axes of the run time, put among those that keep the other axes whole."""
     import numpy as np
 
-    axes = site.emit("Mod", [site.emit("Cast", [site.input(3)], to=7), number(site, rank)])
+    axes = site.add("Mod", [site.add("Cast", [site.input(3)], to=7), number(site, rank)])
     whole = [np.zeros(rank, "int64"), np.full(rank, (1 << 31) - 1), np.ones(rank, "int64")]
     found = []
     for name, rest in zip(vectors, whole):
-        wide = site.emit("Cast", [name], to=7) if name else ""
-        found.append(str(site.emit("ScatterElements", [site.array(rest), axes, wide], axis=0)) if name else "")
+        wide = site.add("Cast", [name], to=7) if name else ""
+        found.append(str(site.add("ScatterElements", [site.constant(rest), axes, wide], axis=0)) if name else "")
     return found
 
 
 def _scalar(site: Site, vector: str, place: int) -> str:
     found = element_at(site, vector, place)
-    return found if site.element(found) in (0, 7) else str(site.emit("Cast", [found], to=7))
+    return found if site.element(found) in (0, 7) else str(site.add("Cast", [found], to=7))
 
 
 @step("ScatterElements", 11)
@@ -87,7 +88,7 @@ def as_scatter(site: Site) -> str:
     """ScatterElements is opset 9's Scatter under a new name."""
     axis = site.attr("axis", 0)
     axis = axis if axis >= 0 else axis + site.rank(site.input(0))
-    return site.emit("Scatter", list(site.node.input), axis=axis)
+    return site.add("Scatter", list(site.node.input), axis=axis)
 
 
 @step("ArgMax ArgMin", 12)
@@ -98,11 +99,11 @@ def last_index(site: Site) -> Optional[str]:
     axis, data = site.attr("axis", 0), site.input(0)
     dims = site.dims(data)
     if dims is None or dims[axis] is None:
-        raise CannotLower("select_last_index along an axis of unknown size")
-    whole = site.ints(-1), site.ints(-(1 << 31)), site.ints(axis), site.ints(-1)
-    reversed_ = site.emit("Slice", [data, *whole])
-    index = site.again([reversed_], drop=("select_last_index",))
-    return site.emit("Sub", [site.array((dims[axis] or 0) - 1, 7), index])
+        raise CannotRewrite("select_last_index along an axis of unknown size")
+    whole = site.ints([-1]), site.ints([-(1 << 31)]), site.ints([axis]), site.ints([-1])
+    reversed_ = site.add("Slice", [data, *whole])
+    index = site.copied([reversed_], select_last_index=None)
+    return site.add("Sub", [site.tensor((dims[axis] or 0) - 1, 7), index])
 
 
 @step("DepthToSpace", 11)
@@ -136,13 +137,13 @@ def channel_major_depth(site: Site) -> Optional[str]:
 def _known(site: Site) -> List[int]:
     dims = site.dims(site.input(0))
     if dims is None or None in dims[1:]:
-        raise CannotLower("mode CRD with dims that are not known")
+        raise CannotRewrite("mode CRD with dims that are not known")
     return [dim or 0 for dim in dims[1:]]
 
 
 def _rearranged(site: Site, first: List[int], perm: List[int], last: List[int]) -> str:
-    split = site.emit("Reshape", [site.input(0), site.ints(*first)])
-    return str(site.emit("Reshape", [site.emit("Transpose", [split], perm=perm), site.ints(*last)]))
+    split = site.add("Reshape", [site.input(0), site.ints(first)])
+    return str(site.add("Reshape", [site.add("Transpose", [split], perm=perm), site.ints(last)]))
 
 
 @step("GatherND", 12)
@@ -154,20 +155,20 @@ def without_batch_dims(site: Site) -> Optional[str]:
     if not count:
         return None
     if dims is None or None in dims:
-        return str(site.again([site.input(0), _with_batch(site, count)], drop=("batch_dims",)))
+        return str(site.copied([site.input(0), _with_batch(site, count)], batch_dims=None))
     grid = np.stack(list(np.indices(dims[:-1])[:count]), axis=-1).astype("int64")
-    indices = site.emit("Concat", [site.array(grid), site.input(1)], axis=-1)
-    return str(site.again([site.input(0), indices], drop=("batch_dims",)))
+    indices = site.add("Concat", [site.constant(grid), site.input(1)], axis=-1)
+    return str(site.copied([site.input(0), indices], batch_dims=None))
 
 
 def _with_batch(site: Site, count: int) -> str:
     """The indices with the numbers of their batches before them, for sizes of the run time."""
     indices, rank = site.input(1), site.rank(site.input(1))
-    sizes = site.emit("Slice", [site.emit("Shape", [indices]), site.ints(0), site.ints(rank - 1)])
-    shape = site.emit("Concat", [sizes, site.ints(1)], axis=0)
+    sizes = site.add("Slice", [site.add("Shape", [indices]), site.ints([0]), site.ints([rank - 1])])
+    shape = site.add("Concat", [sizes, site.ints([1])], axis=0)
     parts = []
     for axis in range(count):
         numbers = count_to(site, size(site, indices, axis))
         laid = shaped(site, numbers, *(-1 if i == axis else 1 for i in range(rank)))
-        parts.append(site.emit("Expand", [laid, shape]))
-    return str(site.emit("Concat", parts + [indices], axis=-1))
+        parts.append(site.add("Expand", [laid, shape]))
+    return str(site.add("Concat", parts + [indices], axis=-1))

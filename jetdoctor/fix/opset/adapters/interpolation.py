@@ -18,11 +18,11 @@ class Floats:
 
     def __call__(self, op_type: str, *values: Any, **attributes: Any) -> str:
         names = [self.of(value) for value in values]
-        return str(self.site.emit(op_type, names, **attributes))
+        return str(self.site.add(op_type, names, **attributes))
 
     def of(self, value: Any) -> str:
         """Name of a value: of a new constant unless it is a name already."""
-        return value if isinstance(value, str) else self.site.array(value, self.element)
+        return value if isinstance(value, str) else self.site.tensor(value, self.element)
 
 
 def linear(floats: Floats, distance: str) -> str:
@@ -43,8 +43,8 @@ def cubic(floats: Floats, distance: str, a: float) -> str:
 def along(site: Site, data: str, axis: int, rank: int, weights: str) -> str:
     """data times a matrix of weights along one axis."""
     if axis == rank - 1:
-        return str(site.emit("MatMul", [data, weights]))
+        return str(site.add("MatMul", [data, weights]))
     perm = list(range(rank))
     perm[axis], perm[-1] = perm[-1], perm[axis]
-    turned = site.emit("MatMul", [site.emit("Transpose", [data], perm=perm), weights])
-    return str(site.emit("Transpose", [turned], perm=perm))
+    turned = site.add("MatMul", [site.add("Transpose", [data], perm=perm), weights])
+    return str(site.add("Transpose", [turned], perm=perm))

@@ -17,12 +17,12 @@ def sequence_first(site: Site) -> Optional[List[str]]:
     names = list(site.node.input)
     for index in (0,) + _INITIAL_STATES:
         if site.input(index):
-            names[index] = site.emit("Transpose", [names[index]], perm=[1, 0, 2])
-    given = site.again(names, drop=("layout",))
+            names[index] = site.add("Transpose", [names[index]], perm=[1, 0, 2])
+    given = site.copied(names, layout=None)
     site.note("batch moved behind the sequence")
     found = []
     for index, name in enumerate([given] if isinstance(given, str) else given):
         # Y is [sequence, direction, batch, hidden], the states are [direction, batch, hidden].
         perm = [2, 0, 1, 3] if index == 0 else [1, 0, 2]
-        found.append(site.emit("Transpose", [name], perm=perm) if name else "")
+        found.append(site.add("Transpose", [name], perm=perm) if name else "")
     return found

@@ -7,7 +7,8 @@ from typing import List, Optional
 from jetdoctor.fix.opset import carriers
 from jetdoctor.fix.opset.adapters import quantize
 from jetdoctor.fix.opset.adapters.interpolation import DOUBLE, FLOAT, Floats
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 def rewritten(site: Site) -> Optional[List[str]]:
@@ -31,29 +32,29 @@ def _constant(site: Site, element: int) -> Optional[List[str]]:
     tensor = carriers.constant_tensor(site, element)
     if tensor is None:
         return None
-    return [str(site.emit("Constant", [], value=tensor))]
+    return [str(site.add("Constant", [], value=tensor))]
 
 
 def _cast(site: Site, element: int) -> str:
     if element not in carriers.FORMATS or not site.attr("saturate", 1):
-        raise CannotLower("a Cast to this type, on whose limits runtimes differ")
+        raise CannotRewrite("a Cast to this type, on whose limits runtimes differ")
     data, given = site.input(0), site.needed_element(site.input(0))
     if given == DOUBLE:
         return rounded(Floats(site, DOUBLE), data, element)
-    return rounded(Floats(site), data if given == FLOAT else site.emit("Cast", [data], to=FLOAT), element)
+    return rounded(Floats(site), data if given == FLOAT else site.add("Cast", [data], to=FLOAT), element)
 
 
 def _rounded_quotient(site: Site, element: int) -> str:
     """x / scale in the narrow type, whose zero point can only be zero."""
-    zero = site.constant(2)
+    zero = site.known(2)
     if site.attr("block_size", 0) or not site.attr("saturate", 1) or (site.input(2) and zero is None):
-        raise CannotLower("quantization to blocks or without limits of a type that opset %d lacks" % site.opset)
+        raise CannotRewrite("quantization to blocks or without limits of a type that opset %d lacks" % site.opset)
     if zero is not None and zero.astype("float32").any():
-        raise CannotLower("a zero point of a float type")
+        raise CannotRewrite("a zero point of a float type")
     laid = quantize.layout(site)(site.input(1))
-    quotient = site.emit("Div", [site.input(0), laid])
+    quotient = site.add("Div", [site.input(0), laid])
     if site.element(quotient) != FLOAT:
-        quotient = site.emit("Cast", [quotient], to=FLOAT)
+        quotient = site.add("Cast", [quotient], to=FLOAT)
     return rounded(Floats(site), quotient, element)
 
 
@@ -64,7 +65,7 @@ def rounded(floats: Floats, data: str, element: int) -> str:
     # The distance of neighbours at each number: the largest that belongs to a power of two not above it.
     powers = [2.0**k for k in range(form.smallest, form.highest + 1)]
     steps = [power * 2.0**-form.mantissa for power in powers]
-    column = floats("Unsqueeze", size, floats.site.ints(-1))
+    column = floats("Unsqueeze", size, floats.site.ints([-1]))
     reached = floats("Not", floats("Less", column, powers))
     step = _largest(floats, floats("Where", reached, steps, steps[0]))
     found = floats("Min", floats("Mul", floats("Round", floats("Div", size, step)), step), form.largest)
@@ -78,4 +79,4 @@ def _largest(floats: Floats, data: str) -> str:
     """Along the last axis."""
     if floats.site.opset < 18:
         return floats("ReduceMax", data, axes=[-1], keepdims=0)
-    return floats("ReduceMax", data, floats.site.ints(-1), keepdims=0)
+    return floats("ReduceMax", data, floats.site.ints([-1]), keepdims=0)

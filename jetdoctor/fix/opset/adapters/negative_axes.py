@@ -27,41 +27,41 @@ def count_from_the_front(site: Site) -> None:
 def gather_counts_from_the_front(site: Site) -> Optional[str]:
     """Constant indices are rewritten; those of the run time are left to the runtimes, which all wrap them."""
     count_from_the_front(site)
-    indices = site.constant(1)
+    indices = site.known(1)
     if indices is None or not (indices < 0).any():
         return None
     dims = site.dims(site.input(0))
     size = None if dims is None else dims[site.attr("axis", 0)]
     site.note("indices counted from the front")
     if size is not None:
-        site.inputs(site.input(0), site.array(indices % size))
+        site.inputs(site.input(0), site.constant(indices % size))
         return None
     wrapped = _wrapped(site, site.input(1), site.attr("axis", 0))
-    return site.again([site.input(0), wrapped])
+    return site.copied([site.input(0), wrapped])
 
 
 def _wrapped(site: Site, indices: str, axis: int) -> str:
     element = site.needed_element(indices)
-    size = site.emit("Gather", [site.emit("Shape", [site.input(0)]), site.ints(axis)], axis=0)
-    size = site.emit("Cast", [size], to=element)
-    below = site.emit("Less", [indices, site.array([0], element)])
-    moved = site.emit("Where", [below, site.emit("Add", [indices, size]), indices])
+    size = site.add("Gather", [site.add("Shape", [site.input(0)]), site.ints([axis])], axis=0)
+    size = site.add("Cast", [size], to=element)
+    below = site.add("Less", [indices, site.tensor([0], element)])
+    moved = site.add("Where", [below, site.add("Add", [indices, size]), indices])
     # The one-element vectors raise a scalar to rank 1; give the indices their own shape back.
-    return site.emit("Reshape", [moved, site.emit("Shape", [indices])])
+    return site.add("Reshape", [moved, site.add("Shape", [indices])])
 
 
 @step("OneHot", 11)
 def one_hot_of_natural_numbers(site: Site) -> Optional[str]:
     """Before 11 a negative index hits nothing; from 11 on it counts from the back."""
-    indices = site.constant(0)
+    indices = site.known(0)
     if indices is not None and not (indices < 0).any():
         return None
     element = site.needed_element(site.input(0))
-    depth = site.emit("Cast", [site.input(1)], to=element)
-    below = site.emit("Less", [site.input(0), site.array([0], element)])
-    wrapped = site.emit("Where", [below, site.emit("Add", [site.input(0), depth]), site.input(0)])
+    depth = site.add("Cast", [site.input(1)], to=element)
+    below = site.add("Less", [site.input(0), site.tensor([0], element)])
+    wrapped = site.add("Where", [below, site.add("Add", [site.input(0), depth]), site.input(0)])
     # What is still negative hits nothing; runtimes wrap it nevertheless, so that it goes above the depth.
-    still = site.emit("Less", [wrapped, site.array([0], element)])
-    wrapped = site.emit("Where", [still, depth, wrapped])
-    wrapped = site.emit("Reshape", [wrapped, site.emit("Shape", [site.input(0)])])
-    return site.again([wrapped] + list(site.node.input)[1:])
+    still = site.add("Less", [wrapped, site.tensor([0], element)])
+    wrapped = site.add("Where", [still, depth, wrapped])
+    wrapped = site.add("Reshape", [wrapped, site.add("Shape", [site.input(0)])])
+    return site.copied([wrapped] + list(site.node.input)[1:])

@@ -11,7 +11,7 @@ _INT64 = 7
 
 def number(site: Site, value: int) -> str:
     """An int64 scalar."""
-    return site.array(value, _INT64)
+    return site.tensor(value, _INT64)
 
 
 def size(site: Site, data: str, axis: int) -> str:
@@ -22,36 +22,36 @@ def size(site: Site, data: str, axis: int) -> str:
         return number(site, known)
     if axis < 0:
         axis += site.rank(data)
-    return str(site.emit("Gather", [site.emit("Shape", [data]), number(site, axis)], axis=0))
+    return str(site.add("Gather", [site.add("Shape", [data]), number(site, axis)], axis=0))
 
 
 def element_at(site: Site, vector: str, index: int) -> str:
     """One element of a vector as a scalar."""
-    return str(site.emit("Gather", [vector, number(site, index)], axis=0))
+    return str(site.add("Gather", [vector, number(site, index)], axis=0))
 
 
 def count_to(site: Site, count: str) -> str:
     """0, 1, 2 … up to ``count`` - 1."""
-    return str(site.emit("Range", [number(site, 0), count, number(site, 1)]))
+    return str(site.add("Range", [number(site, 0), count, number(site, 1)]))
 
 
 def larger(site: Site, left: str, right: str) -> str:
     """Element by element; Max takes integers since 12 only."""
-    return str(site.emit("Where", [site.emit("Less", [left, right]), right, left]))
+    return str(site.add("Where", [site.add("Less", [left, right]), right, left]))
 
 
 def smaller(site: Site, left: str, right: str) -> str:
-    return str(site.emit("Where", [site.emit("Less", [left, right]), left, right]))
+    return str(site.add("Where", [site.add("Less", [left, right]), left, right]))
 
 
 def within(site: Site, index: str, count: str) -> str:
     """``index`` limited to 0 … ``count`` - 1."""
-    last = site.emit("Sub", [count, number(site, 1)])
+    last = site.add("Sub", [count, number(site, 1)])
     return smaller(site, larger(site, index, number(site, 0)), last)
 
 
 def shaped(site: Site, name: str, *shape: int) -> str:
-    return str(site.emit("Reshape", [name, site.array(shape, _INT64)]))
+    return str(site.add("Reshape", [name, site.tensor(shape, _INT64)]))
 
 
 def stated(site: Site, name: str, element: int, dims: List[Optional[int]]) -> str:

@@ -17,14 +17,14 @@ _FLOATS = (0, 1, 10, 11)
 def wrap_by_concatenation(site: Site) -> Optional[str]:
     if site.attr("mode", "constant") != "wrap":
         return None
-    pads, rank, dims = site.constant(1), site.rank(site.input(0)), site.dims(site.input(0)) or []
-    axes = [int(axis) % rank for axis in site.constant(3)] if site.constant(3) is not None else range(rank)
-    if pads is None or (site.input(3) and site.constant(3) is None) or not _once_around(pads, axes, dims):
+    pads, rank, dims = site.known(1), site.rank(site.input(0)), site.dims(site.input(0)) or []
+    axes = [int(axis) % rank for axis in site.known(3)] if site.known(3) is not None else range(rank)
+    if pads is None or (site.input(3) and site.known(3) is None) or not _once_around(pads, axes, dims):
         return gathered_wherever(site)
     data, count = site.input(0), len(pads) // 2
     for index, axis in enumerate(axes):
         data = _wrapped(site, data, axis, int(pads[index]), int(pads[index + count]))
-    return site.emit("Identity", [data])
+    return site.add("Identity", [data])
 
 
 def _once_around(pads: Any, axes: Any, dims: List[Any]) -> bool:
@@ -40,21 +40,21 @@ def _once_around(pads: Any, axes: Any, dims: List[Any]) -> bool:
 def _wrapped(site: Site, data: str, axis: int, before: int, after: int) -> str:
     parts = [data]
     if before:
-        last = site.ints(-before), site.ints((1 << 31) - 1), site.ints(axis)
-        parts.insert(0, site.emit("Slice", [data, *last]))
+        last = site.ints([-before]), site.ints([(1 << 31) - 1]), site.ints([axis])
+        parts.insert(0, site.add("Slice", [data, *last]))
     if after:
-        parts.append(site.emit("Slice", [data, site.ints(0), site.ints(after), site.ints(axis)]))
-    return site.emit("Concat", parts, axis=axis) if len(parts) > 1 else data
+        parts.append(site.add("Slice", [data, site.ints([0]), site.ints([after]), site.ints([axis])]))
+    return site.add("Concat", parts, axis=axis) if len(parts) > 1 else data
 
 
 def gathered_wherever(site: Site) -> str:
     """The Pad written out for pads, axes or sizes of the run time."""
-    rank, axes, pads = site.rank(site.input(0)), site.constant(3), site.input(1)
+    rank, axes, pads = site.rank(site.input(0)), site.known(3), site.input(1)
     if site.input(3) and axes is None:
         pads = _scattered(site, rank)
     places = list(range(rank)) if axes is None else [int(axis) % rank for axis in axes]
     mode = site.attr("mode", "constant")
-    value = site.input(2) or site.array(0, site.needed_element(site.input(0)))
+    value = site.input(2) or site.tensor(0, site.needed_element(site.input(0)))
     return gathered(site, pads, places, mode, value)
 
 
@@ -62,19 +62,19 @@ def gathered_wherever(site: Site) -> str:
 def pads_for_every_axis(site: Site) -> None:
     if not site.input(3):
         return
-    rank, axes, pads = site.rank(site.input(0)), site.constant(3), site.constant(1)
+    rank, axes, pads = site.rank(site.input(0)), site.known(3), site.known(1)
     if axes is None:
         full = _scattered(site, rank)
     else:
         places = _places([int(axis) % rank for axis in axes], rank)
         if pads is not None:
             values = [0 if place is None else int(pads[place]) for place in places]
-            full = site.ints(*values)
+            full = site.ints(values)
         else:
             none = len(axes) * 2
-            extended = site.emit("Concat", [site.input(1), site.ints(0)], axis=0)
-            index = site.ints(*(none if place is None else place for place in places))
-            full = site.emit("Gather", [extended, index], axis=0)
+            extended = site.add("Concat", [site.input(1), site.ints([0])], axis=0)
+            index = site.ints(none if place is None else place for place in places)
+            full = site.add("Gather", [extended, index], axis=0)
     site.note("pads for every axis instead of axes")
     kept = [site.input(0), full, site.input(2)]
     site.inputs(*(kept if kept[2] else kept[:2]))
@@ -92,12 +92,12 @@ def _scattered(site: Site, rank: int) -> str:
     """Pads of axes that are only known at run time, put into a vector of zeros."""
     import numpy as np
 
-    axes = site.emit("Cast", [site.input(3)], to=7)
-    begins = site.emit("Mod", [site.emit("Add", [axes, site.ints(rank)]), site.ints(rank)])
-    ends = site.emit("Add", [begins, site.ints(rank)])
-    index = site.emit("Concat", [begins, ends], axis=0)
-    return site.emit(
-        "ScatterElements", [site.array(np.zeros(2 * rank, "int64")), index, site.input(1)], axis=0
+    axes = site.add("Cast", [site.input(3)], to=7)
+    begins = site.add("Mod", [site.add("Add", [axes, site.ints([rank])]), site.ints([rank])])
+    ends = site.add("Add", [begins, site.ints([rank])])
+    index = site.add("Concat", [begins, ends], axis=0)
+    return site.add(
+        "ScatterElements", [site.constant(np.zeros(2 * rank, "int64")), index, site.input(1)], axis=0
     )
 
 
@@ -109,15 +109,15 @@ def bool_as_integers(site: Site) -> Optional[str]:
     names = list(site.node.input)
     for index in (0, 2):
         if site.input(index):
-            names[index] = site.emit("Cast", [site.input(index)], to=_INT32)
-    return site.emit("Cast", [site.again(names)], to=_BOOL)
+            names[index] = site.add("Cast", [site.input(index)], to=_INT32)
+    return site.add("Cast", [site.copied(names)], to=_BOOL)
 
 
 @step("Pad", 11)
 def pads_to_attribute(site: Site) -> Optional[str]:
-    pads, value = site.constant(1), site.constant(2)
+    pads, value = site.known(1), site.known(2)
     if pads is None or (site.input(2) and value is None) or site.element(site.input(0)) not in _FLOATS:
-        site.written_at = 11
+        site.needs(11)
         return gathered_wherever(site)
     site.inputs(site.input(0))
     site.set("pads", [int(pad) for pad in pads])

@@ -26,13 +26,13 @@ def gathered(site: Site, pads: str, axes: List[int], mode: str, value: str) -> s
         before, after = (element_at(site, pads, index + half) for half in (0, len(axes)))
         start, kept, places = _places(site, size(site, data, axis), before, after)
         inner = _inside(site, places, kept, mode)
-        found = site.emit("Gather", [data, site.emit("Add", [inner, start])], axis=axis)
+        found = site.add("Gather", [data, site.add("Add", [inner, start])], axis=axis)
         if mode == "constant":
-            hit = site.emit("Equal", [inner, places])
+            hit = site.add("Equal", [inner, places])
             hit = shaped(site, hit, *(-1 if i == axis else 1 for i in range(site.rank(data))))
-            found = site.emit("Where", [hit, found, value])
+            found = site.add("Where", [hit, found, value])
         data = found
-    return str(site.emit("Identity", [data])) if data == site.input(0) else data
+    return str(site.add("Identity", [data])) if data == site.input(0) else data
 
 
 def _places(site: Site, count: str, before: str, after: str) -> Tuple[str, str, str]:
@@ -41,21 +41,21 @@ def _places(site: Site, count: str, before: str, after: str) -> Tuple[str, str, 
     A negative amount crops, before anything is added.
     """
     zero = number(site, 0)
-    start = larger(site, site.emit("Neg", [before]), zero)
-    cut = larger(site, site.emit("Neg", [after]), zero)
-    kept = site.emit("Sub", [site.emit("Sub", [count, start]), cut])
+    start = larger(site, site.add("Neg", [before]), zero)
+    cut = larger(site, site.add("Neg", [after]), zero)
+    kept = site.add("Sub", [site.add("Sub", [count, start]), cut])
     begin, end = larger(site, before, zero), larger(site, after, zero)
-    total = site.emit("Add", [site.emit("Add", [kept, begin]), end])
-    return start, kept, site.emit("Sub", [count_to(site, total), begin])
+    total = site.add("Add", [site.add("Add", [kept, begin]), end])
+    return start, kept, site.add("Sub", [count_to(site, total), begin])
 
 
 def _inside(site: Site, places: str, kept: str, mode: str) -> str:
     """The element of the kept part that is seen at each place."""
     if mode == "wrap":
-        return str(site.emit("Mod", [places, kept]))
+        return str(site.add("Mod", [places, kept]))
     if mode == "reflect":
-        last = site.emit("Sub", [kept, number(site, 1)])
-        period = larger(site, site.emit("Add", [last, last]), number(site, 1))
-        back = site.emit("Mod", [places, period])
-        return smaller(site, back, site.emit("Sub", [period, back]))
+        last = site.add("Sub", [kept, number(site, 1)])
+        period = larger(site, site.add("Add", [last, last]), number(site, 1))
+        back = site.add("Mod", [places, period])
+        return smaller(site, back, site.add("Sub", [period, back]))
     return within(site, places, kept)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import List, NamedTuple, Optional
 
 from jetdoctor.fix.opset.registry import Replacement, step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _FLOAT, _BYTES = 1, (2, 3)
 
@@ -52,9 +53,9 @@ def largest_of_floats(site: Site) -> Replacement:
     element = site.element(site.input(0))
     if element not in _BYTES:
         return None
-    found = site.again([site.emit("Cast", [site.input(0)], to=_FLOAT)])
+    found = site.copied([site.add("Cast", [site.input(0)], to=_FLOAT)])
     values, *indices = [found] if isinstance(found, str) else found
-    return [site.emit("Cast", [values], to=element)] + indices
+    return [site.add("Cast", [values], to=element)] + indices
 
 
 @step("MaxPool", 10)
@@ -65,15 +66,15 @@ def without_dilations(site: Site) -> Optional[str]:
         return None
     axes, data = geometry(site), site.input(0)
     if axes is None or site.output(1):
-        raise CannotLower("dilations with sizes that are not known, or with indices")
+        raise CannotRewrite("dilations with sizes that are not known, or with indices")
     ends = [axis.exact_end for axis in axes]
     pads = [0, 0] + [axis.begin for axis in axes] + [0, 0] + ends
-    data = site.emit("Pad", [data], pads=pads, value=float("-inf"))
+    data = site.add("Pad", [data], pads=pads, value=float("-inf"))
     for number, (axis, step_) in enumerate(zip(axes, site.attr("dilations"))):
         window = range(0, axis.reach, step_)
         places = [[start * axis.stride + offset for offset in window] for start in range(axis.found)]
-        data = site.emit("Gather", [data, site.array(places, 7)], axis=number + 2)
-        data = site.emit("ReduceMax", [data], axes=[number + 3], keepdims=0)
+        data = site.add("Gather", [data, site.tensor(places, 7)], axis=number + 2)
+        data = site.add("ReduceMax", [data], axes=[number + 3], keepdims=0)
     return str(data)
 
 
@@ -86,9 +87,9 @@ def without_ceil_mode(site: Site) -> None:
         return
     axes = geometry(site)
     if axes is None:
-        raise CannotLower("ceil_mode with sizes that are not known; opset %d rounds down" % site.opset)
+        raise CannotRewrite("ceil_mode with sizes that are not known; opset %d rounds down" % site.opset)
     if _counts_padding(site) and any(axis.exact_end > axis.end for axis in axes):
-        raise CannotLower("ceil_mode with count_include_pad; opset %d rounds down" % site.opset)
+        raise CannotRewrite("ceil_mode with count_include_pad; opset %d rounds down" % site.opset)
     _pad_at_the_end(site, axes)
 
 
@@ -99,7 +100,7 @@ def _counts_padding(site: Site) -> bool:
 def _pad_at_the_end(site: Site, axes: List[Axis]) -> None:
     ends = [axis.exact_end for axis in axes]
     if any(axis.exact_end >= axis.reach for axis in axes):
-        raise CannotLower("ceil_mode needs padding as large as the window")
+        raise CannotRewrite("ceil_mode needs padding as large as the window")
     site.set("pads", [axis.begin for axis in axes] + ends)
     site.remove("ceil_mode")
     site.note("ceil_mode as padding %s at the end" % ends)

@@ -6,7 +6,8 @@ from typing import Any, List
 
 from jetdoctor.fix.opset.adapters.pooling import Axis, geometry, without_ceil_mode
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 @step("AveragePool", 19)
@@ -21,7 +22,7 @@ def average(site: Site) -> Any:
     for axis, dilation in zip(axes[1:], site.attr("dilations")[1:]):
         counts = counts[..., None] * _counted(axis, padded, dilation)
     element = site.needed_element(site.input(0))
-    return site.emit("Div", [_window_sums(site, site.input(0), axes), site.array(counts, element)])
+    return site.add("Div", [_window_sums(site, site.input(0), axes), site.tensor(counts, element)])
 
 
 @step("LpPool", 18)
@@ -32,8 +33,8 @@ def norm(site: Site) -> Any:
         without_ceil_mode(site)
         return None
     element, p = site.needed_element(site.input(0)), float(site.attr("p", 2))
-    powers = site.emit("Pow", [site.emit("Abs", [site.input(0)]), site.array(p, element)])
-    return site.emit("Pow", [_window_sums(site, powers, _known(site)), site.array(1 / p, element)])
+    powers = site.add("Pow", [site.add("Abs", [site.input(0)]), site.tensor(p, element)])
+    return site.add("Pow", [_window_sums(site, powers, _known(site)), site.tensor(1 / p, element)])
 
 
 def is_dilated(site: Site) -> bool:
@@ -43,7 +44,7 @@ def is_dilated(site: Site) -> bool:
 def _known(site: Site) -> List[Axis]:
     axes = geometry(site)
     if axes is None:
-        raise CannotLower("dilations with sizes that are not known; opset %d has none" % site.opset)
+        raise CannotRewrite("dilations with sizes that are not known; opset %d has none" % site.opset)
     return axes
 
 
@@ -52,11 +53,11 @@ def _window_sums(site: Site, data: str, axes: List[Axis]) -> str:
 
     channels = (site.dims(data) or [None, None])[1]
     if channels is None:
-        raise CannotLower("dilations with a number of channels that is not known")
+        raise CannotRewrite("dilations with a number of channels that is not known")
     kernel = site.attr("kernel_shape")
-    ones = site.array(np.ones([channels, 1] + list(kernel)), site.needed_element(data))
+    ones = site.tensor(np.ones([channels, 1] + list(kernel)), site.needed_element(data))
     return str(
-        site.emit(
+        site.add(
             "Conv",
             [data, ones],
             kernel_shape=kernel,

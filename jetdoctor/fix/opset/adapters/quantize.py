@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Callable, List, Optional
 
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 #: Value range of the quantized types, and those that QuantizeLinear takes since 21 only.
 _RANGES = {2: (0, 255), 3: (-128, 127), 4: (0, 65535), 5: (-32768, 32767)}
@@ -50,18 +51,18 @@ def dequantized_by_block(site: Site) -> Optional[str]:
 
 def _dequantized(site: Site, laid_out: Callable[[str], str]) -> str:
     scale = site.needed_element(site.input(1))
-    data = site.emit("Cast", [site.input(0)], to=scale)
+    data = site.add("Cast", [site.input(0)], to=scale)
     if site.input(2):
-        zero = site.emit("Cast", [laid_out(site.input(2))], to=scale)
-        data = site.emit("Sub", [data, zero])
-    return str(site.emit("Mul", [data, laid_out(site.input(1))]))
+        zero = site.add("Cast", [laid_out(site.input(2))], to=scale)
+        data = site.add("Sub", [data, zero])
+    return str(site.add("Mul", [data, laid_out(site.input(1))]))
 
 
 def layout(site: Site) -> Callable[[str], str]:
     """What makes a scale or zero point broadcast: nothing per tensor, a shape per channel."""
     if _is_per_tensor(site):
         return lambda name: name
-    return lambda name: str(site.emit("Reshape", [name, _channel_shape(site)]))
+    return lambda name: str(site.add("Reshape", [name, _channel_shape(site)]))
 
 
 def _repeated(site: Site, name: str) -> str:
@@ -70,15 +71,15 @@ def _repeated(site: Site, name: str) -> str:
     axis = site.attr("axis", 1) % rank
     dims, given = site.dims(name), site.dims(site.input(0))
     if dims is None or None in dims or given is None or given[axis] is None:
-        raise CannotLower("block quantization with a shape that is not known")
-    wide = site.emit("Unsqueeze", [name, site.ints(axis + 1)])
-    tiled = site.emit("Tile", [wide, site.ints(*(block if i == axis + 1 else 1 for i in range(rank + 1)))])
-    flat = site.emit(
-        "Reshape", [tiled, site.ints(*(d * block if i == axis else d for i, d in enumerate(dims)))]
+        raise CannotRewrite("block quantization with a shape that is not known")
+    wide = site.add("Unsqueeze", [name, site.ints([axis + 1])])
+    tiled = site.add("Tile", [wide, site.ints(block if i == axis + 1 else 1 for i in range(rank + 1))])
+    flat = site.add(
+        "Reshape", [tiled, site.ints((d * block if i == axis else d for i, d in enumerate(dims)))]
     )
     if dims[axis] * block == given[axis]:
         return str(flat)
-    return str(site.emit("Slice", [flat, site.ints(0), site.ints(given[axis]), site.ints(axis)]))
+    return str(site.add("Slice", [flat, site.ints([0]), site.ints([given[axis]]), site.ints([axis])]))
 
 
 def _output_type_by_zero_point(site: Site) -> None:
@@ -88,9 +89,9 @@ def _output_type_by_zero_point(site: Site) -> None:
         return
     dims = site.dims(site.input(1))
     if dims is None or None in dims:
-        raise CannotLower("output_dtype without a zero point and a scale of unknown shape")
+        raise CannotRewrite("output_dtype without a zero point and a scale of unknown shape")
     site.remove("output_dtype")
-    site.inputs(site.input(0), site.input(1), site.array(_zeros(dims), wanted))
+    site.inputs(site.input(0), site.input(1), site.tensor(_zeros(dims), wanted))
     site.note("output_dtype as a zero point of that type")
 
 
@@ -106,9 +107,9 @@ def half_scale_by_cast(site: Site) -> Optional[str]:
     scale = site.element(site.input(1))
     if scale in (0, _FLOAT):
         return None
-    wide = site.emit("Cast", [site.input(1)], to=_FLOAT)
-    found = site.again([site.input(0), wide] + list(site.node.input)[2:])
-    return site.emit("Cast", [found], to=scale)
+    wide = site.add("Cast", [site.input(1)], to=_FLOAT)
+    found = site.copied([site.input(0), wide] + list(site.node.input)[2:])
+    return site.add("Cast", [found], to=scale)
 
 
 @step("DequantizeLinear", 13)
@@ -133,17 +134,17 @@ def _quantized(site: Site, laid_out: Callable[[str], str]) -> str:
     element = site.element(site.output(0)) or (site.element(site.input(2)) if site.input(2) else _UINT8)
     low, high, element = _CARRIED.get(element, _RANGES.get(element, (0, 0)) + (element,))
     if low == high:
-        raise CannotLower("quantization to a type that opset %d does not have" % site.opset)
+        raise CannotRewrite("quantization to a type that opset %d does not have" % site.opset)
     data = site.input(0)
     if site.element(data) != _FLOAT:
-        data = site.emit("Cast", [data], to=_FLOAT)
-    scaled = site.emit("Div", [data, laid_out(site.input(1))])
-    rounded = site.emit("Round", [scaled])
+        data = site.add("Cast", [data], to=_FLOAT)
+    scaled = site.add("Div", [data, laid_out(site.input(1))])
+    rounded = site.add("Round", [scaled])
     if site.input(2):
-        zero = site.emit("Cast", [laid_out(site.input(2))], to=_FLOAT)
-        rounded = site.emit("Add", [rounded, zero])
-    limits = [site.array(limit, _FLOAT) for limit in (low, high)]
-    return str(site.emit("Cast", [site.emit("Clip", [rounded] + limits)], to=element))
+        zero = site.add("Cast", [laid_out(site.input(2))], to=_FLOAT)
+        rounded = site.add("Add", [rounded, zero])
+    limits = [site.tensor(limit, _FLOAT) for limit in (low, high)]
+    return str(site.add("Cast", [site.add("Clip", [rounded] + limits)], to=element))
 
 
 def to_integers(site: Site) -> str:
@@ -163,7 +164,7 @@ def from_floats(site: Site) -> str:
 def _is_per_tensor(site: Site) -> bool:
     dims = site.dims(site.input(1))
     if dims is None:
-        raise CannotLower("the shape of the scale is not known")
+        raise CannotRewrite("the shape of the scale is not known")
     return dims == []
 
 
@@ -171,4 +172,4 @@ def _channel_shape(site: Site) -> str:
     """Shape that lays a vector along ``axis`` of the data."""
     rank = site.rank(site.input(0))
     axis = site.attr("axis", 1) % rank
-    return site.ints(*(-1 if index == axis else 1 for index in range(rank)))
+    return site.ints(-1 if index == axis else 1 for index in range(rank))

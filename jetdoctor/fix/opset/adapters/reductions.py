@@ -6,7 +6,8 @@ from typing import Optional
 
 from jetdoctor.fix.opset.adapters.runtime_axes import reduced
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _COMPOSITE = {"ReduceL1": "Abs", "ReduceL2": "Abs", "ReduceLogSum": "Log", "ReduceSumSquare": "Mul"}
 
@@ -17,7 +18,7 @@ _COMPOSITE = {"ReduceL1": "Abs", "ReduceL2": "Abs", "ReduceLogSum": "Log", "Redu
 )
 @step("ReduceSum", 13)
 def axes_to_attribute(site: Site) -> Optional[str]:
-    axes = site.constant(1)
+    axes = site.known(1)
     if axes is None and site.input(1):
         return reduced(site)
     if axes is None or axes.size == 0:
@@ -36,8 +37,8 @@ def _no_reduction(site: Site) -> str:
     data, op_type = site.input(0), site.node.op_type
     single = _COMPOSITE.get(op_type)
     if single is None:
-        return site.emit("Identity", [data])
-    return site.emit(single, [data, data] if single == "Mul" else [data])
+        return site.add("Identity", [data])
+    return site.add(single, [data, data] if single == "Mul" else [data])
 
 
 @step("ReduceMax ReduceMin", 20)
@@ -45,9 +46,9 @@ def truth_as_integers(site: Site) -> Optional[str]:
     """Opset 20 added bool: false < true holds for 0 and 1 as well."""
     if site.element(site.input(0)) != 9:
         return None
-    numbers = site.emit("Cast", [site.input(0)], to=2)
-    reduced = site.again([numbers] + list(site.node.input)[1:])
-    return site.emit("Cast", [reduced], to=9)
+    numbers = site.add("Cast", [site.input(0)], to=2)
+    reduced = site.copied([numbers] + list(site.node.input)[1:])
+    return site.add("Cast", [reduced], to=9)
 
 
 @step(
@@ -60,6 +61,6 @@ def axes_count_from_the_front(site: Site) -> None:
     if any(axis < 0 for axis in axes):
         rank = site.rank(site.input(0))
         if not rank:
-            raise CannotLower("a scalar has no axes")
+            raise CannotRewrite("a scalar has no axes")
         site.set("axes", sorted(axis % rank for axis in axes))
         site.note("axes counted from the front")

@@ -7,7 +7,8 @@ from typing import Any, List, Optional
 from jetdoctor.fix.opset.adapters.resize_matrices import as_matrices
 from jetdoctor.fix.opset.adapters.resize_sizes import aspect_as_scale, sizes_for_every_axis, static_scales
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 @step("Resize", 19)
@@ -16,7 +17,7 @@ def without_symmetric_pixels(site: Site) -> Optional[str]:
     if site.attr("coordinate_transformation_mode", "half_pixel") != "half_pixel_symmetric":
         return None
     given, found = site.dims(site.input(0)), site.dims(site.output(0))
-    scales = site.constant(2)
+    scales = site.known(2)
     exact = scales is None and bool(site.input(3))
     if scales is not None and given and found and None not in given + found:
         exact = (
@@ -46,7 +47,7 @@ def full_rank_without_antialias(site: Site) -> Optional[str]:
 
 
 def _only_enlarges(site: Site) -> bool:
-    scales = site.constant(2)
+    scales = site.known(2)
     if scales is None or not scales.size:
         scales = static_scales(site)
     return scales is not None and all(scale >= 1 for scale in scales)
@@ -57,7 +58,7 @@ def _spread(site: Site, axes: List[int], rank: int) -> None:
     names = list(site.node.input) + [""] * (4 - len(site.node.input))
     if axes == list(range(rank)):
         return
-    scales = site.constant(2)
+    scales = site.known(2)
     if names[2] and (scales is None or scales.size):
         names[2] = _filled(site, names[2], axes, rank, [1.0] * rank)
     if names[3]:
@@ -79,11 +80,11 @@ def _filled(site: Site, name: str, places: List[int], length: int, rest: List[fl
     if values is not None:
         full = np.array(rest).astype(values.dtype)
         full[places] = values
-        return site.array(full)
-    others = site.array(np.array(rest), site.needed_element(name))
-    both = site.emit("Concat", [name, others], axis=0)
+        return site.constant(full)
+    others = site.tensor(np.array(rest), site.needed_element(name))
+    both = site.add("Concat", [name, others], axis=0)
     index = [places.index(i) if i in places else len(places) + i for i in range(length)]
-    return str(site.emit("Gather", [both, site.ints(*index)], axis=0))
+    return str(site.add("Gather", [both, site.ints(index)], axis=0))
 
 
 @step("Resize", 13)
@@ -94,14 +95,14 @@ def roi_and_scales_present(site: Site) -> None:
     names = list(site.node.input) + [""] * (3 - len(site.node.input))
     for index in (1, 2):
         if not names[index]:
-            names[index] = site.array(np.zeros(0, "float32"))
+            names[index] = site.constant(np.zeros(0, "float32"))
     site.inputs(*names)
 
 
 @step("Resize", 11)
 def scales_alone(site: Site) -> Optional[str]:
     """Opset 10 knows nearest (rounded down) and linear with asymmetric coordinates, by scales only."""
-    scales, element = site.constant(2), None
+    scales, element = site.known(2), None
     if scales is None or not scales.size:
         scales = static_scales(site)
     mode = site.attr("mode", "nearest")
@@ -110,11 +111,11 @@ def scales_alone(site: Site) -> Optional[str]:
     if scales is not None and mode != "cubic":
         fits = _same_pixels(site, mode, coordinates, scales)
     if not fits:
-        site.written_at = 11
+        site.needs(11)
         return as_matrices(site)
-    name = site.input(2) if site.constant(2) is not None and site.constant(2).size else None
+    name = site.input(2) if site.known(2) is not None and site.known(2).size else None
     if name is None:
-        name = site.input(2) if scales is None else site.array(scales, element or 1)
+        name = site.input(2) if scales is None else site.tensor(scales, element or 1)
     for attribute in (
         "coordinate_transformation_mode",
         "cubic_coeff_a",
@@ -148,13 +149,13 @@ def _same_pixels(site: Site, mode: str, coordinates: str, scales: Any) -> bool:
 
 @step("Resize", 10)
 def as_upsample(site: Site) -> Optional[str]:
-    scales = site.constant(1)
+    scales = site.known(1)
     if scales is None or any(scale < 1 for scale in scales):  # Upsample must not shrink
         if site.attr("mode", "nearest") == "nearest":
-            raise CannotLower("nearest pixels of a smaller image, which opset 10 does not define and runtimes choose")
+            raise CannotRewrite("nearest pixels of a smaller image, which opset 10 does not define and runtimes choose")
         site.set("coordinate_transformation_mode", "asymmetric")
         site.set("nearest_mode", "floor")
         site.inputs(site.input(0), "", site.input(1))
-        site.written_at = 11
+        site.needs(11)
         return as_matrices(site)
-    return site.emit("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))
+    return site.add("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))

@@ -12,7 +12,8 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from jetdoctor.fix.opset.adapters.interpolation import FLOATS, along
 from jetdoctor.fix.opset.adapters.resize_runtime import resized
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 class Axis(NamedTuple):
@@ -31,10 +32,10 @@ def as_matrices(site: Site) -> str:
         site.attr("coordinate_transformation_mode", "half_pixel"),
     )
     if site.attr("antialias", 0) and coordinates in ("align_corners", "tf_half_pixel_for_nn", "tf_crop_and_resize"):
-        raise CannotLower("%s coordinates, which opset %d resizes otherwise" % (coordinates, site.opset))
+        raise CannotRewrite("%s coordinates, which opset %d resizes otherwise" % (coordinates, site.opset))
     data, element = site.input(0), site.needed_element(site.input(0))
     if mode != "nearest" and element not in FLOATS:
-        raise CannotLower("mode %s of integers, which opset %d resizes otherwise" % (mode, site.opset))
+        raise CannotRewrite("mode %s of integers, which opset %d resizes otherwise" % (mode, site.opset))
     rank, axes = site.rank(data), _axes(site)
     if axes is None or coordinates == "tf_crop_and_resize":
         return resized(site)
@@ -42,18 +43,18 @@ def as_matrices(site: Site) -> str:
         places = _places(axis, coordinates)
         if mode == "nearest":
             index = _nearest(places, site.attr("nearest_mode", "round_prefer_floor"), axis.given)
-            data = site.emit("Gather", [data, site.ints(*index)], axis=axis.number)
+            data = site.add("Gather", [data, site.ints(index)], axis=axis.number)
         else:
-            data = along(site, data, axis.number, rank, site.array(_weights(site, axis, places), element))
+            data = along(site, data, axis.number, rank, site.tensor(_weights(site, axis, places), element))
     site.note("written out per axis")
-    return str(site.emit("Identity", [data])) if data == site.input(0) else data
+    return str(site.add("Identity", [data])) if data == site.input(0) else data
 
 
 def _axes(site: Site) -> Optional[List[Axis]]:
     """The axes that change; None when a size or scale is not known."""
     dims = site.dims(site.input(0)) or []
     indices = [axis % len(dims) for axis in site.attr("axes") or range(len(dims))]
-    scales, sizes = site.constant(2), site.constant(3)
+    scales, sizes = site.known(2), site.known(3)
     given = [dims[index] for index in indices]
     if site.input(3) and sizes is not None and None not in given and 0 not in given:
         pairs = _by_sizes(

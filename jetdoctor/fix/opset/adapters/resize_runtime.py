@@ -10,7 +10,8 @@ from typing import Any, Dict, List, NamedTuple
 
 from jetdoctor.fix.opset.adapters.interpolation import FLOAT, Floats, along, cubic, linear
 from jetdoctor.fix.opset.adapters.numbers import count_to, element_at, number, shaped, size, within
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _INT64 = 7
 
@@ -33,13 +34,13 @@ def resized(site: Site) -> str:
         places = _places(site, floats, axis)
         if mode == "nearest":
             index = floats("Cast", _rounded(site, floats, places), to=_INT64)
-            data = site.emit("Gather", [data, within(site, index, axis.given)], axis=axis.number)
+            data = site.add("Gather", [data, within(site, index, axis.given)], axis=axis.number)
         else:
             data = _weighed(site, floats, data, axis, places, rank)
         if site.attr("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize":
             data = _extrapolated(site, floats, data, axis, places, rank)
     site.note("written out per axis")
-    return str(site.emit("Identity", [data]))
+    return str(site.add("Identity", [data]))
 
 
 def _axes(site: Site, floats: Floats, rank: int) -> List[Axis]:
@@ -102,7 +103,7 @@ def _places(site: Site, floats: Floats, axis: Axis) -> str:
         return floats("Div", floats("Mul", pixels, floats("Sub", axis.length, 1.0)), last)
     if coordinates == "tf_crop_and_resize":
         return _cropped(site, floats, axis, pixels, found)
-    raise CannotLower("%s coordinates with sizes or scales of the run time" % coordinates)
+    raise CannotRewrite("%s coordinates with sizes or scales of the run time" % coordinates)
 
 
 def _cropped(site: Site, floats: Floats, axis: Axis, pixels: str, found: str) -> str:
@@ -122,8 +123,8 @@ def _extrapolated(site: Site, floats: Floats, data: str, axis: Axis, places: str
     last = floats("Sub", axis.length, 1.0)
     outside = floats("Or", floats("Less", places, 0.0), floats("Greater", places, last))
     outside = shaped(site, outside, *(-1 if i == axis.number else 1 for i in range(rank)))
-    value = site.array(site.attr("extrapolation_value", 0.0), site.needed_element(data))
-    return str(site.emit("Where", [outside, value, data]))
+    value = site.tensor(site.attr("extrapolation_value", 0.0), site.needed_element(data))
+    return str(site.add("Where", [outside, value, data]))
 
 
 def _rounded(site: Site, floats: Floats, places: str) -> str:
@@ -142,8 +143,8 @@ def _weighed(site: Site, floats: Floats, data: str, axis: Axis, places: str, ran
     reach = number(site, 3)
     if narrow:
         reach = floats("Cast", floats("Ceil", floats("Add", floats("Div", 2.0, narrow), 1.0)), to=_INT64)
-    count = site.emit("Add", [axis.given, site.emit("Add", [reach, reach])])
-    pixels = site.emit("Sub", [count_to(site, count), reach])
+    count = site.add("Add", [axis.given, site.add("Add", [reach, reach])])
+    pixels = site.add("Sub", [count_to(site, count), reach])
     inside = within(site, pixels, axis.given)
     column = shaped(site, floats("Cast", pixels, to=FLOAT), -1, 1)
     distance = floats("Abs", floats("Sub", column, shaped(site, places, 1, -1)))
@@ -151,12 +152,12 @@ def _weighed(site: Site, floats: Floats, data: str, axis: Axis, places: str, ran
     smooth = site.attr("mode", "nearest") == "cubic"
     weights = cubic(floats, distance, site.attr("cubic_coeff_a", -0.75)) if smooth else linear(floats, distance)
     if site.attr("exclude_outside", 0):
-        hit = shaped(site, site.emit("Equal", [pixels, inside]), -1, 1)
+        hit = shaped(site, site.add("Equal", [pixels, inside]), -1, 1)
         weights = floats("Where", hit, weights, 0.0)
-    ones = floats("ConstantOfShape", site.emit("Concat", [site.ints(1), shaped(site, count, 1)], axis=0))
+    ones = floats("ConstantOfShape", site.add("Concat", [site.ints([1]), shaped(site, count, 1)], axis=0))
     ones = floats("Add", ones, 1.0)
-    weights = floats("Div", weights, site.emit("MatMul", [ones, weights]))
+    weights = floats("Div", weights, site.add("MatMul", [ones, weights]))
     element = site.needed_element(data)
     if element != FLOAT:
         weights = floats("Cast", weights, to=element)
-    return along(site, site.emit("Gather", [data, inside], axis=axis.number), axis.number, rank, weights)
+    return along(site, site.add("Gather", [data, inside], axis=axis.number), axis.number, rank, weights)

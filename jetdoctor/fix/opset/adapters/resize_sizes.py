@@ -10,13 +10,13 @@ from jetdoctor.fix.opset.site import Site
 
 def sizes_for_every_axis(site: Site, axes: List[int], rank: int) -> str:
     """Name of a sizes vector of full rank; the other axes keep their size."""
-    sizes, dims = site.constant(3), site.dims(site.input(0)) or [None] * rank
+    sizes, dims = site.known(3), site.dims(site.input(0)) or [None] * rank
     others = [axis for axis in range(rank) if axis not in axes]
     if sizes is not None and all(dims[axis] is not None for axis in others):
-        return site.ints(*(dims[i] if i in others else int(sizes[axes.index(i)]) for i in range(rank)))
-    both = site.emit("Concat", [site.emit("Shape", [site.input(0)]), site.input(3)], axis=0)
+        return site.ints(dims[i] if i in others else int(sizes[axes.index(i)]) for i in range(rank))
+    both = site.add("Concat", [site.add("Shape", [site.input(0)]), site.input(3)], axis=0)
     index = [axis if axis in others else rank + axes.index(axis) for axis in range(rank)]
-    return site.emit("Gather", [both, site.ints(*index)], axis=0)
+    return site.add("Gather", [both, site.ints(index)], axis=0)
 
 
 def aspect_as_scale(site: Site) -> bool:
@@ -29,7 +29,7 @@ def aspect_as_scale(site: Site) -> bool:
     policy = site.attr("keep_aspect_ratio_policy", "stretch")
     if policy == "stretch" or not site.input(3):
         return True
-    sizes, dims = site.constant(3), site.dims(site.input(0))
+    sizes, dims = site.known(3), site.dims(site.input(0))
     axes = site.attr("axes") or (range(len(dims)) if dims else ())
     lengths: List[Any] = [dims[axis] for axis in axes] if dims else [None]
     if sizes is None or None in lengths or 0 in lengths:
@@ -39,7 +39,7 @@ def aspect_as_scale(site: Site) -> bool:
     for length in lengths:
         if math.floor(np.float32(length) * scale) != math.floor(length * float(scale) + 0.5):
             return False
-    scales = site.array(np.full(len(lengths), scale, "float32"))
+    scales = site.constant(np.full(len(lengths), scale, "float32"))
     site.inputs(site.input(0), site.input(1), scales)
     site.note("%s as its scale" % policy)
     return True
@@ -50,7 +50,7 @@ def static_scales(site: Site) -> Any:
     exactly the sizes back (floor(dim * scale) in float32, as runtimes compute it)."""
     import numpy as np
 
-    sizes, dims = site.constant(3), site.dims(site.input(0))
+    sizes, dims = site.known(3), site.dims(site.input(0))
     if sizes is None or dims is None or None in dims or 0 in dims or len(sizes) != len(dims):
         return None
     scales = np.array([int(size) / dim for size, dim in zip(sizes, dims)], dtype="float32")

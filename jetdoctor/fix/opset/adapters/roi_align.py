@@ -7,7 +7,8 @@ from typing import NamedTuple, Optional
 from jetdoctor.fix.opset.adapters.interpolation import FLOATS, Floats
 from jetdoctor.fix.opset.adapters.numbers import count_to, number, shaped, size, smaller
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _INT64 = 7
 
@@ -27,7 +28,7 @@ def output_half_pixel(site: Site) -> Optional[str]:
         site.remove("coordinate_transformation_mode")
         return None
     if mode != "avg" or site.needed_element(site.input(0)) not in FLOATS:
-        raise CannotLower("mode %s with half_pixel; opset 15 does not shift the boxes" % mode)
+        raise CannotRewrite("mode %s with half_pixel; opset 15 does not shift the boxes" % mode)
     height, width = site.attr("output_height", 1), site.attr("output_width", 1)
     floats = Floats(site, site.needed_element(site.input(0)))
     rows, columns = _neighbours(floats, 1, height), _neighbours(floats, 0, width)
@@ -36,12 +37,12 @@ def output_half_pixel(site: Site) -> Optional[str]:
     batch = shaped(site, floats("Cast", site.input(2), to=_INT64), -1, 1, 1, 1, 1)
     place = floats("Add", floats("Mul", batch, size(site, site.input(0), 2)), row)
     place = floats("Add", floats("Mul", place, size(site, site.input(0), 3)), column)
-    last = site.emit("Transpose", [site.input(0)], perm=[0, 2, 3, 1])
-    flat = site.emit("Reshape", [last, site.emit("Concat", [site.ints(-1), _channels(site)], axis=0)])
-    found = site.emit("Gather", [flat, place], axis=0)
-    weight = site.emit("Unsqueeze", [floats("Mul", row_weight, column_weight), site.ints(5)])
-    found = site.emit("ReduceSum", [floats("Mul", found, weight), site.ints(2, 4)], keepdims=0)
-    return str(site.emit("Transpose", [found], perm=[0, 3, 1, 2]))
+    last = site.add("Transpose", [site.input(0)], perm=[0, 2, 3, 1])
+    flat = site.add("Reshape", [last, site.add("Concat", [site.ints([-1]), _channels(site)], axis=0)])
+    found = site.add("Gather", [flat, place], axis=0)
+    weight = site.add("Unsqueeze", [floats("Mul", row_weight, column_weight), site.ints([5])])
+    found = site.add("ReduceSum", [floats("Mul", found, weight), site.ints([2, 4])], keepdims=0)
+    return str(site.add("Transpose", [found], perm=[0, 3, 1, 2]))
 
 
 def _channels(site: Site) -> str:
@@ -86,4 +87,4 @@ def _beside(floats: Floats, place: str, limit: str, counts: str, count: str) -> 
     weight = floats("Concat", *pair, axis=2)
     first = floats("Cast", before, to=_INT64)
     second = smaller(site, floats("Add", first, number(site, 1)), floats("Cast", last, to=_INT64))
-    return Neighbours(site.emit("Concat", [first, second], axis=2), weight)
+    return Neighbours(site.add("Concat", [first, second], axis=2), weight)

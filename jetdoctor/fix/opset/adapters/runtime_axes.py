@@ -25,16 +25,16 @@ def flags(site: Site, axes: str, rank: int) -> str:
     """Name of an int64 vector of length ``rank`` with a 1 for every axis in ``axes``."""
     import numpy as np
 
-    wide = site.emit("Cast", [axes], to=_INT64)
-    counted = site.emit("Mod", [site.emit("Add", [wide, site.ints(rank)]), site.ints(rank)])
-    ones = site.emit("Add", [site.emit("Sub", [wide, wide]), site.ints(1)])
-    return str(site.emit("ScatterElements", [site.array(np.zeros(rank, "int64")), counted, ones], axis=0))
+    wide = site.add("Cast", [axes], to=_INT64)
+    counted = site.add("Mod", [site.add("Add", [wide, site.ints([rank])]), site.ints([rank])])
+    ones = site.add("Add", [site.add("Sub", [wide, wide]), site.ints([1])])
+    return str(site.add("ScatterElements", [site.constant(np.zeros(rank, "int64")), counted, ones], axis=0))
 
 
 def squeezed(site: Site) -> str:
     """Squeeze as a Reshape to the dims that stay."""
     data = site.input(0)
-    return str(site.emit("Reshape", [data, _kept(site, data, flags(site, site.input(1), site.rank(data)))]))
+    return str(site.add("Reshape", [data, _kept(site, data, flags(site, site.input(1), site.rank(data)))]))
 
 
 def unsqueezed(site: Site) -> str:
@@ -46,15 +46,15 @@ def unsqueezed(site: Site) -> str:
         dims[0] if dims and dims[0] is not None else site.rank(site.output(0)) - site.rank(data)
     )
     new = flags(site, site.input(1), rank)
-    old = site.emit("Reshape", [site.emit("NonZero", [site.emit("Sub", [site.ints(1), new])]), site.ints(-1)])
-    ones = site.array(np.ones(rank, "int64"))
-    shape = site.emit("ScatterElements", [ones, old, site.emit("Shape", [data])], axis=0)
-    return str(site.emit("Reshape", [data, shape]))
+    old = site.add("Reshape", [site.add("NonZero", [site.add("Sub", [site.ints([1]), new])]), site.ints([-1])])
+    ones = site.constant(np.ones(rank, "int64"))
+    shape = site.add("ScatterElements", [ones, old, site.add("Shape", [data])], axis=0)
+    return str(site.add("Reshape", [data, shape]))
 
 
 def _kept(site: Site, data: str, gone: str) -> str:
-    stays = site.emit("Equal", [gone, site.ints(0)])
-    return str(site.emit("Compress", [site.emit("Shape", [data]), stays], axis=0))
+    stays = site.add("Equal", [gone, site.ints([0])])
+    return str(site.add("Compress", [site.add("Shape", [data]), stays], axis=0))
 
 
 def reduced(site: Site) -> str:
@@ -65,9 +65,9 @@ def reduced(site: Site) -> str:
     found, rank = site.input(0), site.rank(site.input(0))
     reduce = flags(site, site.input(1), rank)
     if not site.attr("noop_with_empty_axes", 0):
-        count = site.emit("Size", [site.input(1)])
-        everything = site.emit("Equal", [count, site.array(0, _INT64)])
-        reduce = site.emit("Where", [everything, site.ints(*[1] * rank), reduce])
+        count = site.add("Size", [site.input(1)])
+        everything = site.add("Equal", [count, site.tensor(0, _INT64)])
+        reduce = site.add("Where", [everything, site.ints([1] * rank), reduce])
     dims = site.dims(found) or []
     if None not in dims:
         found = _by_choice(site, reduce, _with_something(site, found, dims), rank)
@@ -76,26 +76,26 @@ def reduced(site: Site) -> str:
             found = _if_flagged(site, _flag(site, reduce, axis), found, axis, dims)
     if site.attr("keepdims", 1):
         return found
-    return str(site.emit("Reshape", [found, _kept(site, found, reduce)]))
+    return str(site.add("Reshape", [found, _kept(site, found, reduce)]))
 
 
 def _by_sum(site: Site, each: str, after: str) -> str:
     data = site.input(0)
     if each:
-        data = site.emit(each, [data, data] if each == "Mul" else [data])
+        data = site.add(each, [data, data] if each == "Mul" else [data])
     kept = {
         name: site.attr(name) for name in ("keepdims", "noop_with_empty_axes") if site.attr(name) is not None
     }
-    found = site.emit("ReduceSum", [data, site.input(1)], **kept)
+    found = site.add("ReduceSum", [data, site.input(1)], **kept)
     if site.node.op_type == "ReduceMean":
-        many = site.emit("Div", [site.emit("Size", [data]), site.emit("Size", [found])])
-        found = site.emit("Div", [found, site.emit("Cast", [many], to=site.needed_element(data))])
-    return str(site.emit(after, [found]) if after else found)
+        many = site.add("Div", [site.add("Size", [data]), site.add("Size", [found])])
+        found = site.add("Div", [found, site.add("Cast", [many], to=site.needed_element(data))])
+    return str(site.add(after, [found]) if after else found)
 
 
 def _flag(site: Site, reduce: str, axis: int) -> str:
-    flag = site.emit("Gather", [reduce, site.array(axis, _INT64)], axis=0)
-    return str(site.emit("Cast", [flag], to=_BOOL))
+    flag = site.add("Gather", [reduce, site.tensor(axis, _INT64)], axis=0)
+    return str(site.add("Cast", [flag], to=_BOOL))
 
 
 def _with_something(site: Site, data: str, dims: List[Any]) -> str:
@@ -107,7 +107,7 @@ def _with_something(site: Site, data: str, dims: List[Any]) -> str:
         if size == 0:
             shape = [1 if i <= axis and dim == 0 else dim for i, dim in enumerate(dims)]
             filler = np.full(shape, _neutral(site.node.op_type, element))
-            data = site.emit("Concat", [data, site.array(filler, element)], axis=axis)
+            data = site.add("Concat", [data, site.tensor(filler, element)], axis=axis)
     return data
 
 
@@ -130,12 +130,12 @@ def _by_choice(site: Site, reduce: str, data: str, rank: int) -> str:
 
     found = data
     for axis in range(rank):
-        shorter = site.emit(site.node.op_type, [found], axes=[axis], keepdims=1)
-        found = site.emit("Where", [_flag(site, reduce, axis), shorter, found])
-    wanted = site.emit("Cast", [reduce], to=_BOOL)
-    ends = site.emit("Where", [wanted, site.ints(1), site.emit("Shape", [site.input(0)])])
+        shorter = site.add(site.node.op_type, [found], axes=[axis], keepdims=1)
+        found = site.add("Where", [_flag(site, reduce, axis), shorter, found])
+    wanted = site.add("Cast", [reduce], to=_BOOL)
+    ends = site.add("Where", [wanted, site.ints([1]), site.add("Shape", [site.input(0)])])
     return str(
-        site.emit("Slice", [found, site.array(np.zeros(rank, "int64")), ends, site.ints(*range(rank))])
+        site.add("Slice", [found, site.constant(np.zeros(rank, "int64")), ends, site.ints(range(rank))])
     )
 
 
@@ -154,4 +154,4 @@ def _if_flagged(site: Site, flag: str, data: str, axis: int, dims: List[Any]) ->
 
     reduce = branch("reduced", 1, site.node.op_type, axes=[axis], keepdims=1)
     kept = branch("kept", dims[axis], "Identity")
-    return str(site.emit("If", [flag], then_branch=reduce, else_branch=kept))
+    return str(site.add("If", [flag], then_branch=reduce, else_branch=kept))

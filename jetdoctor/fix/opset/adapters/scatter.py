@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import List
 
 from jetdoctor.fix.opset.registry import Replacement, step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _LIMIT = 1 << 24  # elements of the comparison
 _REDUCTIONS = {"add": "ReduceSum", "mul": "ReduceProd", "max": "ReduceMax", "min": "ReduceMin"}
@@ -40,20 +41,20 @@ def _scatter_elements(site: Site, reduction: str) -> str:
     dims, shape = _static(site, data), _static(site, indices)
     axis = site.attr("axis", 0) % len(dims)
     if [d for i, d in enumerate(dims) if i != axis] != [d for i, d in enumerate(shape) if i != axis]:
-        raise CannotLower("reduction %s over a part of the data" % reduction)
+        raise CannotRewrite("reduction %s over a part of the data" % reduction)
     perm = [axis] + [i for i in range(len(dims)) if i != axis]
     rows = [
         _rows(site, name, perm, size[axis])
         for name, size in ((data, dims), (indices, shape), (updates, shape))
     ]
     found = _combined(site, reduction, rows[0], rows[1], rows[2], dims[axis], shape[axis])
-    moved = site.emit("Reshape", [found, site.ints(*(dims[i] for i in perm))])
-    return str(site.emit("Transpose", [moved], perm=[perm.index(i) for i in range(len(dims))]))
+    moved = site.add("Reshape", [found, site.ints(dims[i] for i in perm)])
+    return str(site.add("Transpose", [moved], perm=[perm.index(i) for i in range(len(dims))]))
 
 
 def _rows(site: Site, name: str, perm: List[int], size: int) -> str:
-    moved = site.emit("Transpose", [name], perm=perm)
-    return str(site.emit("Reshape", [moved, site.ints(size, -1)]))
+    moved = site.add("Transpose", [name], perm=perm)
+    return str(site.add("Reshape", [moved, site.ints([size, -1])]))
 
 
 def _scatter_nd(site: Site, reduction: str) -> str:
@@ -67,17 +68,17 @@ def _scatter_nd(site: Site, reduction: str) -> str:
         places *= dim
     for dim in shape[:-1]:
         count *= dim
-    flat = site.emit("Reshape", [indices, site.ints(count, depth)])
-    sizes = site.ints(*dims[:depth])
-    counted = site.emit("Mod", [site.emit("Add", [flat, sizes]), sizes])
-    numbers = site.emit("Mul", [counted, site.ints(*strides)])
-    number = site.emit("ReduceSum", [numbers, site.ints(1)], keepdims=1)
+    flat = site.add("Reshape", [indices, site.ints([count, depth])])
+    sizes = site.ints(dims[:depth])
+    counted = site.add("Mod", [site.add("Add", [flat, sizes]), sizes])
+    numbers = site.add("Mul", [counted, site.ints(strides)])
+    number = site.add("ReduceSum", [numbers, site.ints([1])], keepdims=1)
     rows = [
-        site.emit("Reshape", [data, site.ints(places, -1)]),
-        site.emit("Reshape", [updates, site.ints(count, -1)]),
+        site.add("Reshape", [data, site.ints([places, -1])]),
+        site.add("Reshape", [updates, site.ints([count, -1])]),
     ]
     found = _combined(site, reduction, rows[0], number, rows[1], places, count)
-    return str(site.emit("Reshape", [found, site.ints(*dims)]))
+    return str(site.add("Reshape", [found, site.ints(dims)]))
 
 
 def _combined(
@@ -91,32 +92,32 @@ def _combined(
     for dim in _static(site, updates)[1:]:
         total *= dim
     if total > _LIMIT or not count:
-        raise CannotLower("reduction %s; to write it out takes %d elements" % (reduction, total))
-    wrapped = site.emit(
-        "Mod", [site.emit("Add", [index, _as(site, places, index)]), _as(site, places, index)]
+        raise CannotRewrite("reduction %s; to write it out takes %d elements" % (reduction, total))
+    wrapped = site.add(
+        "Mod", [site.add("Add", [index, _as(site, places, index)]), _as(site, places, index)]
     )
-    numbers = site.emit(
-        "Cast", [site.array(np.arange(places).reshape(places, 1, 1))], to=site.element(index) or 7
+    numbers = site.add(
+        "Cast", [site.constant(np.arange(places).reshape(places, 1, 1))], to=site.element(index) or 7
     )
-    hit = site.emit("Equal", [numbers, site.emit("Unsqueeze", [wrapped, site.ints(0)])])
-    laid = site.emit(
+    hit = site.add("Equal", [numbers, site.add("Unsqueeze", [wrapped, site.ints([0])])])
+    laid = site.add(
         "Where",
         [
             hit,
-            site.emit("Unsqueeze", [updates, site.ints(0)]),
-            site.array(_neutral(reduction, element), element),
+            site.add("Unsqueeze", [updates, site.ints([0])]),
+            site.tensor(_neutral(reduction, element), element),
         ],
     )
     reduce = _REDUCTIONS[reduction]
     if reduce == "ReduceSum" or site.opset >= 18:
-        gathered = site.emit(reduce, [laid, site.ints(1)], keepdims=0)
+        gathered = site.add(reduce, [laid, site.ints([1])], keepdims=0)
     else:
-        gathered = site.emit(reduce, [laid], axes=[1], keepdims=0)
-    return str(site.emit(_COMBINE[reduction], [data, gathered]))
+        gathered = site.add(reduce, [laid], axes=[1], keepdims=0)
+    return str(site.add(_COMBINE[reduction], [data, gathered]))
 
 
 def _as(site: Site, value: int, like: str) -> str:
-    return site.array(value, site.element(like) or 7)
+    return site.tensor(value, site.element(like) or 7)
 
 
 def _neutral(reduction: str, element: int) -> float:
@@ -136,5 +137,5 @@ def _neutral(reduction: str, element: int) -> float:
 def _static(site: Site, name: str) -> List[int]:
     dims = site.dims(name)
     if dims is None or None in dims:
-        raise CannotLower("a reduction over dims that are not known")
+        raise CannotRewrite("a reduction over dims that are not known")
     return [dim or 0 for dim in dims]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 _FLOAT, _FLOAT16, _BFLOAT16 = 1, 10, 16
 #: Element types of sequences that SequenceInsert takes and a constant can have.
@@ -19,8 +20,8 @@ def range_in_float(site: Site) -> Optional[str]:
     if element not in (_FLOAT16, _BFLOAT16):
         site.remove("stash_type")
         return None
-    wide = [site.emit("Cast", [name], to=_FLOAT) for name in site.node.input]
-    return site.emit("Cast", [site.emit("Range", wide)], to=element)
+    wide = [site.add("Cast", [name], to=_FLOAT) for name in site.node.input]
+    return site.add("Cast", [site.add("Range", wide)], to=element)
 
 
 @step("OptionalHasElement", 18)
@@ -30,12 +31,12 @@ def always_an_element(site: Site) -> Optional[str]:
 
     if site.input(0) and _is_optional(site):
         return None
-    return site.emit("Identity", [site.array(np.full((), bool(site.input(0))))])
+    return site.add("Identity", [site.constant(np.full((), bool(site.input(0))))])
 
 
 @step("OptionalGetElement", 18)
 def the_element_itself(site: Site) -> Optional[str]:
-    return None if _is_optional(site) else site.emit("Identity", [site.input(0)])
+    return None if _is_optional(site) else site.add("Identity", [site.input(0)])
 
 
 def _is_optional(site: Site) -> bool:
@@ -52,6 +53,6 @@ def sequence_with_one_more_and_without(site: Site) -> Optional[str]:
     inside = known.sequence_type.elem_type
     element = inside.tensor_type.elem_type if inside.HasField("tensor_type") else 0
     if element not in _CONSTANT:
-        raise CannotLower("Identity of a sequence of this type; opset %d takes tensors" % site.opset)
-    longer = site.emit("SequenceInsert", [site.input(0), site.array(0, element)])
-    return site.emit("SequenceErase", [longer])
+        raise CannotRewrite("Identity of a sequence of this type; opset %d takes tensors" % site.opset)
+    longer = site.add("SequenceInsert", [site.input(0), site.tensor(0, element)])
+    return site.add("SequenceErase", [longer])

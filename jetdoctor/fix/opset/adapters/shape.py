@@ -36,9 +36,9 @@ def whole_shape_then_slice(site: Site) -> Optional[str]:
     if start == 0 and end is None:
         site.remove("start")
         return None
-    whole = site.emit("Shape", [site.input(0)])
+    whole = site.add("Shape", [site.input(0)])
     stop = (1 << 31) - 1 if end is None else end
-    return site.emit("Slice", [whole, site.ints(start), site.ints(stop), site.ints(0)])
+    return site.add("Slice", [whole, site.ints([start]), site.ints([stop]), site.ints([0])])
 
 
 @step("Reshape", 14)
@@ -46,7 +46,7 @@ def zeros_copy_a_dim(site: Site) -> Optional[str]:
     """Without allowzero a 0 in the shape copies the input's dim; with it, it means an empty tensor."""
     if not site.attr("allowzero", 0):
         return None
-    shape = site.constant(1)
+    shape = site.known(1)
     if shape is not None and (shape == 0).any() and not _copies_the_same(site, shape):
         return empty(site)
     if shape is None and not _cannot_be_zero(site.scope, site.input(1), set()) and not _has_elements(site):
@@ -63,21 +63,21 @@ def empty(site: Site) -> str:
 
 def _zeros(site: Site, shape: str) -> str:
     element = site.needed_element(site.input(0))
-    zeros = site.emit("ConstantOfShape", [shape])
-    return zeros if element == _FLOAT else str(site.emit("Cast", [zeros], to=element))
+    zeros = site.add("ConstantOfShape", [shape])
+    return zeros if element == _FLOAT else str(site.add("Cast", [zeros], to=element))
 
 
 def _empty_or_reshaped(site: Site) -> str:
     """A 0 of the shape becomes a 1, with as many elements added as that takes, which are cut away again."""
     data, zero = site.input(0), number(site, 0)
-    gone = site.emit("Equal", [site.input(1), zero])
-    flags = site.emit("Concat", [site.emit("Cast", [gone], to=_INT64), site.ints(0)], axis=0)
-    full = site.emit("Where", [gone, number(site, 1), site.input(1)])
-    added = [site.emit("ReduceProd", [full], keepdims=0), site.emit("ReduceMax", [flags], keepdims=0)]
-    filler = _zeros(site, shaped(site, site.emit("Mul", added), 1))
-    found = site.emit("Reshape", [site.emit("Concat", [shaped(site, data, -1), filler], axis=0), full])
-    ends = site.emit("Where", [gone, zero, site.emit("Shape", [found])])
-    return str(site.emit("Slice", [found, site.emit("Sub", [ends, ends]), ends]))
+    gone = site.add("Equal", [site.input(1), zero])
+    flags = site.add("Concat", [site.add("Cast", [gone], to=_INT64), site.ints([0])], axis=0)
+    full = site.add("Where", [gone, number(site, 1), site.input(1)])
+    added = [site.add("ReduceProd", [full], keepdims=0), site.add("ReduceMax", [flags], keepdims=0)]
+    filler = _zeros(site, shaped(site, site.add("Mul", added), 1))
+    found = site.add("Reshape", [site.add("Concat", [shaped(site, data, -1), filler], axis=0), full])
+    ends = site.add("Where", [gone, zero, site.add("Shape", [found])])
+    return str(site.add("Slice", [found, site.add("Sub", [ends, ends]), ends]))
 
 
 def _has_elements(site: Site) -> bool:
@@ -136,17 +136,17 @@ def dense_constant(site: Site) -> None:
 def triangle_by_comparison(site: Site) -> str:
     """Keep where column - row >= k (upper) or <= k (lower), zero elsewhere; any shape."""
     data, element = site.input(0), site.needed_element(site.input(0))
-    difference = site.emit("Sub", [_counted(site, data, -1), _counted(site, data, -2)])
-    k = site.input(1) or site.ints(0)
-    outside = site.emit("Less" if site.attr("upper", 1) else "Greater", [difference, k])
+    difference = site.add("Sub", [_counted(site, data, -1), _counted(site, data, -2)])
+    k = site.input(1) or site.ints([0])
+    outside = site.add("Less" if site.attr("upper", 1) else "Greater", [difference, k])
     if element == _BOOL:
-        return str(site.emit("And", [data, site.emit("Not", [outside])]))
-    return site.emit("Where", [outside, site.array(0, element), data])
+        return str(site.add("And", [data, site.add("Not", [outside])]))
+    return site.add("Where", [outside, site.tensor(0, element), data])
 
 
 def _counted(site: Site, data: str, axis: int) -> str:
     """0, 1, 2 … along the last (-1) or the last but one (-2) axis of ``data``, shaped to broadcast."""
     rank = site.rank(data)
-    size = site.emit("Gather", [site.emit("Shape", [data]), site.array(rank + axis, 7)], axis=0)
-    numbers = site.emit("Range", [site.array(0, 7), size, site.array(1, 7)])
-    return numbers if axis == -1 else site.emit("Unsqueeze", [numbers, site.ints(1)])
+    size = site.add("Gather", [site.add("Shape", [data]), site.tensor(rank + axis, 7)], axis=0)
+    numbers = site.add("Range", [site.tensor(0, 7), size, site.tensor(1, 7)])
+    return numbers if axis == -1 else site.add("Unsqueeze", [numbers, site.ints([1])])

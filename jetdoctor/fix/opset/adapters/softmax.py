@@ -26,12 +26,12 @@ def over_one_axis(site: Site) -> Optional[str]:
     perm = [i for i in range(rank)]
     perm[axis], perm[-1] = perm[-1], perm[axis]
     site.note("axis %d moved to the end around it" % axis)
-    moved = site.emit("Transpose", [data], perm=perm)
-    return site.emit("Transpose", [site.again([moved], axis=rank - 1)], perm=perm)
+    moved = site.add("Transpose", [data], perm=perm)
+    return site.add("Transpose", [site.copied([moved], axis=rank - 1)], perm=perm)
 
 
 def _of_a_scalar(site: Site) -> str:
-    row = site.emit("Reshape", [site.input(0), site.ints(1, 1)])
+    row = site.add("Reshape", [site.input(0), site.ints([1, 1])])
     import numpy as np
 
-    return site.emit("Reshape", [site.again([row], axis=1), site.array(np.zeros(0, "int64"))])
+    return site.add("Reshape", [site.copied([row], axis=1), site.constant(np.zeros(0, "int64"))])

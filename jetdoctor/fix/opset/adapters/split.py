@@ -23,25 +23,25 @@ def num_outputs_to_sizes(site: Site) -> Optional[str]:
         return None
     else:
         part = -(-size // count)
-        sizes = site.ints(*[part] * (count - 1), size - part * (count - 1))
+        sizes = site.ints([*[part] * (count - 1), size - part * (count - 1)])
     site.inputs(site.input(0), sizes)
     site.note("num_outputs %d as sizes" % count)
     return None
 
 
 def _sizes_at_run_time(site: Site, count: int, axis: int) -> str:
-    size = site.emit("Gather", [site.emit("Shape", [site.input(0)]), site.ints(axis)], axis=0)
-    rounded = site.emit("Add", [size, site.ints(count - 1)])
-    part = site.emit("Div", [rounded, site.ints(count)])
-    rest = site.emit("Sub", [size, site.emit("Mul", [part, site.ints(count - 1)])])
-    return site.emit("Concat", [part] * (count - 1) + [rest], axis=0)
+    size = site.add("Gather", [site.add("Shape", [site.input(0)]), site.ints([axis])], axis=0)
+    rounded = site.add("Add", [size, site.ints([count - 1])])
+    part = site.add("Div", [rounded, site.ints([count])])
+    rest = site.add("Sub", [size, site.add("Mul", [part, site.ints([count - 1])])])
+    return site.add("Concat", [part] * (count - 1) + [rest], axis=0)
 
 
 @step("Split", 13)
 def sizes_to_attribute(site: Site) -> Replacement:
     if not site.input(1):
         return None
-    sizes = site.constant(1)
+    sizes = site.known(1)
     if sizes is None:
         return _as_slices(site)
     site.inputs(site.input(0))
@@ -52,12 +52,12 @@ def sizes_to_attribute(site: Site) -> Replacement:
 
 def _as_slices(site: Site) -> List[str]:
     """Sizes computed at run time: one Slice per output, from where the last one ended."""
-    axis, start, parts = site.attr("axis", 0), site.ints(0), []
+    axis, start, parts = site.attr("axis", 0), site.ints([0]), []
     for index in range(len(site.node.output)):
-        size = site.emit("Gather", [site.input(1), site.ints(index)], axis=0)
+        size = site.add("Gather", [site.input(1), site.ints([index])], axis=0)
         if site.element(site.input(1)) not in (0, 7):
-            size = site.emit("Cast", [size], to=7)
-        end = site.emit("Add", [start, size])
-        parts.append(site.emit("Slice", [site.input(0), start, end, site.ints(axis)]))
+            size = site.add("Cast", [size], to=7)
+        end = site.add("Add", [start, size])
+        parts.append(site.add("Slice", [site.input(0), start, end, site.ints([axis])]))
         start = end
     return parts

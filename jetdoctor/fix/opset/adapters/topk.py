@@ -7,7 +7,8 @@ from typing import List, Optional
 from jetdoctor.fix.opset.adapters.negative_axes import count_from_the_front
 from jetdoctor.fix.opset.adapters.numbers import count_to
 from jetdoctor.fix.opset.registry import step
-from jetdoctor.fix.opset.site import CannotLower, Site
+from jetdoctor.fix.opset.site import Site
+from jetdoctor.rule import CannotRewrite
 
 
 @step("TopK", 11)
@@ -18,15 +19,15 @@ def smallest_of_the_negated(site: Site) -> Optional[List[str]]:
     site.remove("largest", "sorted")
     if largest:
         return None
-    negated = site.emit("Neg", [site.input(0)])
-    values, indices = site.again([negated] + list(site.node.input)[1:])
+    negated = site.add("Neg", [site.input(0)])
+    values, indices = site.copied([negated] + list(site.node.input)[1:])
     site.note("the largest of the negated values")
-    return [site.emit("Neg", [values]), indices]
+    return [site.add("Neg", [values]), indices]
 
 
 @step("TopK", 10)
 def k_to_attribute(site: Site) -> Optional[List[str]]:
-    k = site.constant(1)
+    k = site.known(1)
     if k is None:
         return _first_of_all(site)
     site.inputs(site.input(0))
@@ -39,8 +40,8 @@ def _first_of_all(site: Site) -> List[str]:
     """k of the run time: the whole axis in order, and the first k of it."""
     dims, axis = site.dims(site.input(0)), site.attr("axis", -1)
     if dims is None or dims[axis] is None:
-        raise CannotLower("k is computed at run time, for an axis of unknown size")
-    site.written_at = 11
-    k = site.emit("Reshape", [site.input(1), site.ints()])
-    everything = site.emit("TopK", [site.input(0), site.ints(dims[axis])], 2, axis=axis)
-    return [site.emit("Gather", [name, count_to(site, k)], axis=axis) for name in everything]
+        raise CannotRewrite("k is computed at run time, for an axis of unknown size")
+    site.needs(11)
+    k = site.add("Reshape", [site.input(1), site.ints([])])
+    everything = site.add("TopK", [site.input(0), site.ints([dims[axis]])], 2, axis=axis)
+    return [site.add("Gather", [name, count_to(site, k)], axis=axis) for name in everything]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Sequence, Tuple
 
-from jetdoctor.fix.forms import Forms
 from jetdoctor.graph import Value
+from jetdoctor.recipes.forms import Forms
 
 #: an index (INT64, broadcast against the others) into a value along an axis
 Coordinate = Tuple[str, Value, int]
 
 
 class Places(Forms):
-    """Shorthands of ``Edit``. All return the name of an INT64 tensor."""
+    """Shorthands of ``Build``. All return the name of an INT64 tensor."""
 
     def size(self, value: Value, axis: int) -> str:
         """The size along an axis, a scalar: a constant, or read from the Shape at run time."""
@@ -27,7 +27,7 @@ class Places(Forms):
         known = (value.shape or ())[axis % self.rank(value)]
         if isinstance(known, int):
             return self.ints(range(known))
-        return self.add("Range", [self.scalar(0, "INT64"), self.size(value, axis), self.scalar(1, "INT64")])
+        return self.count_to(self.size(value, axis))
 
     def along(self, value: Value, axis: int, rank: int) -> str:
         """``numbers`` along ``axis`` of a tensor of that rank, of size 1 along the others."""
@@ -40,9 +40,30 @@ class Places(Forms):
         wrapped = self.add("Add", [index, self.size(value, axis)])
         return self.add("Where", [negative, wrapped, index])
 
-    def element(self, coordinates: Sequence[Coordinate]) -> str:
+    def element_number(self, coordinates: Sequence[Coordinate]) -> str:
         """Number of the element at the coordinates, the first axis first."""
         total = coordinates[0][0]
         for index, value, axis in coordinates[1:]:
             total = self.add("Add", [self.add("Mul", [total, self.size(value, axis)]), index])
         return total
+
+    def element_at(self, vector: str, index: int) -> str:
+        """One element of a vector as a scalar."""
+        return str(self.add("Gather", [vector, self.scalar(index, "INT64")], axis=0))
+
+    def count_to(self, count: str) -> str:
+        """0, 1, 2 .. up to ``count`` - 1, a vector. Range came with opset 11."""
+        return str(self.add("Range", [self.scalar(0, "INT64"), count, self.scalar(1, "INT64")]))
+
+    def larger(self, left: str, right: str) -> str:
+        """Element by element; Max takes integers since opset 12 only."""
+        return str(self.add("Where", [self.add("Less", [left, right]), right, left]))
+
+    def smaller(self, left: str, right: str) -> str:
+        """Element by element, of integers too."""
+        return str(self.add("Where", [self.add("Less", [left, right]), left, right]))
+
+    def within(self, index: str, count: str) -> str:
+        """``index`` limited to 0 .. ``count`` - 1."""
+        last = self.add("Sub", [count, self.scalar(1, "INT64")])
+        return self.smaller(self.larger(index, self.scalar(0, "INT64")), last)

@@ -2,38 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence, Tuple, Union
+from typing import Any, Iterable, Optional, Sequence, Tuple, Union
 
-from jetdoctor.graph import DTYPE_NUMBERS, Value
+from jetdoctor.graph import DTYPE_NAMES, DTYPE_NUMBERS, Value
 from jetdoctor.rule import CannotRewrite
 
 #: opset from which a reduction takes its axes as an input (onnx Changelog)
 AXES_INPUT_SINCE = {"ReduceSum": 13}
 
 
+#: element types that numpy itself has; older releases of onnx know no numpy type for the others
+_NUMPY_HAS = frozenset(
+    "FLOAT UINT8 INT8 UINT16 INT16 INT32 INT64 BOOL FLOAT16 DOUBLE UINT32 UINT64 COMPLEX64 COMPLEX128".split()
+)
+
+
 class Forms:
-    """Shorthands of ``Edit``. All return the name of the new tensor."""
+    """Shorthands of ``Build``. All return the name of the new tensor."""
 
     @property
     def opset(self) -> int:
         """Opset that the forms must be valid in."""
         raise NotImplementedError
 
+    def needs(self, opset: int) -> None:
+        """Say before the first node that they are written in the forms of this opset at least.
+
+        ``CannotRewrite`` where the nodes cannot be brought down from there.
+        """
+        raise NotImplementedError
+
     def add(self, op_type: str, inputs: Sequence[str], outputs: Any = 1, **attributes: Any) -> Any:
+        """A new node; returns the name of its output, or a list of them. Attributes that are None are left out."""
+        raise NotImplementedError
+
+    def hold(self, tensor: Any, name: Optional[str] = None) -> str:
+        """A new constant of a TensorProto, which is given a name of its own."""
         raise NotImplementedError
 
     def constant(self, array: Any, name: Optional[str] = None) -> str:
-        raise NotImplementedError
+        """A new constant of a numpy array, in its own type."""
+        import numpy as np
+        from onnx import numpy_helper
 
-    def ints(self, values: Sequence[int]) -> str:
+        array = np.ascontiguousarray(array) if np.ndim(array) else np.asarray(array)
+        return self.hold(numpy_helper.from_array(array), name)
+
+    def tensor(self, values: Any, dtype: Union[str, int]) -> str:
+        """A new constant of an ONNX element type, by name or number."""
+        import numpy as np
+        from onnx import helper
+
+        number = dtype if isinstance(dtype, int) else DTYPE_NUMBERS[dtype]
+        if DTYPE_NAMES[number] in _NUMPY_HAS:
+            return self.constant(np.asarray(values).astype(helper.tensor_dtype_to_np_dtype(number)))
+        array = np.asarray(values, dtype=np.float32)
+        return self.hold(helper.make_tensor("", number, array.shape, array.reshape(-1).tolist()))
+
+    def ints(self, values: Iterable[int]) -> str:
         """An INT64 vector."""
         import numpy as np
 
-        return self.constant(np.asarray(values, dtype=np.int64).reshape(-1))
+        return self.constant(np.asarray(list(values), dtype=np.int64))
 
-    def scalar(self, number: Union[int, float, bool], dtype: str) -> str:
-        """A scalar of an ONNX element type by name."""
-        return self.constant(self.of(number, dtype))
+    def scalar(self, number: Union[int, float, bool], dtype: Union[str, int]) -> str:
+        """A scalar of an ONNX element type, by name or number."""
+        return self.tensor(number, dtype)
 
     def reduce(self, op_type: str, name: str, axes: Sequence[int], keepdims: int = 1) -> str:
         """A reduction over known axes (ReduceSum takes them as input from 13 on, the others from 18 on)."""
