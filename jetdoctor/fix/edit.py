@@ -126,6 +126,10 @@ class Edit(Build):
         del node.proto.input[start:]
         self._changed(node)
 
+    def wanted(self, node: Node, index: int) -> bool:
+        value = node.output(index)
+        return bool(value.name) and (bool(value.consumers) or value.name in node.graph.output_names)
+
     def array(self, value: Value) -> Any:
         """numpy array of a constant expression, computed when it must be; None when it is not one."""
         return self.changes.evaluator.array(value)

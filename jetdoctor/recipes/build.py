@@ -27,6 +27,10 @@ class Build(Places):
         """Elements of a vector of sizes as far as they are known: numbers, symbols, None."""
         raise NotImplementedError
 
+    def wanted(self, node: Node, index: int) -> bool:
+        """Whether an output is given a name, and read as far as that is known."""
+        return bool(node.output(index).name)
+
     def again(self, node: Node, inputs: Sequence[str], outputs: Any = 1, **changed: Any) -> Any:
         """``add`` of the same operator with the same attributes except ``changed`` (None drops one)."""
         attributes = {a.name: a for a in node.proto.attribute}

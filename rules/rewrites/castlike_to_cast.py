@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.arithmetic import cast_like
 from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("castlike_to_cast", "Replace CastLike by Cast")
 
 
 def rewrite(node, edit):
-    edit.replace(node, [edit.cast(node.inputs[0], edit.dtype(node.input(1)))])
+    edit.replace(node, cast_like(node, edit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.arithmetic import clip_by_extremes
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("clip_fp32_or_minmax", "Clip with Max and Min")
@@ -10,8 +11,4 @@ REWRITE = Rewrite("clip_fp32_or_minmax", "Clip with Max and Min")
 def rewrite(node, edit):
     if not node.present(1) and not node.present(2):
         raise CannotRewrite("the bounds are not inputs")
-    result = node.inputs[0]
-    for index, op_type in ((1, "Max"), (2, "Min")):
-        if node.present(index):
-            result = edit.add(op_type, [result, node.inputs[index]])
-    edit.replace(node, [result])
+    edit.replace(node, clip_by_extremes(node, edit))

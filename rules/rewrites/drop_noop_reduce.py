@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.shapes import without_axes
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("drop_noop_reduce", "Remove the reduction that does nothing")
@@ -12,10 +13,4 @@ _PLAIN = ("ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceSum")
 def rewrite(node, edit):
     if node.op_type not in _PLAIN:
         raise CannotRewrite("%s applies its function even without axes" % node.op_type)
-    if not node.attr("noop_with_empty_axes", 0):
-        raise CannotRewrite("the reduction reduces")
-    if node.present(1):
-        axes = edit.array(node.input(1))
-        if axes is None or axes.size:
-            raise CannotRewrite("the reduction has axes")
-    edit.replace(node, [node.inputs[0]])
+    edit.replace(node, without_axes(node, edit))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.activations import mish
 from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("mish_decompose", "Write Mish as x * Tanh(Softplus(x))")
 
 
 def rewrite(node, edit):
-    x = node.inputs[0]
-    edit.replace(node, [edit.add("Mul", [x, edit.add("Tanh", [edit.add("Softplus", [x])])])])
+    edit.replace(node, mish(node, edit))

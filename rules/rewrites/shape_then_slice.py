@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.shapes import part_of_shape
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("shape_then_slice", "Cut the shape with Slice")
@@ -10,8 +11,4 @@ REWRITE = Rewrite("shape_then_slice", "Cut the shape with Slice")
 def rewrite(node, edit):
     if not node.has_attr("start") and not node.has_attr("end"):
         raise CannotRewrite("the whole shape is taken")
-    rank = edit.rank(node.input(0))
-    sizes = range(rank)[node.attr("start", 0) : node.attr("end", rank)]
-    start, stop = (sizes[0], sizes[-1] + 1) if len(sizes) else (0, 0)
-    shape = edit.add("Shape", [node.inputs[0]])
-    edit.replace(node, [edit.slice(shape, [start], [stop], [0])])
+    edit.replace(node, part_of_shape(node, edit))

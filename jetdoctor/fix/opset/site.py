@@ -37,7 +37,7 @@ class Site(Build):
 
     def value(self, name: str) -> Value:
         """A value as recipes read it."""
-        return Value(self.scope, name)
+        return _Seen(self.scope, name)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -189,6 +189,22 @@ class _View(Node):
     @property
     def opset(self) -> int:
         return self._opset
+
+    def input(self, index: int) -> Value:
+        return _Seen(self.graph, super().input(index).name)
+
+
+class _Seen(Value):
+    """A value of a scope, whose producer is a ``_View``."""
+
+    __slots__ = ()
+
+    @property
+    def producer(self) -> Optional[Node]:
+        scope: Any = self.graph
+        home = scope.home(self.name)
+        proto = None if home is None else home.producers.get(self.name)
+        return None if proto is None else _View(home, proto, 0)
 
 
 def _twin(proto: Any) -> Any:

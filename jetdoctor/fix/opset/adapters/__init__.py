@@ -1,18 +1,13 @@
 """The adapters by theme; importing this package registers them all."""
 
 from jetdoctor.fix.opset.adapters import (  # noqa: F401
-    activations,
-    affine_grid,
     arithmetic,
     attention,
     axes,
-    bitwise,
     casts,
     clip_dropout,
-    col2im,
     control_flow,
     convolution,
-    einsum,
     fourier,
     grid_sample,
     indexing,
@@ -33,4 +28,5 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     softmax,
     split,
     topk,
+    written_out,
 )

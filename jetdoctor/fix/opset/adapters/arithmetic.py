@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Optional
+from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.arithmetic import floored_float_remainder
 from jetdoctor.rule import CannotRewrite
 
 _FLOAT, _INT8, _INT32, _INT64, _BOOL, _FLOAT16, _DOUBLE, _UINT32, _UINT64 = 1, 3, 6, 7, 9, 10, 11, 12, 13
@@ -95,39 +96,9 @@ def equal_floats(site: Site) -> Optional[str]:
     return site.add("Not", [differs])
 
 
-@step("GreaterOrEqual LessOrEqual", 12)
-def strictly_or_equal(site: Site) -> str:
-    strict = site.add(site.node.op_type[: -len("OrEqual")], list(site.node.input))
-    return site.add("Or", [strict, site.add("Equal", list(site.node.input))])
-
-
 @step("Mod", 28)
-def floored_float_remainder(site: Site) -> Optional[str]:
-    """Since 28 fmod=0 takes floats: fmod's remainder, moved by the divisor when the signs differ."""
-    element = site.element(site.input(0))
-    if site.attr("fmod", 0) or element not in _FLOATS:
+def floats_without_fmod(site: Site) -> Optional[str]:
+    """Since 28 fmod=0 takes floats."""
+    if site.attr("fmod", 0) or site.element(site.input(0)) not in _FLOATS:
         return None
-    divisor, zero = site.input(1), site.tensor(0.0, element)
-    rest = site.add("Mod", [site.input(0), divisor], fmod=1)
-    signs = site.add("Xor", [site.add("Less", [rest, zero]), site.add("Less", [divisor, zero])])
-    some = site.add("Not", [site.add("Equal", [rest, zero])])
-    moved = site.add("Add", [rest, divisor])
-    return site.add("Where", [site.add("And", [signs, some]), moved, rest])
-
-
-@step("IsInf", 10)
-def beyond_the_largest(site: Site) -> str:
-    """Only an infinity lies beyond the largest finite number."""
-    import numpy as np
-    from onnx import helper
-
-    data, element = site.input(0), site.needed_element(site.input(0))
-    largest = np.finfo(helper.tensor_dtype_to_np_dtype(element)).max
-    tests: Dict[str, Callable[[], str]] = {
-        "detect_positive": lambda: site.add("Greater", [data, site.tensor(largest, element)]),
-        "detect_negative": lambda: site.add("Less", [data, site.tensor(-largest, element)]),
-    }
-    found = [test() for name, test in tests.items() if site.attr(name, 1)]
-    if not found:
-        return site.add("Not", [site.add("Equal", [site.add("IsNaN", [data])] * 2)])
-    return found[0] if len(found) == 1 else site.add("Or", found)
+    return floored_float_remainder(site.view, site)

@@ -27,8 +27,3 @@ def _target(site: Site) -> int:
     if site.node.op_type == "Cast":
         return int(site.attr("to", 0))
     return site.needed_element(site.input(1))
-
-
-@step("CastLike", 15)
-def cast_to_that_type(site: Site) -> str:
-    return str(site.add("Cast", [site.input(0)], to=site.needed_element(site.input(1))))

@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 from jetdoctor.fix.opset.adapters.arithmetic import comparable
 from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.arithmetic import clip_by_extremes
 from jetdoctor.rule import CannotRewrite
 
 _FLOATS, _DOUBLE = (0, 1, 10, 11, 16), 11
@@ -17,7 +18,7 @@ def integers_by_comparison(site: Site) -> Optional[str]:
     """Below 12 Clip takes floats only; integers go through Where, which is exact."""
     element = site.element(site.input(0))
     if element == _DOUBLE:  # no runtime has an older Clip of it
-        return _by_extremes(site)
+        return clip_by_extremes(site.view, site)
     if element in _FLOATS:
         return None
     wide = comparable(site, element)
@@ -38,19 +39,12 @@ def limits_to_attributes(site: Site) -> Optional[str]:
     values = {key: site.scope.constant(name) for key, name in limits.items() if name}
     crossed = None not in values.values() and len(values) == 2 and bool(values["min"] > values["max"])
     if crossed or any(value is None for value in values.values()):
-        return _by_extremes(site)
+        return clip_by_extremes(site.view, site)
     site.inputs(site.input(0))
     for key, value in values.items():
         site.set(key, float(value.reshape(-1)[0]))
         site.note("%s from input to attribute" % key)
     return None
-
-
-def _by_extremes(site: Site) -> str:
-    found = site.input(0)
-    for index, op_type in ((1, "Max"), (2, "Min")):
-        found = site.add(op_type, [found, site.input(index)]) if site.input(index) else found
-    return found
 
 
 @step("Dropout", 12)

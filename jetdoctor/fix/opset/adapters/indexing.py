@@ -7,6 +7,7 @@ from typing import List, Optional
 from jetdoctor.fix.opset.adapters.numbers import count_to, element_at, larger, number, shaped, size, smaller
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.arithmetic import extreme_from_the_end
 from jetdoctor.rule import CannotRewrite
 
 
@@ -93,17 +94,7 @@ def as_scatter(site: Site) -> str:
 
 @step("ArgMax ArgMin", 12)
 def last_index(site: Site) -> Optional[str]:
-    """The last index of an extreme is the first one in the reversed axis, counted from the end."""
-    if not site.attr("select_last_index", 0):
-        return None
-    axis, data = site.attr("axis", 0), site.input(0)
-    dims = site.dims(data)
-    if dims is None or dims[axis] is None:
-        raise CannotRewrite("select_last_index along an axis of unknown size")
-    whole = site.ints([-1]), site.ints([-(1 << 31)]), site.ints([axis]), site.ints([-1])
-    reversed_ = site.add("Slice", [data, *whole])
-    index = site.copied([reversed_], select_last_index=None)
-    return site.add("Sub", [site.tensor((dims[axis] or 0) - 1, 7), index])
+    return extreme_from_the_end(site.view, site) if site.attr("select_last_index", 0) else None
 
 
 @step("DepthToSpace", 11)

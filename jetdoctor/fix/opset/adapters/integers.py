@@ -7,7 +7,6 @@ from typing import Tuple
 from jetdoctor.fix.opset.adapters.numbers import larger, number, shaped
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
-from jetdoctor.rule import CannotRewrite
 
 _INT64, _UINT64 = 7, 13
 _FLOATS = (1, 10, 11, 16)
@@ -57,33 +56,3 @@ def _floor_of_negated(site: Site, rest: str, divisor: str) -> str:
 
 def _signs_differ(site: Site, left: str, right: str) -> str:
     return str(site.add("Xor", [site.add("Less", [name, number(site, 0)]) for name in (left, right)]))
-
-
-@step("Mod", 10)
-def remainder_of_a_division(site: Site) -> str:
-    element = site.needed_element(site.input(0))
-    if element in _FLOATS or element == _UINT64:
-        raise CannotRewrite("Mod of floats or uint64; opset %d has none" % site.opset)
-    data, divisor = (
-        name if element == _INT64 else site.add("Cast", [name], to=_INT64) for name in site.node.input
-    )
-    _, rest = _divided(site, data, divisor)
-    if not site.attr("fmod", 0):
-        some = site.add("Not", [site.add("Equal", [rest, number(site, 0)])])
-        moves = site.add("And", [_signs_differ(site, rest, divisor), some])
-        rest = site.add("Where", [moves, site.add("Add", [rest, divisor]), rest])
-    return rest if element == _INT64 else str(site.add("Cast", [rest], to=element))
-
-
-@step("Round", 11)
-def halves_to_the_even(site: Site) -> str:
-    """Floor, and one more where the rest is above a half, or a half behind an odd number."""
-    element = site.needed_element(site.input(0))
-    half, floor = site.tensor(0.5, element), site.add("Floor", [site.input(0)])
-    rest = site.add("Sub", [site.input(0), floor])
-    pairs = site.add("Floor", [site.add("Mul", [floor, half])])
-    odd = site.add("Sub", [floor, site.add("Add", [pairs, pairs])])
-    at_least = site.add("Not", [site.add("Less", [rest, half])])
-    tie = site.add("And", [at_least, site.add("Greater", [odd, half])])
-    up = site.add("Or", [site.add("Greater", [rest, half]), tie])
-    return str(site.add("Add", [floor, site.add("Cast", [up], to=element)]))

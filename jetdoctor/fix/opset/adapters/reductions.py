@@ -7,9 +7,8 @@ from typing import Optional
 from jetdoctor.fix.opset.adapters.runtime_axes import reduced
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.shapes import without_axes
 from jetdoctor.rule import CannotRewrite
-
-_COMPOSITE = {"ReduceL1": "Abs", "ReduceL2": "Abs", "ReduceLogSum": "Log", "ReduceSumSquare": "Mul"}
 
 
 @step(
@@ -23,22 +22,13 @@ def axes_to_attribute(site: Site) -> Optional[str]:
         return reduced(site)
     if axes is None or axes.size == 0:
         if site.attr("noop_with_empty_axes", 0):
-            return _no_reduction(site)
+            return without_axes(site.view, site)
     else:
         site.set("axes", [int(axis) for axis in axes.reshape(-1)])
         site.note("axes %s from input to attribute" % site.attr("axes"))
     site.remove("noop_with_empty_axes")
     site.inputs(site.input(0))
     return None
-
-
-def _no_reduction(site: Site) -> str:
-    """No axes and noop_with_empty_axes: only what the operator does to a single element remains."""
-    data, op_type = site.input(0), site.node.op_type
-    single = _COMPOSITE.get(op_type)
-    if single is None:
-        return site.add("Identity", [data])
-    return site.add(single, [data, data] if single == "Mul" else [data])
 
 
 @step("ReduceMax ReduceMin", 20)

@@ -8,6 +8,7 @@ from jetdoctor.fix.opset import fold
 from jetdoctor.fix.opset.adapters.numbers import number, shaped
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.shapes import part_of_shape
 
 _FLOAT, _INT64, _BOOL = 1, 7, 9
 
@@ -32,13 +33,10 @@ _SIZE_KEEPING = {
 
 @step("Shape", 15)
 def whole_shape_then_slice(site: Site) -> Optional[str]:
-    start, end = site.attr("start", 0), site.attr("end")
-    if start == 0 and end is None:
+    if site.attr("start", 0) == 0 and site.attr("end") is None:
         site.remove("start")
         return None
-    whole = site.add("Shape", [site.input(0)])
-    stop = (1 << 31) - 1 if end is None else end
-    return site.add("Slice", [whole, site.ints([start]), site.ints([stop]), site.ints([0])])
+    return part_of_shape(site.view, site)
 
 
 @step("Reshape", 14)
@@ -130,23 +128,3 @@ def dense_constant(site: Site) -> None:
     dense[tuple(indices.T) if indices.ndim == 2 else np.unravel_index(indices, dense.shape)] = values
     site.remove("sparse_value")
     site.set("value", numpy_helper.from_array(dense))
-
-
-@step("Trilu", 14)
-def triangle_by_comparison(site: Site) -> str:
-    """Keep where column - row >= k (upper) or <= k (lower), zero elsewhere; any shape."""
-    data, element = site.input(0), site.needed_element(site.input(0))
-    difference = site.add("Sub", [_counted(site, data, -1), _counted(site, data, -2)])
-    k = site.input(1) or site.ints([0])
-    outside = site.add("Less" if site.attr("upper", 1) else "Greater", [difference, k])
-    if element == _BOOL:
-        return str(site.add("And", [data, site.add("Not", [outside])]))
-    return site.add("Where", [outside, site.tensor(0, element), data])
-
-
-def _counted(site: Site, data: str, axis: int) -> str:
-    """0, 1, 2 … along the last (-1) or the last but one (-2) axis of ``data``, shaped to broadcast."""
-    rank = site.rank(data)
-    size = site.add("Gather", [site.add("Shape", [data]), site.tensor(rank + axis, 7)], axis=0)
-    numbers = site.add("Range", [site.tensor(0, 7), size, site.tensor(1, 7)])
-    return numbers if axis == -1 else site.add("Unsqueeze", [numbers, site.ints([1])])

@@ -6,6 +6,7 @@ from typing import List, Optional
 
 from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.shapes import split_sizes
 
 
 @step("Split", 18)
@@ -15,26 +16,13 @@ def num_outputs_to_sizes(site: Site) -> Optional[str]:
     site.remove("num_outputs")
     if count is None or site.input(1):
         return None
-    dims, axis = site.dims(site.input(0)), site.attr("axis", 0)
-    size = None if dims is None else dims[axis]
-    if size is None:
-        sizes = _sizes_at_run_time(site, count, axis)
-    elif size % count == 0:
+    dims = site.dims(site.input(0))
+    size = None if dims is None else dims[site.attr("axis", 0)]
+    if size is not None and size % count == 0:
         return None
-    else:
-        part = -(-size // count)
-        sizes = site.ints([*[part] * (count - 1), size - part * (count - 1)])
-    site.inputs(site.input(0), sizes)
+    site.inputs(site.input(0), split_sizes(site.view, site))
     site.note("num_outputs %d as sizes" % count)
     return None
-
-
-def _sizes_at_run_time(site: Site, count: int, axis: int) -> str:
-    size = site.add("Gather", [site.add("Shape", [site.input(0)]), site.ints([axis])], axis=0)
-    rounded = site.add("Add", [size, site.ints([count - 1])])
-    part = site.add("Div", [rounded, site.ints([count])])
-    rest = site.add("Sub", [size, site.add("Mul", [part, site.ints([count - 1])])])
-    return site.add("Concat", [part] * (count - 1) + [rest], axis=0)
 
 
 @step("Split", 13)

@@ -8,21 +8,20 @@ from jetdoctor.fix.opset.adapters.negative_axes import count_from_the_front
 from jetdoctor.fix.opset.adapters.numbers import count_to
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.arithmetic import smallest_of_the_negated
 from jetdoctor.rule import CannotRewrite
 
 
 @step("TopK", 11)
-def smallest_of_the_negated(site: Site) -> Optional[List[str]]:
+def largest_alone(site: Site) -> Optional[List[str]]:
     """Before 11 TopK returns the largest, sorted: a legal order for sorted=0 too."""
     count_from_the_front(site)
-    largest = site.attr("largest", 1)
-    site.remove("largest", "sorted")
-    if largest:
+    site.remove("sorted")
+    if site.attr("largest", 1):
+        site.remove("largest")
         return None
-    negated = site.add("Neg", [site.input(0)])
-    values, indices = site.copied([negated] + list(site.node.input)[1:])
     site.note("the largest of the negated values")
-    return [site.add("Neg", [values]), indices]
+    return list(smallest_of_the_negated(site.view, site))
 
 
 @step("TopK", 10)
