@@ -8,6 +8,7 @@ from jetdoctor.recipes.affine_grid import affine_grid
 from jetdoctor.recipes.bits import bits
 from jetdoctor.recipes.col2im import col2im
 from jetdoctor.recipes.einsum import einsum
+from jetdoctor.recipes.grid_sample import grid_sample
 from jetdoctor.recipes.triangle import trilu
 
 written_out("AffineGrid", affine_grid, 20)
@@ -19,6 +20,7 @@ written_out("Col2Im", col2im, 18)
 written_out("Einsum", einsum, 12)
 written_out("Gelu", activations.gelu, 20)
 written_out("GreaterOrEqual LessOrEqual", arithmetic.strict_or_equal, 12)
+written_out("GridSample", grid_sample, 16)
 written_out("GroupNormalization", normalization.group_normalization, 21, 18)
 written_out("HardSwish", activations.hard_swish, 14)
 written_out("IsInf", arithmetic.is_infinite, 10)
