@@ -11,7 +11,7 @@ from typing import List, NamedTuple, Sequence
 
 from jetdoctor.graph import Node, Value
 from jetdoctor.recipes.build import Build
-from jetdoctor.recipes.numbers import Numbers, Number
+from jetdoctor.recipes.numbers import Number, Numbers
 from jetdoctor.rule import CannotRewrite
 
 _MODES = {"bilinear": "linear", "bicubic": "cubic"}
@@ -95,8 +95,9 @@ class _Sampler:
     def taps(self, axis: int) -> List[Tap]:
         floats, size = self.floats, self.sizes[axis]
         place = self._place(axis)
-        if self.padding != "reflection":  # keeps infinities out of the weights
-            place = floats.within(place, -3.0, floats("Add", size, 2.0))
+        # What lies further outside gives the same; infinities stay out of weights and indices.
+        reflected = self.padding == "reflection"
+        place = floats.within(place, *((-_EXACT, _EXACT) if reflected else (-3.0, floats("Add", size, 2.0))))
         if self.mode == "nearest":
             return [self._tap(floats("Round", place), "", size)]
         low = floats("Floor", place)

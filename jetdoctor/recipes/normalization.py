@@ -70,6 +70,12 @@ def instance_normalization(node: Node, build: Build) -> str:
     return result if inner == dtype else build.cast(result, dtype)
 
 
+def instance_normalization_in_float(node: Node, build: Build) -> str:
+    """InstanceNormalization itself, on FLOAT."""
+    found = build.again(node, [_as(build, node.input(index), "FLOAT") for index in range(3)])
+    return build.cast(found, build.dtype(node.input(0)))
+
+
 def batch_normalization_in_training(node: Node, build: Build) -> List[str]:
     """With the batch's own statistics, and the running ones moved by ``momentum`` (onnx BatchNormalization-14)."""
     x, dtype, rank = node.input(0), build.dtype(node.input(0)), build.rank(node.input(0))
