@@ -59,7 +59,7 @@ def parse_version(text: str) -> Version:
     """
     parts = []
     for part in text.replace("-", ".").split("."):
-        if not part.isdigit():
+        if not part.isdigit() or len(part) > 9:
             break
         parts.append(int(part))
     return tuple(parts)

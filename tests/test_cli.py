@@ -230,7 +230,7 @@ def test_baseline_that_is_none(run):
     with open("base.json", "w") as stream:
         stream.write("[1, 2]")
     code, _, err = run("check", BROKEN, "--baseline", "base.json")
-    assert code == 2 and "no JSON report" in one_line(err)
+    assert code == 2 and "not a JSON report" in one_line(err)
 
 
 def test_every_jetpack_is_a_matrix_that_exits_0_when_one_takes_it(run):
@@ -442,7 +442,7 @@ def test_verify_that_compares_nothing_is_no_pass(run):
     [
         (["--backend", "cuda"], "invalid choice"),
         (["--backend", "onnxruntime", "--shapes", "image"], "NAME=1x3x224x224"),
-        (["--backend", "onnxruntime", "--inputs", "none.npz"], "cannot read the inputs none.npz"),
+        (["--backend", "onnxruntime", "--inputs", "none.npz"], "the inputs file none.npz does not exist"),
         (["-t", "jp5.x"], "one target"),
         (["--reference", "none.onnx"], "none.onnx does not exist"),
         (["--save-engine", "missing/x.engine"], "does not exist"),

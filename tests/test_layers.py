@@ -15,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FLOORS = {
     "types": 1,
     "kinds": 1,
+    "foreign": 2,
     "target": 2,
     "graph": 2,
     "intervals": 2,

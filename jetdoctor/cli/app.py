@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import List
@@ -15,6 +16,7 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 def run(argv: List[str]) -> int:
     """Exit code of one command. Only ``--debug`` lets an exception through."""
+    _open_closed_streams()
     debug = "--debug" in argv
     argv = [argument for argument in argv if argument != "--debug"]
     try:
@@ -38,8 +40,19 @@ def run(argv: List[str]) -> int:
     except Exception as error:
         if debug:
             raise
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            # Standard output is full: what is still buffered must not be tried again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _say("failed: cannot write the output: no space left on the device", 3)
         what = "%s: %s" % (type(error).__name__, error)
         return _failed(argv, "internal error: %s (run again with --debug for the traceback)" % what, 3)
+
+
+def _open_closed_streams() -> None:
+    """A stream that the caller closed (``>&-``) is None in Python: give it the null device."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
 
 
 def _dispatch(argv: List[str]) -> int:

@@ -51,7 +51,7 @@ class Question:
 
 
 def run(arguments: Any) -> int:
-    output.require_folder(arguments.output)
+    output.require_writable(arguments.output, arguments.models)
     settings = config.load()
     chosen = selection.make(
         parser.split_ids(arguments.select) or list(settings.select),

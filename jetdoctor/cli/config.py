@@ -6,8 +6,13 @@ import os
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor import foreign
 from jetdoctor.cli.commands import did_you_mean
 from jetdoctor.types import UsageError
+
+#: Bytes of a configuration, and of one of its lines: the TOML parser takes a table for each dot of a key.
+LIMIT = 1 << 20
+LONGEST_LINE = 4096
 
 KEYS = ("targets", "select", "ignore", "fail-on", "plugins", "baseline")
 
@@ -42,13 +47,16 @@ def load(start: str = ".") -> Config:
 
 
 def _read(path: str, table: Optional[str]) -> Optional[Dict[str, Any]]:
+    data = foreign.read(path, "the configuration", LIMIT)
+    if table and b"tool.jetdoctor" not in data:  # most projects: spare the TOML parser
+        return None
+    if max(map(len, data.split(b"\n"))) > LONGEST_LINE:
+        raise UsageError("the configuration %s has a line of more than %d bytes" % (path, LONGEST_LINE))
     try:
-        with open(path, "rb") as stream:
-            data = stream.read()
-        if table and b"tool.jetdoctor" not in data:  # most projects: spare the TOML parser
-            return None
         document = _toml().loads(data.decode("utf-8"))
-    except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+    except RecursionError:
+        raise UsageError("the configuration %s is nested too deep" % path) from None
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise UsageError("cannot read %s: %s" % (path, error)) from None
     if not table:
         return document

@@ -23,7 +23,7 @@ EXAMPLES = """\
 
 def configure(options: parser.Parser, command: str) -> None:
     where = options.add_mutually_exclusive_group()
-    where.add_argument("--ssh", action="append", metavar="USER@HOST", help="a board; may be repeated")
+    where.add_argument("--ssh", action="append", type=parser.host, metavar="USER@HOST", help="a board; may be repeated")
     where.add_argument(
         "--snapshot",
         action="append",
@@ -39,8 +39,8 @@ def run(arguments: Any) -> int:
     from jetdoctor.report import boards
 
     output.warn_of_broken_rules()
-    output.require_folder(arguments.save)
-    output.require_folder(arguments.output)
+    output.require_writable(arguments.save)
+    output.require_writable(arguments.output)
     found = _devices(arguments)
     answered = [(device, _judged(device)) for device in found if isinstance(device, Device)]
     lost = [device for device in found if isinstance(device, JetdoctorError)]

@@ -48,7 +48,7 @@ def configure(options: parser.Parser, command: str) -> None:
 def run(arguments: Any) -> int:
     from jetdoctor.fix import fix, write
 
-    output.require_folder(arguments.output)
+    output.require_writable(arguments.output)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
     outcome = fix(

@@ -21,5 +21,14 @@ def expand(arguments: Sequence[str]) -> List[str]:
 
 
 def _below(folder: str) -> List[str]:
-    pattern = os.path.join(glob.escape(folder), "**", "*.onnx")
-    return sorted(path for path in glob.glob(pattern, recursive=True) if os.path.isfile(path))
+    """Models in the folder and all below it, each folder entered once however many links lead there."""
+    found, entered = [], set()
+    for root, folders, files in os.walk(folder, followlinks=True):
+        status = os.stat(root)
+        if (status.st_dev, status.st_ino) in entered:
+            folders[:] = []
+            continue
+        entered.add((status.st_dev, status.st_ino))
+        folders.sort()
+        found += [os.path.join(root, name) for name in sorted(files) if name.endswith(".onnx")]
+    return sorted(path for path in found if os.path.isfile(path))

@@ -1,31 +1,48 @@
-"""Where a report goes: the screen, with its width and colours, or a file written in one move."""
+"""Where a report goes: the screen, with its width and colors, or a file."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import stat
 import sys
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Sequence, Union
 
-from jetdoctor.types import UsageError
+from jetdoctor.types import JetdoctorError, UsageError
 
 NARROWEST, WIDEST = 60, 140
 
+#: Errors of a path that the user can mend; any other (a full disk) is a failure of the machine.
+_MISTAKES = (
+    errno.EACCES, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR, errno.EPERM, errno.EROFS,
+)  # fmt: skip
 
-def require_folder(path: Optional[str]) -> None:
-    """UsageError when a file cannot be written at ``path``: asked before any work is done."""
+
+def require_writable(path: Optional[str], inputs: Sequence[str] = ()) -> None:
+    """UsageError when ``path`` cannot be written or is one of the ``inputs``: asked before any work is done."""
     if path is None:
         return
-    folder = os.path.dirname(os.path.abspath(path))
+    if not _is_replaceable(path) and not os.path.isdir(path):
+        if not os.access(path, os.W_OK):
+            raise UsageError("cannot write %s: no permission" % path)
+        return
+    real = os.path.realpath(path)
+    folder = os.path.dirname(real)
     if not os.path.isdir(folder):
         raise UsageError("cannot write %s: the folder %s does not exist (mkdir -p it first)" % (path, folder))
-    if os.path.isdir(path):
+    if os.path.isdir(real):
         raise UsageError("cannot write %s: it is a folder, give a file name" % path)
+    if any(os.path.realpath(given) == real for given in inputs):
+        raise UsageError("cannot write %s: it is an input of this command, give another name" % path)
+    if os.path.lexists(real) and not os.access(real, os.W_OK):
+        raise UsageError("cannot write %s: it is read-only" % path)
     if not os.access(folder, os.W_OK):
         raise UsageError("cannot write %s: no permission to write into %s" % (path, folder))
 
 
 def use_color(stream: Any) -> bool:
-    """Colours only on a terminal, and never under NO_COLOR (https://no-color.org)."""
+    """Colors only on a terminal, and never under NO_COLOR (https://no-color.org)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
@@ -39,13 +56,14 @@ def width() -> int:
 
 
 def emit(render: Callable[..., str], path: Optional[str] = None) -> None:
-    """Print what ``render(width=, color=)`` gives, or write it to ``path`` whole or not at all."""
+    """Print what ``render(width=, color=)`` gives, or write it to ``path``."""
     if path is None:
         print_safely(render(width=width(), color=use_color(sys.stdout)))
         return
     text = render(width=WIDEST if path.endswith(".txt") else width(), color=False)
     write_whole(path, text if text.endswith("\n") else text + "\n")
-    print("wrote " + path, file=sys.stderr)
+    if _is_replaceable(path):
+        print("wrote " + path, file=sys.stderr)
 
 
 def warn_of_broken_rules() -> None:
@@ -64,19 +82,56 @@ def print_safely(text: str) -> None:
         sys.stdout.write("\n")
 
 
-def write_whole(path: str, text: str) -> None:
+def write_whole(path: str, content: Union[str, bytes]) -> None:
+    """Write a file as any Unix tool does: through links, into pipes and devices; a regular file whole or not at all.
+
+    Raises UsageError for a path that cannot be written, JetdoctorError when the machine fails (a full disk).
+    """
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    try:
+        if _is_replaceable(path):
+            _replace(os.path.realpath(path), data)
+        else:
+            with open(path, "wb") as stream:
+                stream.write(data)
+    except OSError as error:
+        kind = UsageError if error.errno in _MISTAKES else JetdoctorError
+        raise kind("cannot write %s: %s" % (path, (error.strerror or str(error)).lower())) from None
+
+
+def _is_replaceable(path: str) -> bool:
+    """Whether a new file may take this one's place: a regular file, or none yet, that no program holds open for us."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return False
+    for _ in range(40):  # as many links as Linux follows
+        if os.path.abspath(path).startswith(("/dev/", "/proc/")):  # /dev/stdout, whatever it was redirected to
+            return False
+        if not os.path.islink(path):
+            break
+        path = os.path.join(os.path.dirname(path), os.readlink(path))
+    return True
+
+
+def _replace(path: str, data: bytes) -> None:
     """Write beside ``path`` first, then rename: a crash leaves the old file whole."""
     import tempfile
 
-    folder = os.path.dirname(os.path.abspath(path))
+    mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".jetdoctor-")
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".jetdoctor-")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o666 & ~_umask())
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError("cannot write %s: %s" % (path, (error.strerror or str(error)).lower())) from None
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.remove(temporary)
+        raise
 
 
 def _umask() -> int:

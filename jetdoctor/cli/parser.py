@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from typing import Any, List, NoReturn, Optional, Sequence
 
@@ -36,8 +37,27 @@ class Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def parse_args(self, args: Optional[Sequence[str]] = None, namespace: Any = None) -> Any:  # type: ignore
+        for argument in args or ():
+            if argument.startswith("--") and argument.endswith("=--"):  # argparse drops such a value
+                self.error("argument %s: '--' is not a value" % argument[:-3])
         # Unlike the default, an option may stand between two positional arguments.
-        return self.parse_intermixed_args(args, namespace)
+        return self.parse_intermixed_args(_without_separator(list(args or ())), namespace)
+
+
+def _without_separator(arguments: List[str]) -> List[str]:
+    """``--`` ends the options; argparse forgets that between positional arguments: what follows is spelled safely."""
+    if "--" not in arguments:
+        return arguments
+    end = arguments.index("--")
+    names = [os.path.join(".", name) if name.startswith("-") and name != "-" else name for name in arguments[end + 1 :]]
+    return arguments[:end] + names
+
+
+def host(text: str) -> str:
+    """Type of ``--ssh``: an unset variable in a script must not mean this machine."""
+    if not text.strip() or text.startswith("-"):
+        raise argparse.ArgumentTypeError("%r is not USER@HOST" % text)
+    return text
 
 
 def make(command: str, module: Any) -> Parser:

@@ -26,7 +26,7 @@ def configure(options: parser.Parser, command: str) -> None:
 def run(arguments: Any) -> int:
     from jetdoctor import check, model
 
-    output.require_folder(arguments.output)
+    output.require_writable(arguments.output, [arguments.model])
     target = _target(arguments)
     view = model.load(arguments.model)
     result = check.check(view, (target,), summary=model.summarize(view))[0]

@@ -42,7 +42,7 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    output.require_folder(arguments.output)
+    output.require_writable(arguments.output, [arguments.model])
     from jetdoctor import __version__, check, model, report
 
     device = _device(arguments.device)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import Dict, FrozenSet, List, Optional, Sequence
 
+from jetdoctor import foreign
 from jetdoctor.cli.commands import did_you_mean
 from jetdoctor.types import Finding, Result, UsageError
 
@@ -70,12 +70,12 @@ def rule_ids(wanted: Sequence[str]) -> List[str]:
 
 def read_baseline(path: str) -> FrozenSet[str]:
     """Keys of the findings in a JSON report written earlier."""
+    how = "write it with jetdoctor check MODEL --format json -o %s" % path
     try:
-        with open(path, encoding="utf-8") as stream:
-            document = json.load(stream)
+        document = foreign.read_json(path, "the baseline")
+    except UsageError as error:
+        raise UsageError("%s: %s" % (error, how)) from None
+    try:
         return frozenset(f["key"] for result in document["results"] for f in result["findings"])
-    except FileNotFoundError:
-        how = "write it with jetdoctor check MODEL --format json -o %s" % path
-        raise UsageError("the baseline %s does not exist: %s" % (path, how)) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError("the baseline %s is no JSON report of jetdoctor check: %s" % (path, error)) from None
+    except (KeyError, TypeError):
+        raise UsageError("the baseline %s is not a JSON report of jetdoctor check: %s" % (path, how)) from None

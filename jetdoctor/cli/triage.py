@@ -34,7 +34,7 @@ def run(arguments: Any) -> int:
     from jetdoctor import triage as room
     from jetdoctor.report import diagnoses
 
-    output.require_folder(arguments.output)
+    output.require_writable(arguments.output, [arguments.log] if arguments.log else [])
     targets = where.named(arguments.targets or ())
     if len(targets) > 1:
         raise UsageError("triage reads a log of one build: give one --target, not %d" % len(targets))

@@ -30,7 +30,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file, or an engine to check the papers of")
     options.add_argument("--reference", metavar="FILE", help="the original to compare with")
     options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
-    options.add_argument("--ssh", metavar="USER@HOST", help="build and run there, with trtexec")
+    options.add_argument("--ssh", type=parser.host, metavar="USER@HOST", help="build and run there, with trtexec")
     parser.add_targets(options)
     options.add_argument("--precision", choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS))
     options.add_argument("--shapes", action="append", metavar="NAME=S", help="a shape, or min:opt:max of one")
@@ -60,8 +60,8 @@ def run(arguments: Any) -> int:
     from jetdoctor.report import evidence
     from jetdoctor.verify import stopping
 
-    output.require_folder(arguments.output)
-    output.require_folder(arguments.save_engine)
+    output.require_writable(arguments.output, [arguments.model])
+    output.require_writable(arguments.save_engine, [arguments.model])
     with stopping.orderly():
         found, target = _evidence(arguments)
     form = evidence.document if arguments.format == "json" else evidence.text

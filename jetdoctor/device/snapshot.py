@@ -9,6 +9,7 @@ import re
 import socket
 from typing import Any, Dict, Optional, Sequence
 
+from jetdoctor import foreign
 from jetdoctor.device.derive import derive
 from jetdoctor.device.document import details
 from jetdoctor.device.jetson_release import looks_like, read_jetson_release
@@ -103,12 +104,8 @@ def from_snapshot(path: str) -> Device:
 
 
 def _read(path: str) -> str:
-    try:
-        with open(path, "rb") as stream:
-            data = stream.read(LIMIT + 1)
-    except OSError as error:
-        raise UsageError("cannot read the snapshot %s: %s" % (path, error.strerror)) from None
-    if len(data) > LIMIT or b"\0" in data:
+    data = foreign.read(path, "the snapshot", LIMIT)
+    if b"\0" in data:
         raise UsageError(_no_snapshot(path))
     return data.decode("utf-8", "replace")
 

@@ -10,13 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 from typing import Any, Dict, List, Optional
 
+from jetdoctor import foreign
 from jetdoctor.types import Evidence, Finding, Fix, JetdoctorError, Target, UsageError, parse_version
 
 SUFFIXES = (".engine", ".plan", ".trt")
 RULE = "JD613"
+
+_SIDECAR_LIMIT = 1 << 20  # bytes; what is written here has some hundreds
 
 _MAGIC = b"ftrt"  # 0x74727466, little endian
 _OLD_MAGIC = b"ptrt"  # seen before; where it keeps the release is not published
@@ -131,13 +135,12 @@ def _foreign(head: bytes) -> str:
 
 
 def read_sidecar(path: str) -> Optional[Dict[str, Any]]:
-    """The description beside an engine, None when there is none or it is no JSON object."""
+    """The description beside an engine, its texts alone; None when there is none or it is no JSON object."""
     try:
-        with open(sidecar(path), encoding="utf-8") as stream:
-            about = json.load(stream)
-    except (OSError, ValueError):
+        about = foreign.read_json(sidecar(path), "the sidecar", _SIDECAR_LIMIT)
+    except UsageError:
         return None
-    return about if isinstance(about, dict) else None
+    return {key: value for key, value in about.items() if isinstance(value, str)} if isinstance(about, dict) else None
 
 
 def _against(
@@ -145,8 +148,8 @@ def _against(
 ) -> List[Finding]:
     found = []
     again = "Build it again on the device: jetdoctor verify %s --save-engine %s" % (
-        about.get("model") or "MODEL",
-        os.path.basename(path),
+        shlex.quote(about.get("model") or "MODEL"),
+        shlex.quote(os.path.basename(path)),
     )
     if about.get("engine_sha256") and about["engine_sha256"] != digest(path):
         found.append(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from jetdoctor.types import UsageError
+from jetdoctor import foreign
+from jetdoctor.types import JetdoctorError, UsageError
 from jetdoctor.verify.dims import data_inputs, resolve
 
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 
 #: Images that are read at most: each is a run of its own.
 LIMIT = 32
+
+#: Bytes of given inputs, unpacked.
+LARGEST = 2 << 30
 
 
 def runs(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None) -> List[Tuple[str, Any]]:
@@ -29,7 +34,7 @@ def runs(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None
     if not hasattr(archive, "files"):
         raise UsageError("%s holds one array without a name: save it as .npy, or with numpy.savez" % path)
     with archive:
-        arrays = {key: archive[key] for key in archive.files}
+        arrays = {key: _array(archive, key, path) for key in archive.files}
     wanted = [value.name for value in data_inputs(view)]
     missing = [key for key in wanted if key not in arrays]
     if missing:
@@ -38,12 +43,33 @@ def runs(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None
 
 
 def _load(path: str) -> Any:
+    """The array or the archive in a file, refused by its size before anything of it is unpacked."""
     import numpy
 
+    foreign.require_regular(path, "the inputs file")
     try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                unpacked = sum(entry.file_size for entry in archive.infolist())
+        else:
+            unpacked = os.path.getsize(path)
+        if unpacked > LARGEST:
+            size = "the inputs file %s has %d MiB, more than the %d that are read"
+            raise UsageError(size % (path, unpacked >> 20, LARGEST >> 20))
         return numpy.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UsageError("cannot read the inputs %s: %s (write them with numpy.savez)" % (path, error)) from None
+    except JetdoctorError:
+        raise
+    except Exception as error:  # numpy and zipfile raise what they like on a damaged file
+        reason = str(error).split("\n")[0] or type(error).__name__
+        raise UsageError("cannot read the inputs %s: %s (write them with numpy.savez)" % (path, reason)) from None
+
+
+def _array(archive: Any, key: str, path: str) -> Any:
+    try:
+        return archive[key]
+    except Exception as error:  # a damaged entry, or one that holds objects
+        reason = str(error).split("\n")[0] or type(error).__name__
+        raise UsageError("cannot read %s in the inputs %s: %s" % (key, path, reason)) from None
 
 
 def _only_input(view: Any, path: str) -> Any:

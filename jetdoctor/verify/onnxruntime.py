@@ -35,8 +35,6 @@ def session(model: Source, optimise: bool = False, providers: Optional[Sequence[
         onnxruntime = _library()
     except ImportError:
         raise CannotRun("onnxruntime is not installed: python3 -m pip install onnxruntime") from None
-    if hasattr(onnxruntime, "disable_telemetry_events"):
-        onnxruntime.disable_telemetry_events()  # models and their owners are nobody else's business
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     if not optimise:
@@ -55,6 +53,8 @@ def session(model: Source, optimise: bool = False, providers: Optional[Sequence[
 
 def _library() -> Any:
     """The module. Importing 1.31 writes ``.ses`` into the temporary folder: one of ours, gone afterwards."""
+    # Models and their owners are nobody else's business: read by the library when it is loaded, so set before.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     if "onnxruntime" in sys.modules:
         return importlib.import_module("onnxruntime")
     before = os.environ.get("TMPDIR")
