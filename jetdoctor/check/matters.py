@@ -6,8 +6,19 @@ Each takes the node as a family of parsers sees it and the row's value, and answ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
+from jetdoctor.check.activations import (
+    activation_constants_misread,
+    activation_constants_of_directions_differ,
+    activation_unknown,
+)
+from jetdoctor.check.deconvolution import (
+    negative_pre_padding,
+    output_shape_odd_padding,
+    sizes_beside_auto_pad,
+)
+from jetdoctor.check.signs import may_be_negative
 from jetdoctor.graph import Node
 from jetdoctor.model.shape_values import known_array
 
@@ -121,12 +132,13 @@ def downsampling(seen: Seen, _: Any) -> Answer:
 
 
 def pad_axes_matter(seen: Seen, _: Any) -> Answer:
-    """Whether a Pad's axes are not simply all axes in order, or its fourth input hides a constant value."""
+    """Whether a Pad's axes are not simply the last ones in order, or its fourth input hides a constant value."""
     node = seen.node
     axes, rank, value = seen.array(3), node.input(0).rank, seen.array(2)
     if axes is None or rank is None:
         return True
-    if [int(a) % rank if rank else 0 for a in axes.reshape(-1)] != list(range(rank)):
+    named = [int(a) % rank if rank else 0 for a in axes.reshape(-1)]
+    if named != list(range(rank - len(named), rank)):  # shorter pads go to the trailing axes anyway
         return True
     constant = node.attr("mode", "constant") == "constant" and node.present(2)
     return constant and (value is None or bool((value != 0).any()))
@@ -177,6 +189,37 @@ def ceil_changes_size(seen: Seen, _: Any) -> Answer:
     return False
 
 
+def attr_odd(seen: Seen, wanted: Mapping[str, int]) -> Answer:
+    """Whether integer attributes are odd; ``wanted`` gives their defaults."""
+    return all(seen.node.attr(name, default) % 2 == 1 for name, default in wanted.items())
+
+
+def more_channels_than(seen: Seen, count: int) -> Answer:
+    """Whether axis 1 of the data is not known to have at most so many elements."""
+    shape = seen.node.input(0).shape
+    if shape is None or len(shape) < 2:
+        return None
+    return shape[1] > count if isinstance(shape[1], int) else True
+
+
+def bounds_crossed(seen: Seen, _: Any) -> Answer:
+    """Whether a Clip's constant minimum is above its constant maximum."""
+    node = seen.node
+    if node.opset < 11:
+        low, high = node.attr("min"), node.attr("max")
+        return None not in (low, high) and low > high
+    if not (seen.weights(1) and seen.weights(2)):
+        return False
+    low, high = seen.array(1), seen.array(2)
+    return None if low is None or high is None else bool((low > high).all())
+
+
+def has_elements(seen: Seen, index: int) -> Answer:
+    """Whether an output is not known to be empty: whatever is computed of nothing is nothing."""
+    shape = seen.node.output(index).shape
+    return shape is None or 0 not in shape
+
+
 def _windows(node: Node, count: int) -> Tuple[Sequence[int], Sequence[int], Sequence[int]]:
     """Pads, strides and dilations of a pool, with their defaults."""
     return (
@@ -200,4 +243,15 @@ MATTERS: Dict[str, Callable[[Any, Any], Any]] = {
     "zero_in_shape": zero_in_shape,
     "leading_dim_not_one": leading_dim_not_one,
     "ceil_changes_size": ceil_changes_size,
+    "attr_odd": attr_odd,
+    "more_channels_than": more_channels_than,
+    "bounds_crossed": bounds_crossed,
+    "has_elements": has_elements,
+    "may_be_negative": may_be_negative,
+    "output_shape_odd_padding": output_shape_odd_padding,
+    "negative_pre_padding": negative_pre_padding,
+    "sizes_beside_auto_pad": sizes_beside_auto_pad,
+    "activation_unknown": activation_unknown,
+    "activation_constants_misread": activation_constants_misread,
+    "activation_constants_of_directions_differ": activation_constants_of_directions_differ,
 }

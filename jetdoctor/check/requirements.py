@@ -123,8 +123,8 @@ def _asymmetric_pads(seen: Seen, c: Mapping[str, Any]) -> Answer:
     if pads is None:
         return False
     half = len(pads) // 2
-    begin, end = pads[:half], pads[half:]
-    return list(begin) != list(end) and any(e != b + 1 for b, e in zip(begin, end))
+    # The parser looks at the first two axes only, each by itself.
+    return any(end - begin not in (0, 1) for begin, end in list(zip(pads[:half], pads[half:]))[:2])
 
 
 def _activations(seen: Seen, c: Mapping[str, Any]) -> Answer:
@@ -143,7 +143,7 @@ def _scale_size(seen: Seen, c: Mapping[str, Any]) -> Answer:
     count = scale[0] if scale else 1
     if count == 1 or data is None:
         return True
-    axis = node.attr("axis", 1)
+    axis = node.attr("axis", c.get("axis_default", 0))
     if not -len(data) <= axis < len(data) or not isinstance(data[axis], int):
         return None
     return count == data[axis]

@@ -2,7 +2,7 @@
 
 ## What it detects
 Graphs that people have reported to be built without a word and to compute wrong values: two CumSum of one tensor
-from 10.8 on, GroupNormalization with one group, Mean in half precision, GridSample from 10.14 to 11.1, an If before
+from 10.8 on, GridSample from 10.14 to 11.1, an If before
 Transpose and Resize in 11.1, several projections of one LayerNormalization on Thor with JetPack 7.0 and 7.1, and
 what else `rules/facts/` lists (rows under `values`, `_known_issues.json`), each for the releases, boards and
 precisions that it was seen on.
@@ -14,7 +14,7 @@ know of each other; a single report is a warning.
 
 ## Fix
 Where the same can be written so that the fault is not met, `jetdoctor fix` does it (CumSum as a product with a
-triangular matrix, GridSample as Gather, GroupNormalization with InstanceNormalization). Otherwise the finding says
+triangular matrix, GridSample as Gather). Otherwise the finding says
 what helped the people who reported it. Compare the outputs on the board in any case: `jetdoctor verify --ssh`.
 """
 

@@ -1,0 +1,48 @@
+"""Whether a value can be below zero, as far as the node that computes it says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jetdoctor.graph import Node, Value
+
+if TYPE_CHECKING:
+    from jetdoctor.check.conditions import Answer, Seen
+
+#: operators whose results are never negative, whatever comes in
+_NEVER = frozenset(
+    "Abs Exp HardSigmoid Relu ReduceL1 ReduceL2 ReduceSumSquare Sigmoid Softmax Softplus Sqrt ThresholdedRelu".split()
+)
+
+#: operators that keep the sign of their first input's elements
+_KEEP = (
+    "Identity", "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Dropout", "MaxPool", "AveragePool",
+    "GlobalMaxPool", "GlobalAveragePool", "Slice", "Gather", "Expand", "Tile",
+)  # fmt: skip
+
+
+def may_be_negative(seen: Seen, index: int) -> Answer:
+    """Whether an input may hold negative numbers."""
+    return not _never_negative(seen.node.input(index))
+
+
+def _never_negative(value: Value) -> bool:
+    value = value.behind(_KEEP)
+    array = value.array()
+    if array is not None:
+        return bool((array >= 0).all())
+    node = value.producer
+    if node is None or node.domain not in ("", "ai.onnx"):
+        return False
+    return node.op_type in _NEVER or _square(node) or _clipped(node)
+
+
+def _square(node: Node) -> bool:
+    return node.op_type == "Mul" and node.inputs[0] == node.inputs[1]
+
+
+def _clipped(node: Node) -> bool:
+    if node.op_type != "Clip":
+        return False
+    low: Any = node.attr("min") if node.opset < 11 else node.input(1).array() if node.present(1) else None
+    return low is not None and bool(low >= 0)
