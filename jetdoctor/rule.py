@@ -17,13 +17,11 @@ target's TensorRT, it states on every match the range of releases that the match
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Callable, Hashable, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Hashable, Optional, Tuple
 
+from jetdoctor.data import table
 from jetdoctor.intervals import Intervals
-from jetdoctor.target import data_path
 from jetdoctor.types import (
     EVERY_VERSION,
     OUTCOMES,
@@ -33,34 +31,12 @@ from jetdoctor.types import (
     VersionRange,
     parse_version,
 )
+from jetdoctor.wording import brackets, shown_dim
 
 __all__ = [
     "CannotRewrite", "Fix", "Intervals", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "holder",
     "parse_version", "release", "shown_dim", "table",
 ]  # fmt: skip
-
-
-@lru_cache(maxsize=None)
-def table(name: str) -> List[dict]:
-    """Rows of ``rules/data/<name>.json``, for a rule whose knowledge is a table. Not to be changed."""
-    with open(data_path(name + ".json"), encoding="utf-8") as stream:
-        rows: List[dict] = json.load(stream)
-    return rows
-
-
-#: Longest symbolic size that a message shows; exporters write whole formulas there.
-_READABLE = 16
-
-
-def brackets(items: Optional[Iterable[Any]]) -> str:
-    """Axes, sizes or a shape as build logs print them: ``[1,3,?]``; "an unknown shape" for None."""
-    return "an unknown shape" if items is None else "[%s]" % ",".join(map(shown_dim, items))
-
-
-def shown_dim(item: Any) -> str:
-    """A size, or a symbolic one; "?" for nothing known and for a formula that nobody reads."""
-    text = str(item)
-    return "?" if item is None or len(text) > _READABLE else text
 
 
 def release(jetpack: Optional[str]) -> Optional[dict]:

@@ -6,36 +6,22 @@ per TensorRT line, with its newest patch).
 
 from __future__ import annotations
 
-import json
 import operator
-import os
 import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from jetdoctor.data import table
 from jetdoctor.types import Module, Target, UsageError, Version, parse_version
 
 _PRODUCTS = {"jetpack": "JetPack", "tensorrt": "TensorRT"}
 _COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
 
 
-def data_path(name: str) -> str:
-    """Path of a file in ``rules/data``, in a wheel (inside the package) or a clone (beside it)."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    inside = os.path.join(here, "rules", "data", name)
-    return inside if os.path.exists(inside) else os.path.join(os.path.dirname(here), "rules", "data", name)
-
-
-@lru_cache(maxsize=None)
-def _rows(name: str) -> List[Dict[str, Any]]:
-    with open(data_path(name), encoding="utf-8") as stream:
-        return json.load(stream)
-
-
 def releases() -> Sequence[Dict[str, Any]]:
     """Rows of ``targets.json``, one per L4T release, oldest first (keys as in that file)."""
-    return _rows("targets.json")
+    return table("targets")
 
 
 @lru_cache(maxsize=None)
@@ -50,7 +36,7 @@ def _by_jetpack() -> Dict[str, Dict[str, Any]]:
 @lru_cache(maxsize=None)
 def _module_rows() -> Dict[str, Dict[str, Any]]:
     """Module id or alias -> its row."""
-    rows = _rows("modules.json")
+    rows = table("modules")
     named = {alias: row for row in rows for alias in row["aliases"]}
     named.update((row["id"], row) for row in rows)
     return named
@@ -63,12 +49,12 @@ def _module(row: Dict[str, Any]) -> Module:
 
 def modules() -> Tuple[Module, ...]:
     """Every module and developer kit."""
-    return tuple(_module(row) for row in _rows("modules.json"))
+    return tuple(_module(row) for row in table("modules"))
 
 
 def module_rows() -> Sequence[Dict[str, Any]]:
     """Rows of ``modules.json``."""
-    return _rows("modules.json")
+    return table("modules")
 
 
 def module_row(name: str) -> Optional[Dict[str, Any]]:
@@ -167,7 +153,7 @@ def _padded(version: Version) -> Version:
 
 def tensorrt_rows() -> Sequence[Dict[str, Any]]:
     """Rows of ``patches.json``, one per TensorRT line, oldest first."""
-    return _rows("patches.json")
+    return table("patches")
 
 
 @lru_cache(maxsize=None)

@@ -8,10 +8,10 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 
 from jetdoctor.rules.facts_layout import HEADS, NO_OPERATOR, SECTIONS
 
-from jetdoctor.check.catalog import catalog
-from jetdoctor.check.conditions import WHEN
-from jetdoctor.check.requirements import understood
-from jetdoctor.knowledge import Fact
+from jetdoctor.catalog import catalog
+from jetdoctor.facts import Fact
+from jetdoctor.facts.conditions import WHEN
+from jetdoctor.facts.requirements import understood
 from jetdoctor.types import OUTCOMES
 
 #: (where, row, fact): "rules/facts/Clip.json: refused[2], since 8.0", the row, and its range.

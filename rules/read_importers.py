@@ -19,7 +19,7 @@ from typing import Dict, List, Optional, Set
 if __name__ == "__main__":  # in a clone, where jetdoctor need not be installed
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from jetdoctor.knowledge import Knowledge
+from jetdoctor.facts import Knowledge
 from jetdoctor.types import parse_version
 
 #: Where the importers lived, newest first.

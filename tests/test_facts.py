@@ -12,8 +12,8 @@ from jetdoctor.rules.facts_checks import problems
 from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, WIDTH, layout, parse
 
 from jetdoctor.check import catalog
-from jetdoctor.check.matters import MATTERS
-from jetdoctor.knowledge import Knowledge, knowledge
+from jetdoctor.facts import Knowledge, knowledge
+from jetdoctor.facts.matters import MATTERS
 from jetdoctor.types import parse_version
 
 FACTS = compile_facts.read()

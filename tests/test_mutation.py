@@ -11,9 +11,9 @@ import json
 import pytest
 
 import jetdoctor.check as room
-from jetdoctor.check.catalog import Catalog
+from jetdoctor.catalog import Catalog
 from jetdoctor.check.engine import Engine
-from jetdoctor.knowledge import knowledge
+from jetdoctor.facts import knowledge
 from jetdoctor.model import from_proto
 from jetdoctor.types import Device, Fact
 from tests.cases import every_case, parse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from jetdoctor.check.support import operator_support
 from jetdoctor.cli import main
-from jetdoctor.knowledge import knowledge
+from jetdoctor.facts import knowledge
+from jetdoctor.facts.support import operator_support
 from jetdoctor.types import parse_version
 
 

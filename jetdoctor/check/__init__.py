@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import List, Optional, Sequence, Tuple
 
+from jetdoctor.catalog import Catalog, CatalogRule, catalog
 from jetdoctor.check.advice import Advisor
-from jetdoctor.check.catalog import Catalog, CatalogRule, catalog
 from jetdoctor.check.engine import Crash, Engine
 from jetdoctor.check.group import findings
+from jetdoctor.facts import knowledge
 from jetdoctor.graph import Model
-from jetdoctor.knowledge import knowledge
 from jetdoctor.types import Device, Finding, Fix, ModelSummary, Result, Target
 
 __all__ = ["Catalog", "CatalogRule", "advice", "catalog", "check", "check_device", "verdict"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Callable, Dict, Hashable, Iterable, Iterator, List, Optional, Tuple
 
+from jetdoctor.catalog import Catalog, CatalogRule
 from jetdoctor.check.branches import Branches, in_order
-from jetdoctor.check.catalog import Catalog, CatalogRule
-from jetdoctor.check.describe import fact_text, log_line, no_importer_text
 from jetdoctor.check.facts import Asked, NodeFacts, intersect
 from jetdoctor.check.hit import Hit
 from jetdoctor.check.model_facts import ModelFacts, Place
 from jetdoctor.check.run_time import needs_a_run
+from jetdoctor.facts import Fact, Knowledge
+from jetdoctor.facts.words import fact_text, log_line, no_importer_text
 from jetdoctor.graph import Model, Node
-from jetdoctor.knowledge import Fact, Knowledge
 from jetdoctor.rule import Match
 from jetdoctor.types import OUTCOMES, Device, Fix, Target, Version, VersionRange, parse_version
 

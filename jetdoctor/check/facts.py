@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Dict, Hashable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from jetdoctor.check.conditions import Seen, holds
-from jetdoctor.check.requirements import violated
+from jetdoctor.facts import Fact, Knowledge
+from jetdoctor.facts.conditions import Seen, holds
+from jetdoctor.facts.requirements import violated
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
-from jetdoctor.knowledge import Fact, Knowledge
+from jetdoctor.model.shape_values import known_array
 from jetdoctor.types import EVERY_VERSION, OUTCOMES, Version, VersionRange
 
 #: Sections whose rows are forms (``when`` and ``status``): the parser's, and those of the walls behind it.
@@ -57,8 +58,8 @@ class Views:
         for name in node.inputs:
             producer = node.graph.value(name).producer if name else None
             if producer is not None and producer.op_type == "Transpose":
-                return [(within, Seen(node, through)) for within, through in self.families]
-        return [(EVERY_VERSION, Seen(node))]
+                return [(within, Seen(node, through, known_array)) for within, through in self.families]
+        return [(EVERY_VERSION, Seen(node, (), known_array))]
 
 
 class Asked:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from jetdoctor.check.describe import PARSER_SAYS
 from jetdoctor.check.hit import Hit
+from jetdoctor.facts.words import PARSER_SAYS
 from jetdoctor.types import SEVERITIES, Finding, Target, Version
 
 

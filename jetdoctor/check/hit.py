@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Optional, Tuple
 
-from jetdoctor.check.catalog import CatalogRule
+from jetdoctor.catalog import CatalogRule
 from jetdoctor.rule import Match
 from jetdoctor.types import Location, VersionRange
 

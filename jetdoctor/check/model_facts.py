@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-from jetdoctor.check.conditions import _listed
+from jetdoctor import data
 from jetdoctor.check.facts import Asked, in_default_domain, is_function_call, outside
+from jetdoctor.facts import Fact, Knowledge
+from jetdoctor.facts.conditions import _listed
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
-from jetdoctor.knowledge import Fact, Knowledge, read_rows
 from jetdoctor.types import VersionRange, parse_version
 
 #: fix request -> the element types that it is made for
@@ -39,7 +40,7 @@ class Plugins:
 
     def __init__(self) -> None:
         self._by_name: Dict[str, List[VersionRange]] = {}
-        for row in read_rows("plugins.json"):
+        for row in data.table("plugins"):
             since, before = parse_version(row["since"]), row.get("before")
             within = VersionRange(since, parse_version(before) if before else None)
             self._by_name.setdefault(row["name"], []).append(within)
@@ -111,7 +112,7 @@ class ModelFacts:
     def _written_out(self, node: Node) -> List[str]:
         """Fix requests for an operator of ONNX Runtime that has a short form in ONNX's words."""
         if not self._contrib:
-            for row in read_rows("contrib_operators.json"):
+            for row in data.table("contrib_operators"):
                 self._contrib[row["domain"], row["op"]] = row["fix"]
         domain = "" if in_default_domain(node) else node.domain
         return self._contrib.get((domain, node.op_type), [])

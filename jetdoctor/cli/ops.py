@@ -29,8 +29,8 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.check.support import release_table
-    from jetdoctor.knowledge import knowledge
+    from jetdoctor.facts import knowledge
+    from jetdoctor.facts.support import release_table
 
     known = knowledge()
     targets = where.named(arguments.targets or ())
@@ -60,7 +60,7 @@ def _spelled(known: Any, name: str) -> str:
 
 
 def _rows(known: Any, names: Sequence[str], targets: Sequence[Target]) -> List[Tuple[str, List[Dict[str, Any]]]]:
-    from jetdoctor.check.support import operator_support
+    from jetdoctor.facts.support import operator_support
 
     found = []
     for name in names:

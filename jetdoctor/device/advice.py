@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from jetdoctor.data import table
 from jetdoctor.device.as_target import as_target
-from jetdoctor.device.tables import rows
+from jetdoctor.facts import knowledge
 from jetdoctor.target import module_row, releases
-from jetdoctor.types import Device, VersionRange, parse_version
+from jetdoctor.types import Device, parse_version
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,8 @@ def _models(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
 
 def _imported(tensorrt: str) -> int:
     """How many operators the parser of a TensorRT release has an importer for; 0 when nothing is known."""
-    version = parse_version(tensorrt)
-    found = set()
-    for row in rows("operators"):
-        bounds = [parse_version(row[side]) if row[side] else None for side in ("since", "before")]
-        if row["importer"] and version in VersionRange(*bounds):
-            found.add(row["op"])
-    return len(found)
+    known, version = knowledge(), parse_version(tensorrt)
+    return sum(known.importer(name, version) for name in known.operators)
 
 
 def _workspace(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
@@ -102,7 +98,7 @@ def _types(device: Device) -> Iterator[Advice]:
 
 def _wheels(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
     """PyTorch, torchvision and ONNX Runtime for this JetPack, as recorded."""
-    for wheel in rows("wheels"):
+    for wheel in table("wheels"):
         if row["jetpack"] not in wheel["jetpacks"]:
             continue
         origin = "a forum post" if wheel["forum"] else "a community build" if wheel["community"] else ""

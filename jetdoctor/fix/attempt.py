@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from jetdoctor.check import catalog, check
+from jetdoctor.facts import knowledge
 from jetdoctor.fix import lowering
 from jetdoctor.fix.choice import Choices, Key, Request, places
 from jetdoctor.fix.diff import FixDiff, NodeChange
 from jetdoctor.fix.rewriting import Rewriting
 from jetdoctor.fix.trial import Trial
 from jetdoctor.graph import DEFAULT_DOMAINS, Model
-from jetdoctor.knowledge import knowledge
 from jetdoctor.model import from_proto
 from jetdoctor.types import Finding, Fix, Location, PlanStep, Result, Target
 

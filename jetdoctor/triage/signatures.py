@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from jetdoctor.knowledge import read_rows
+from jetdoctor import data
 from jetdoctor.types import VersionRange, parse_version
 
 #: What a message literal of the parser weighs, by its level; curated signatures lie mostly above.
@@ -62,12 +62,12 @@ class Book:
     """All signatures. ``operators`` have a category of their own, ``alone`` says when a name suffices."""
 
     def __init__(self) -> None:
-        rows = read_rows("signatures.json")
+        rows = data.table("signatures")
         self.categories: Dict[str, Mapping[str, Any]] = {r["category"]: r for r in _of(rows, "category")}
         self.operators: Dict[str, Mapping[str, Any]] = {r["op"]: r for r in _of(rows, "operator")}
         self.standard = {name for row in _of(rows, "standard") for name in row["ops"]}
         self.signatures = [Signature(row) for row in _of(rows, "log")]
-        self.signatures += [Signature(row) for row in read_rows("parser_messages.json")]
+        self.signatures += [Signature(row) for row in data.table("parser_messages")]
         self._by_start: Dict[str, List[Signature]] = {}
         for signature in self.signatures:
             self._by_start.setdefault(signature.anchor[:START], []).append(signature)

@@ -57,9 +57,9 @@ def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Option
 
 def _name_of(rule: str) -> str:
     """Name of a rule, from its file: rules/<category>/JDnnn_snake_name.py."""
-    from jetdoctor.knowledge import data_folder
+    from jetdoctor.data import rules_folder
 
-    files = glob.glob(os.path.join(os.path.dirname(data_folder()), "*", rule + "_*.py"))
+    files = glob.glob(os.path.join(rules_folder(), "*", rule + "_*.py"))
     return os.path.basename(files[0])[len(rule) + 1 : -3].replace("_", "-") if files else "compiler-refuses"
 
 

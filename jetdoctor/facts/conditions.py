@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
-from jetdoctor.check.matters import MATTERS
-from jetdoctor.graph import DTYPE_NAMES, Node
+from jetdoctor.facts.matters import MATTERS
+from jetdoctor.graph import DTYPE_NAMES, Node, Value
 
 Answer = Optional[bool]
 
@@ -33,13 +33,19 @@ DEFAULTS: Mapping[Tuple[str, str], Any] = {
 
 
 class Seen:
-    """A node as one family of parsers sees it."""
+    """A node as one family of parsers sees it.
 
-    __slots__ = ("node", "through")
+    ``known`` gives the array of a value that follows from constants and static shapes, None for any other.
+    """
 
-    def __init__(self, node: Node, through: Sequence[str] = ()) -> None:
+    __slots__ = ("node", "through", "known")
+
+    def __init__(
+        self, node: Node, through: Sequence[str] = (), known: Callable[[Value], Any] = lambda value: value.array()
+    ) -> None:
         self.node = node
         self.through = through
+        self.known = known
 
     def weights(self, index: int) -> bool:
         """Whether input ``index`` is an initializer to the parser."""

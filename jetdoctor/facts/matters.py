@@ -1,7 +1,7 @@
 """Conditions that ask whether a misreading matters: an ignored attribute that changes nothing is no finding.
 
 Each takes the node as a family of parsers sees it and the row's value, and answers True, False or None for
-"cannot be told from the file", like the other conditions of ``jetdoctor.check.conditions``.
+"cannot be told from the file", like the other conditions of ``jetdoctor.facts.conditions``.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from jetdoctor.check.deconvolution import (
 )
 from jetdoctor.check.signs import may_be_negative
 from jetdoctor.graph import Node
-from jetdoctor.model.shape_values import known_array
 
 if TYPE_CHECKING:
-    from jetdoctor.check.conditions import Answer, Seen
+    from jetdoctor.facts.conditions import Answer, Seen
 
 
-def reduced_axes(node: Node) -> Optional[Tuple[int, ...]]:
+def reduced_axes(seen: Seen) -> Optional[Tuple[int, ...]]:
     """Axes of a reduction, from attribute or constant input; () when none are given, None if unknown."""
+    node = seen.node
     axes = node.attr("axes")
     if axes is None:
         if not node.present(1):
             return ()
-        array = known_array(node.input(1))
+        array = seen.known(node.input(1))
         if array is None:
             return None
         axes = tuple(int(a) for a in array.reshape(-1))
@@ -42,7 +42,7 @@ def reduced_axes(node: Node) -> Optional[Tuple[int, ...]]:
 
 def axes_partial(seen: Seen, _: Any) -> Answer:
     """Whether the axes leave out an axis that matters (one not known to be of size 1 and kept)."""
-    axes = reduced_axes(seen.node)
+    axes = reduced_axes(seen)
     if axes == ():
         return False
     shape = seen.node.input(0).shape

@@ -6,11 +6,10 @@ Every row carries a half-open range of TensorRT versions and a source. Nothing h
 from __future__ import annotations
 
 import json
-import os
 from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-import jetdoctor
+from jetdoctor import data
 from jetdoctor.types import Version, VersionRange, parse_version
 
 #: Section of an operator's facts -> the wall that its rows speak of (see ``rules/README.md``).
@@ -26,21 +25,6 @@ WALLS = {
 
 #: How a line of an operator begins in the compiled file.
 _LINE = '{"operator":"'
-
-
-def data_folder() -> str:
-    """Folder of the fact files, in a clone or in an installed package."""
-    for folder in jetdoctor.__path__:
-        candidate = os.path.join(folder, "rules", "data")
-        if os.path.isdir(candidate):
-            return candidate
-    raise FileNotFoundError("rules/data is missing: the installation is incomplete")
-
-
-def read_rows(name: str) -> List[Dict[str, Any]]:
-    """Rows of one file of ``rules/data/``."""
-    with open(os.path.join(data_folder(), name), encoding="utf-8") as handle:
-        return json.load(handle)
 
 
 def _range(row: Mapping[str, Any]) -> VersionRange:
@@ -73,7 +57,7 @@ class Knowledge:
     """
 
     def __init__(self) -> None:
-        with open(os.path.join(data_folder(), "facts.jsonl"), encoding="utf-8") as handle:
+        with open(data.path("facts.jsonl"), encoding="utf-8") as handle:
             first, *lines = handle.read().splitlines()
         self.releases = [Fact(row) for row in json.loads(first)["releases"]]
         start = len(_LINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from jetdoctor.check.conditions import Answer, Seen
+from jetdoctor.facts.conditions import Answer, Seen
 
 
 def last_chunk(seen: Seen, c: Mapping[str, Any]) -> Answer:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
 
-import jetdoctor
+from jetdoctor.data import rules_folder
 from jetdoctor.rule import Rewrite, Rule
 from jetdoctor.types import JetdoctorError
 
@@ -68,15 +68,6 @@ class Catalog:
         """Metadata of a rewrite; KeyError when there is none of that name."""
         found: Rewrite = self.rewrites[name].REWRITE  # type: ignore[attr-defined]
         return found
-
-
-def rules_folder() -> str:
-    """Folder of the rule files, beside the package in a clone, inside it when installed."""
-    for folder in jetdoctor.__path__:
-        candidate = os.path.join(folder, "rules")
-        if os.path.isdir(os.path.join(candidate, "data")):
-            return candidate
-    raise JetdoctorError("the rules folder is missing: reinstall jetdoctor")
 
 
 def _rule_files(folder: str) -> List[Tuple[str, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Tuple
 
-from jetdoctor.check.conditions import Seen
+from jetdoctor.facts.conditions import Seen
+from jetdoctor.facts.rows import Fact
 from jetdoctor.graph import Node
-from jetdoctor.knowledge import Fact
-from jetdoctor.rule import shown_dim
 from jetdoctor.types import VersionRange
+from jetdoctor.wording import shown_dim
 
 _INPUT_NAMES = {
     ("Conv", 1): "kernel",

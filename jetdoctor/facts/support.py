@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
-from jetdoctor.knowledge import Fact, Knowledge
+from jetdoctor.facts.rows import Fact, Knowledge
 from jetdoctor.types import Version, VersionRange
 
 #: Oldest parser whose source was read.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, Mapping, Tuple
 
-from jetdoctor.check.conditions import WHEN, Answer, Seen, _element_count, _listed, _pads
-from jetdoctor.check.extents import last_chunk, resize_scales, starts_per_axis
+from jetdoctor.facts.conditions import WHEN, Answer, Seen, _element_count, _listed, _pads
+from jetdoctor.facts.extents import last_chunk, resize_scales, starts_per_axis
 
 #: Keys that only say when a requirement applies, if another key is its subject.
 _GUARDS = (

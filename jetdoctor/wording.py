@@ -1,0 +1,19 @@
+"""Sizes and shapes as messages show them."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable, Optional
+
+#: Longest symbolic size that a message shows; exporters write whole formulas there.
+_READABLE = 16
+
+
+def brackets(items: Optional[Iterable[Any]]) -> str:
+    """Axes, sizes or a shape as build logs print them: ``[1,3,?]``; "an unknown shape" for None."""
+    return "an unknown shape" if items is None else "[%s]" % ",".join(map(shown_dim, items))
+
+
+def shown_dim(item: Any) -> str:
+    """A size, or a symbolic one; "?" for nothing known and for a formula that nobody reads."""
+    text = str(item)
+    return "?" if item is None or len(text) > _READABLE else text
