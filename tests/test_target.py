@@ -167,6 +167,6 @@ def test_documented_opsets(jetpack, opset):
 
 
 def test_import_reads_no_data():
-    code = "import jetdoctor.target as t; print(t._rows.cache_info().currsize)"
+    code = "import jetdoctor.target; from jetdoctor.data import table; print(table.cache_info().currsize)"
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root).strip() == b"0"
