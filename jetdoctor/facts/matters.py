@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
-from jetdoctor.check.activations import (
+from jetdoctor.facts.activations import (
     activation_constants_misread,
     activation_constants_of_directions_differ,
     activation_unknown,
 )
-from jetdoctor.check.deconvolution import (
+from jetdoctor.facts.deconvolution import (
     negative_pre_padding,
     output_shape_odd_padding,
     sizes_beside_auto_pad,
 )
-from jetdoctor.check.signs import may_be_negative
+from jetdoctor.facts.signs import may_be_negative
 from jetdoctor.graph import Node
 
 if TYPE_CHECKING:

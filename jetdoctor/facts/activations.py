@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Tuple
 from jetdoctor.graph import Node
 
 if TYPE_CHECKING:
-    from jetdoctor.check.conditions import Answer, Seen
+    from jetdoctor.facts.conditions import Answer, Seen
 
 #: ONNX: function -> default alpha and beta, None where it has no such constant
 _ONNX: Dict[str, Tuple[Any, Any]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jetdoctor.graph import Node, Value
 
 if TYPE_CHECKING:
-    from jetdoctor.check.conditions import Answer, Seen
+    from jetdoctor.facts.conditions import Answer, Seen
 
 #: operators whose results are never negative, whatever comes in
 _NEVER = frozenset(

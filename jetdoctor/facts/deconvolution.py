@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 from jetdoctor.graph import Node
 
 if TYPE_CHECKING:
-    from jetdoctor.check.conditions import Answer, Seen
+    from jetdoctor.facts.conditions import Answer, Seen
 
 
 class Axis(NamedTuple):
