@@ -85,4 +85,5 @@ def _basis(hit: Hit, release: str) -> str:
     """What the claim rests on; ``release`` says how well the parser of the target is known."""
     if hit.rule.rule.preview:
         return "preview"
-    return release if hit.match.wall == "parser" and release.startswith("interpolated") else hit.match.basis
+    read = hit.match.wall == "parser" and not hit.match.basis.startswith("documented")
+    return release if read and release.startswith("interpolated") else hit.match.basis

@@ -8,7 +8,8 @@ stacked (scan) outputs are used.
 ## Why it fails
 The importer makes the loop's counter only together with a trip count: the body's iteration number is unknown
 (`Node input was not registered`). Stacked outputs get 1,024 entries, whatever the number of turns (and before
-8.5 as many as the huge trip count says). TensorRT 7.1 has no counter even with a trip count.
+8.5 as many as the huge trip count says); from 10.11 on they are refused (`TensorRT cannot infer the shape of scan
+output`). TensorRT 7.1 has no counter even with a trip count.
 
 ## Fix
 The loop carries a counter of its own. A loop that counts by itself from constants (TensorFlow's recurrent layers)
@@ -25,6 +26,7 @@ RULE = Rule(
     outcome="rejected",
     sources=(
         "onnx-tensorrt importLoop, 7.1 to 10.10: addLoopCounter only with a trip count; from 8.5 on INT_MAX is none",
+        "onnx-tensorrt@745bde22 (10.11) to 5ab48c5c (11.0) onnxOpImporters.cpp, Loop: stacked outputs refused",
         "run with the parsers of 8.0 to 10.10: Node input was not registered; a stacked output of [1024,...]",
     ),
     ops=("Loop",),
@@ -50,15 +52,30 @@ def check_node(node):
                 basis="measured",
                 cause="counter",
             )
-    if _endless(node) and any(node.outputs[max(len(node.inputs) - 2, 0) :]):
-        yield Match(
-            "Loop stacks an output in each turn without a trip count: it does not get one entry for each turn",
-            node,
-            outcome="wrong-output",
-            fixes=_TURNS,
-            basis="measured",
-            cause="stacked",
-        )
+    if any(node.outputs[max(len(node.inputs) - 2, 0) :]):
+        for releases in _endless(node):
+            yield from _stacked(node, releases)
+
+
+def _stacked(node, releases):
+    """A made-up length until 10.10, a refusal from then on."""
+    text = "Loop stacks an output in each turn without a trip count: "
+    yield Match(
+        text + "it does not get one entry for each turn",
+        node,
+        tensorrt=VersionRange(releases.since, (10, 11)),
+        outcome="wrong-output",
+        fixes=_TURNS,
+        basis="measured",
+        cause="stacked",
+    )
+    yield Match(
+        text + "how many entries it gets is not known, and this parser refuses it",
+        node,
+        tensorrt=VersionRange((10, 11), None),
+        fixes=_TURNS,
+        cause="stacked",
+    )
 
 
 def _endless(node):

@@ -3,7 +3,7 @@
 ## What it detects
 A node in a schema form that this release's importer does not take, for instance RandomNormalLike or
 RandomUniformLike of an initializer, an input that is left out by an empty name where the importer only counts the
-inputs, or an operator that the newest release documents as unsupported.
+inputs, or Attention with a past key and value.
 
 ## Why it fails
 The operator has a name that the parser knows, but not in this form.
@@ -32,11 +32,15 @@ def describe(node, row):
             node.op_type,
             placeholder,
         )
-    if row.get("what", "").startswith(("documented", "not in")):
-        return "%s has no importer in this release by its operator list" % node.op_type
-    if "forbid" in row:
+    if row.get("forbid", {}).get("kind") == "initializer":
         return "%s: its input %s is an initializer, and this parser wants a computed tensor" % (
             node.op_type,
             node.input(row["forbid"]["input"]).name,
         )
-    return None
+    if "forbid" in row:
+        return "%s has its optional input %d (%s), which this parser refuses" % (
+            node.op_type,
+            row["forbid"]["input"],
+            node.input(row["forbid"]["input"]).name,
+        )
+    return "%s with %s: %s" % (node.op_type, row["change"], row["what"]) if "change" in row else None

@@ -18,7 +18,7 @@ RULE = Rule(
     name="gridsample-mode-misread",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt importGridSample, 8.5-GA to 10.10-GA; documented modes of 10.15",),
+    sources=("onnx-tensorrt importGridSample, 8.5-GA to 11.0",),
 )
 
 

@@ -1,4 +1,8 @@
-"""QuantizeLinear and DequantizeLinear with their default axis written out: TensorRT's default is 0, not 1."""
+"""QuantizeLinear and DequantizeLinear with an axis written out.
+
+TensorRT's default is 0 until 10.11; from 10.12 on it is 1, as in ONNX, but is checked against the rank first: scalar
+and 1-D data need an axis that exists (a scalar scale does not look at it).
+"""
 
 from __future__ import annotations
 
@@ -10,4 +14,4 @@ REWRITE = Rewrite("qdq_explicit_axis", "Write the quantisation axis out")
 def rewrite(node, edit):
     if node.has_attr("axis") or edit.opset < 13:
         raise CannotRewrite("the axis is given, or the opset does not know it")
-    edit.set_attribute(node, "axis", 1)
+    edit.set_attribute(node, "axis", 0 if edit.rank(node.input(0)) in (0, 1) else 1)

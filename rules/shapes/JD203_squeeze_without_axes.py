@@ -6,7 +6,7 @@ A Squeeze with neither an `axes` attribute nor an axes input whose input shape i
 
 ## Why it fails
 The parser has to know which dimensions are 1 when it builds the network. With a dynamic shape it stops:
-`Cannot infer squeeze dimensions from a dynamic shape!`. TensorRT 7.1 and 7.2.1 want the attribute in any
+`Cannot infer squeeze dimensions from a dynamic shape!`. From 11.5 on axes may be left out. TensorRT 7.1 and 7.2.1 want the attribute in any
 case.
 
 ## Fix
@@ -21,7 +21,10 @@ RULE = Rule(
     name="squeeze-without-axes",
     severity="error",
     outcome="rejected",
-    sources=("onnx-tensorrt importSqueeze, 7.1 to 10.10 (message of 7.2.3 and later)",),
+    sources=(
+        "onnx-tensorrt importSqueeze, 7.1 to 11.0 (message of 7.2.3 and later)",
+        "https://github.com/onnx/onnx-tensorrt/releases/tag/release%2F11.5-GA (Squeeze without axes)",
+    ),
 )
 
 

@@ -4,7 +4,7 @@
 QuantizeLinear or DequantizeLinear of opset 13 with several scales and no `axis` attribute.
 
 ## Why it fails
-ONNX's default axis is 1, the parser's is 0 (until 10.10). Where dimension 0 happens to have as many entries
+ONNX's default axis is 1, the parser's is 0 (until 10.11). Where dimension 0 happens to have as many entries
 as there are scales, every row gets the scale of another channel; otherwise the node is refused (`The number
 of scales is not equal to the number of output channels.`).
 
@@ -19,7 +19,7 @@ RULE = Rule(
     name="quantize-default-axis",
     severity="error",
     outcome="wrong-output",
-    sources=("onnx-tensorrt QuantDequantLinearHelper, 7.1 to 10.10: a missing axis is 0; 10.15 takes 1",),
+    sources=("onnx-tensorrt QuantDequantLinearHelper, 7.1 to 10.11: a missing axis is 0; 10.12 and later take 1",),
 )
 
 

@@ -32,6 +32,11 @@ def describe(node, row):
         return "%s with the quantized type %s, which this release does not have" % (node.op_type, quantized)
     if when.get("attr_present") == "output_dtype":
         return "%s output_dtype is compared with the zero point's type and refused" % node.op_type
+    if when.get("attr_absent") == "axis":
+        return "%s of %s data names no axis, and this parser checks ONNX's default 1 against the rank" % (
+            node.op_type,
+            "scalar" if node.input(0).rank == 0 else "1-D",
+        )
     if "scale_size" in row.get("require", {}):
         return "%s has %s scales for the input %s: they fit no axis" % (
             node.op_type,
