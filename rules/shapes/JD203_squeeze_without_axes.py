@@ -6,8 +6,8 @@ A Squeeze with neither an `axes` attribute nor an axes input whose input shape i
 
 ## Why it fails
 The parser has to know which dimensions are 1 when it builds the network. With a dynamic shape it stops:
-`Cannot infer squeeze dimensions from a dynamic shape!`. From 11.5 on axes may be left out. TensorRT 7.1 and 7.2.1 want the attribute in any
-case.
+`Cannot infer squeeze dimensions from a dynamic shape!`. TensorRT 7.1 and 7.2.1 want the attribute in any
+case; from 11.5 on the axes may be left out.
 
 ## Fix
 The axes are written out where shape inference knows them; or freeze the input shape (`jetdoctor fix
