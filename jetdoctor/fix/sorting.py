@@ -20,7 +20,7 @@ def sort_nodes(proto: Any) -> bool:
 def _sort(graph: Any) -> bool:
     moved = any([_sort(inner) for node in graph.node for inner in subgraphs(node)])
     makers = {name: index for index, node in enumerate(graph.node) for name in node.output if name}
-    needs = [{makers[name] for name in _reads(node) if name in makers} for node in graph.node]
+    needs = [{makers[name] for name in reads(node) if name in makers} for node in graph.node]
     if all(not before or max(before) < index for index, before in enumerate(needs)):
         return moved
     order = _order(needs)
@@ -50,12 +50,12 @@ def _order(needs: List[Set[int]]) -> List[int]:
     return order
 
 
-def _reads(node: Any) -> Set[str]:
+def reads(node: Any) -> Set[str]:
     """Names that a node or the graphs inside of it read."""
     found = {name for name in node.input if name}
     for inner in subgraphs(node):
         for other in inner.node:
-            found |= _reads(other)
+            found |= reads(other)
         found.update(value.name for value in inner.output)
     return found
 
