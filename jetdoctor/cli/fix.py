@@ -7,6 +7,7 @@ unreadable model, 3 jetdoctor itself failed.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any, Dict, List
 
@@ -18,6 +19,7 @@ EXAMPLES = """\
   jetdoctor fix model.onnx -t jetpack-5.0.2 --apply      in place, keeps .orig
   jetdoctor fix model.onnx -t jp5.x --freeze images=1x3x640x640 -o fixed.onnx
   jetdoctor fix model.onnx --opset 13 -o 13.onnx         a proven downgrade
+  jetdoctor fix model.onnx -t jp5.x --script repair.py   the repair as a program for your export pipeline
 """
 
 
@@ -41,6 +43,11 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument(
         "--inputs", metavar="FILE", help="inputs (.npz) to prove with, beside generated ones"
     )
+    options.add_argument(
+        "--script",
+        metavar="FILE.py",
+        help="write the repair as a program for onnx, numpy and onnx-graphsurgeon alone",
+    )
     options.add_argument("--diff", action="store_true", help="show every node that goes, comes or changes")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
 
@@ -49,6 +56,7 @@ def run(arguments: Any) -> int:
     from jetdoctor.fix import fix, write
 
     output.require_writable(arguments.output)
+    output.require_writable(arguments.script)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
     outcome = fix(
@@ -63,6 +71,8 @@ def run(arguments: Any) -> int:
     written = write(outcome, arguments.output, arguments.apply)
     outcome = replace(outcome, plan=replace(outcome.plan, written=written))
     _print(outcome, arguments)
+    if arguments.script:
+        _write_script(outcome, arguments.script)
     if any(finding.rule == selection.ALWAYS for result in outcome.results for finding in result.findings):
         return 3  # a rule crashed: nobody knows whether the model is clean
     return 0 if outcome.clean and not _opset_refused(outcome) else 1
@@ -115,6 +125,19 @@ def _print(outcome: Any, arguments: Any) -> None:
         )
 
     output.emit(render)
+
+
+def _write_script(outcome: Any, path: str) -> None:
+    """The repair as a program; there is none when the repair itself was given up."""
+    if outcome.reason:
+        print("no script: %s" % outcome.reason, file=sys.stderr)
+        return
+    from jetdoctor.fix.script import of_outcome
+
+    written = of_outcome(outcome)
+    output.emit(lambda width, color: written.text, path)
+    if written.trouble:
+        print("the script stops, since %s" % written.trouble, file=sys.stderr)
 
 
 def _writes(arguments: Any) -> bool:

@@ -6,26 +6,29 @@ tells their places from others, ``program`` puts the text together and tries it,
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from jetdoctor import __version__
-from jetdoctor.fix.script.program import script
+from jetdoctor.fix.script.program import Script, script
 from jetdoctor.fix.script.reasons import Reasons
 
-__all__ = ["of_outcome"]
+__all__ = ["Script", "of_outcome"]
 
 
-def of_outcome(outcome: Any, original: Any) -> str:
-    """The script of a ``FixOutcome``, whose ``proto`` is the repaired model; ``original`` is the ModelProto read."""
-    import os
+def of_outcome(outcome: Any) -> Script:
+    """The script of a ``FixOutcome``; one without repairs, which copies the model, when nothing was to be fixed."""
+    import onnx
 
+    original = onnx.load(outcome.path, load_external_data=False)
     targets = ", ".join("%s (TensorRT %s)" % (t.name, t.tensorrt or "unknown") for t in outcome.targets)
     heading = "Repairs %s%s, as jetdoctor %s did.\n\n%s\n" % (
         os.path.basename(outcome.path),
         " for %s" % targets if targets else "",
         __version__,
         "    python THIS_FILE IN.onnx OUT.onnx\n\n"
-        "Needs onnx, numpy and onnx-graphsurgeon. Nodes are found by what they are and how they are connected, so that\n"
-        "it works on the next export too, whatever its names are; where nothing looks like a repair's pattern, it stops.",
+        "Needs onnx, numpy and onnx-graphsurgeon. Nodes are found by what they are and how they are connected, so\n"
+        "that it works on the next export too, whatever its names are; where a pattern finds nothing, it stops.",
     )
-    return script(outcome.path, original, outcome.proto, Reasons(outcome.diff, outcome.before), heading.rstrip("\n"))
+    fixed = outcome.proto if outcome.proto is not None else original
+    return script(outcome.path, original, fixed, Reasons(outcome.diff, outcome.before), heading.rstrip("\n"))

@@ -110,7 +110,8 @@ class _Writer:
         kinds = ["y" if name in core else "n" if put else "t" for name in node.output]
         outputs = ", ".join(repr(self._letter(name, kind) if name else "") for name, kind in zip(node.output, kinds))
         domain = ", domain=%r" % node.domain if node.domain else ""
-        written, odd = [], []
+        written: List[str] = []
+        odd: List[str] = []
         for attribute in sorted(node.attribute, key=lambda attribute: attribute.name):
             if attribute.type == 5 and not put:
                 continue

@@ -10,7 +10,6 @@ from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from jetdoctor.fix.script.sides import Side, same_node
 
-
 #: nodes of a pattern that a reader still follows
 _LONG = 40
 
@@ -157,7 +156,8 @@ class _Comparison:
                 before = self.old.producers.get(name)
                 if before is None or id(before) in core or _is_constant(before):
                     continue
-                if id(before) in gone and not any(self.new.has(out) or out in self.same for out in before.output if out):
+                still = any(self.new.has(out) or out in self.same for out in before.output if out)
+                if id(before) in gone and not still:
                     core.add(id(before))
                     group.found.append(before)
                     waiting.append(before)

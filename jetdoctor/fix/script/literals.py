@@ -6,6 +6,7 @@ import base64
 import itertools
 import math
 import zlib
+from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from jetdoctor.fix.script.difference import CannotSay
@@ -109,9 +110,8 @@ def _of_one(given: Any, wanted: Any) -> Iterator[Tuple[str, Callable[[], Any]]]:
     base = given.astype(wanted.dtype)
     for order in itertools.permutations(range(given.ndim)) if 1 < given.ndim <= 4 else ():
         text = ", ".join(map(str, order))
-        turned = base.transpose(order)
-        if turned.shape == wanted.shape:
-            yield "{0}.transpose(%s)%s" % (text, cast), lambda turned=turned: turned
+        if tuple(given.shape[axis] for axis in order) == wanted.shape:
+            yield "{0}.transpose(%s)%s" % (text, cast), partial(base.transpose, order)
     if given.shape != wanted.shape:
         yield "{0}.reshape(%s)%s" % (_sizes(given, wanted), cast), lambda: base.reshape(wanted.shape)
 
@@ -128,11 +128,15 @@ def _of_two(first: Any, second: Any) -> Iterator[Tuple[str, Callable[[], Any]]]:
         for axis in range(max(first.ndim, 1)):
             shape = tuple(-1 if at == axis else 1 for at in range(first.ndim)) if second.size > 1 else ()
             text = "({0} * {1}.reshape(%s)).astype(np.%s)" % (", ".join(map(str, shape)) or "()", second.dtype)
-            yield text, lambda shape=shape: (first * second.reshape(shape)).astype(second.dtype)
+            yield text, partial(_scaled, first, second, shape)
     elif first.dtype == second.dtype and first.dtype.kind == "f":
         yield "{0} * {1}", lambda: first * second
         yield "{0} + {1}", lambda: first + second
         yield "{0} - {1}", lambda: first - second
+
+
+def _scaled(numbers: Any, scale: Any, shape: Tuple[int, ...]) -> Any:
+    return (numbers * scale.reshape(shape)).astype(scale.dtype)
 
 
 def generated(array: Any) -> str:
@@ -147,7 +151,8 @@ def generated(array: Any) -> str:
         if array.ndim == 1 and array.dtype.kind in "iuf":
             step = array[1] - array[0]
             if alike(np.arange(array.size, dtype=array.dtype) * step + first, array):
-                return "np.arange(%d, dtype=%s) * %s + %s" % (array.size, kind, number(step.item()), number(first.item()))
+                parts = (array.size, kind, number(step.item()), number(first.item()))
+                return "np.arange(%d, dtype=%s) * %s + %s" % parts
         for text, made in _masks(array):
             if alike(made.astype(array.dtype), array):
                 return "%s.astype(%s)" % (text, kind)

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from typing import Any, Dict, List, Sequence, Set, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 from jetdoctor.fix import temporary
 from jetdoctor.fix.candidate import external_files
@@ -23,7 +23,14 @@ _OPENING, _CLOSING = "# --- the repairs ---\n", "# --- how they are carried out 
 TIME_LIMIT = 600.0
 
 
-def script(path: str, original: Any, fixed: Any, reasons: Reasons, heading: str) -> str:
+class Script(NamedTuple):
+    """The text of a program, and why it stops instead of repairing ("" when it does not)."""
+
+    text: str
+    trouble: str
+
+
+def script(path: str, original: Any, fixed: Any, reasons: Reasons, heading: str) -> Script:
     """The program that makes ``fixed`` of ``original`` (ModelProtos); one that says why it cannot, and stops.
 
     ``path`` is the file of the original, with its external data beside it.
@@ -37,7 +44,7 @@ def script(path: str, original: Any, fixed: Any, reasons: Reasons, heading: str)
         trouble = _trial(text, path, fixed)
     except CannotSay as reason:
         trouble = str(reason)
-    return _stopped(heading, trouble) if trouble else text
+    return Script(_stopped(heading, trouble), trouble) if trouble else Script(text, "")
 
 
 def _inlined(original: Any, fixed: Any) -> Tuple[Any, bool]:

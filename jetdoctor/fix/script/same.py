@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Tuple
 
 from jetdoctor.fix.script.sides import alive
 
@@ -17,9 +17,9 @@ def difference(one: Any, other: Any) -> str:
     if first.graph(one.graph, {}) != second.graph(other.graph, {}):
         left, right = first.kinds, second.kinds
         if left != right:
-            return "the operators differ: %s" % ", ".join(
-                "%+d %s" % (right[kind] - left[kind], kind) for kind in sorted(left | right) if left[kind] != right[kind]
-            )
+            other_counts = [kind for kind in sorted(left | right) if left[kind] != right[kind]]
+            more = ", ".join("%+d %s" % (right[kind] - left[kind], kind) for kind in other_counts)
+            return "the operators differ: %s" % more
         return "the same operators are connected in another way"
     return ""
 

@@ -73,7 +73,7 @@ def repair(model: Any, repairs: Sequence[Repair]) -> Any:
     found, levels = places(graph, repairs), every_level(graph)
     for one, bindings in zip(repairs, found):
         if not bindings:
-            sys.exit("%s: nothing in this model looks like it; the export has changed, write the script again" % one.what)
+            sys.exit("%s: nothing in this model looks like it; the export has changed, make a new script" % one.what)
         print("%s: %d place%s" % (one.what, len(bindings), "s" if len(bindings) > 1 else ""))
     for node in [node for level in levels for node in level.nodes if node.op == "Constant"]:
         if set(CONSTANTS_AS_TENSORS).intersection(node.attrs):
@@ -259,7 +259,8 @@ def argument(bound: Bound, wanted: Any, base: str, number: int) -> Any:
     if callable(wanted):
         wanted = wanted(*[constant(bound[name]) for name in read_by(wanted)])
     bound["made"] = bound.get("made", 0) + 1
-    return gs.Constant("%s/constant_%d_%d" % (base, number, bound["made"]), np.ascontiguousarray(wanted).reshape(np.shape(wanted)))
+    values = np.ascontiguousarray(wanted).reshape(np.shape(wanted))
+    return gs.Constant("%s/constant_%d_%d" % (base, number, bound["made"]), values)
 
 
 def read_by(function: Any) -> Sequence[str]:
