@@ -34,7 +34,7 @@ SPLIT = """<ir_version: 8, opset_import: ["": 18]>
 g (float[7,2] x) => (float[3,2] a, float[3,2] b, float[1,2] c) { a, b, c = Split <num_outputs = 3> (x) }"""
 
 PAD = """<ir_version: 8, opset_import: ["": 18]>
-g (float[2,3] x) => (float[2,6] y) <int64[2] pads = {1,2}, int64[1] axes = {1}> { y = Pad(x, pads, , axes) }"""
+g (float[2,3] x) => (float[5,3] y) <int64[2] pads = {1,2}, int64[1] axes = {0}> { y = Pad(x, pads, , axes) }"""
 
 TOPK = """<ir_version: 8, opset_import: ["": 13]>
 g (float[3,3] x) => (float[3,2] v, int64[3,2] i) <int64[1] k = {2}> {
@@ -145,7 +145,7 @@ def _flipped_axis(node, edit):
 
 
 def _dropped_pad(node, edit):
-    edit.set_input(node, 1, edit.ints([0, 0, 0, 3]))  # the pad before went behind
+    edit.set_input(node, 1, edit.ints([0, 0, 3, 0]))  # the pad before went behind
     edit.drop_inputs(node, 2)
 
 
