@@ -19,7 +19,7 @@ EXAMPLES = """\
   jetdoctor fix model.onnx -t jetpack-5.0.2 --apply      in place, keeps .orig
   jetdoctor fix model.onnx -t jp5.x --freeze images=1x3x640x640 -o fixed.onnx
   jetdoctor fix model.onnx --opset 13 -o 13.onnx         a proven downgrade
-  jetdoctor fix model.onnx -t jp5.x --script repair.py   the repair as a program for your export pipeline
+  jetdoctor fix model.onnx -t jp5.x --script repair.py   the repair as a program
 """
 
 
