@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
-from jetdoctor.fix.opset.adapters.resize_matrices import as_matrices
 from jetdoctor.fix.opset.adapters.resize_sizes import aspect_as_scale, sizes_for_every_axis, static_scales
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.resize_open import resize
 from jetdoctor.rule import CannotRewrite
 
 
@@ -26,7 +26,7 @@ def without_symmetric_pixels(site: Site) -> Optional[str]:
             and all(size * float(scale) == out for size, scale, out in zip(given, scales, found))
         )
     if not exact:
-        return as_matrices(site)
+        return _written_out(site)
     site.set("coordinate_transformation_mode", "half_pixel")
     site.note("half_pixel_symmetric is half_pixel where no size is rounded")
     return None
@@ -35,15 +35,20 @@ def without_symmetric_pixels(site: Site) -> Optional[str]:
 @step("Resize", 18)
 def full_rank_without_antialias(site: Site) -> Optional[str]:
     if site.attr("antialias", 0) and not _only_enlarges(site):
-        return as_matrices(site)
+        return _written_out(site)
     if not aspect_as_scale(site):
-        return as_matrices(site)
+        return _written_out(site)
     axes = site.attr("axes")
     if axes is not None:
         rank = site.rank(site.input(0))
         _spread(site, [axis % rank for axis in axes], rank)
     site.remove("antialias", "axes", "keep_aspect_ratio_policy")
     return None
+
+
+def _written_out(site: Site) -> str:
+    site.note("written out per axis")
+    return resize(site.view, site)
 
 
 def _only_enlarges(site: Site) -> bool:
@@ -112,7 +117,7 @@ def scales_alone(site: Site) -> Optional[str]:
         fits = _same_pixels(site, mode, coordinates, scales)
     if not fits:
         site.needs(11)
-        return as_matrices(site)
+        return _written_out(site)
     name = site.input(2) if site.known(2) is not None and site.known(2).size else None
     if name is None:
         name = site.input(2) if scales is None else site.tensor(scales, element or 1)
@@ -153,9 +158,6 @@ def as_upsample(site: Site) -> Optional[str]:
     if scales is None or any(scale < 1 for scale in scales):  # Upsample must not shrink
         if site.attr("mode", "nearest") == "nearest":
             raise CannotRewrite("nearest pixels of a smaller image, which opset 10 does not define and runtimes choose")
-        site.set("coordinate_transformation_mode", "asymmetric")
-        site.set("nearest_mode", "floor")
-        site.inputs(site.input(0), "", site.input(1))
         site.needs(11)
-        return as_matrices(site)
+        return _written_out(site)
     return site.add("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))
