@@ -29,9 +29,10 @@ class Numbers:
         self.build, self.dtype = build, dtype
 
     def __call__(self, op_type: str, *values: Any, **attributes: Any) -> Any:
-        """Name of the result; a number when every value is one."""
+        """Name of the result; a number, or a numpy array, when every value is one."""
         if op_type in _NOW and not any(isinstance(value, str) for value in values):
-            return float(_NOW[op_type](*values))
+            found: Any = _NOW[op_type](*values)
+            return found if getattr(found, "ndim", 0) else float(found)
         return self.build.add(op_type, [self.name(value) for value in values], **attributes)
 
     def name(self, value: Any) -> str:
