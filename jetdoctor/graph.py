@@ -83,7 +83,8 @@ class Value:
         self.name = name
 
     @property
-    def _type(self) -> Any:
+    def type_proto(self) -> Any:
+        """TypeProto as declared or inferred; None when it is unknown, and for initializers."""
         graph: Optional[Graph] = self.graph
         while graph is not None:
             found = graph.types.get(self.name)
@@ -98,7 +99,7 @@ class Value:
         initializer = self.initializer
         if initializer is not None:
             return "tensor"
-        proto = self._type
+        proto = self.type_proto
         which = proto.WhichOneof("value") if proto is not None else None
         return which[: -len("_type")] if which else None
 
@@ -108,7 +109,7 @@ class Value:
         initializer = self.initializer
         if initializer is not None:
             return DTYPE_NAMES.get(initializer.data_type)
-        proto = self._type
+        proto = self.type_proto
         if proto is None or proto.WhichOneof("value") != "tensor_type" or not proto.tensor_type.elem_type:
             return None
         return DTYPE_NAMES.get(proto.tensor_type.elem_type)
@@ -119,7 +120,7 @@ class Value:
         initializer = self.initializer
         if initializer is not None:
             return tuple(initializer.dims)
-        proto = self._type
+        proto = self.type_proto
         if proto is None or proto.WhichOneof("value") != "tensor_type":
             return None
         if not proto.tensor_type.HasField("shape"):

@@ -138,11 +138,8 @@ class Edit(Build):
         """Elements of a vector of sizes as far as they are known: numbers, symbols, None."""
         return self.changes.evaluator.elements(value)
 
-    def write_out(self, node: Node, inputs: Optional[Sequence[str]] = None) -> List[str]:
-        """Add the operator's definition by other operators, as onnx has it; ``CannotRewrite`` without one."""
-        from jetdoctor.fix.bodies import write_out
-
-        return write_out(self, node, inputs)
+    def fresh(self, wish: str) -> str:
+        return self.changes.unique("%s/%s" % (self._base, wish))
 
     def inline(self, body: Any, given: Dict[str, str]) -> List[str]:
         """Add the nodes of a subgraph under new names; ``given``: its inputs by name. Returns its outputs."""

@@ -27,6 +27,10 @@ class Build(Places):
         """Elements of a vector of sizes as far as they are known: numbers, symbols, None."""
         raise NotImplementedError
 
+    def fresh(self, wish: str) -> str:
+        """A name that is new in the model, for what a subgraph defines."""
+        raise NotImplementedError
+
     def wanted(self, node: Node, index: int) -> bool:
         """Whether an output is given a name, and read as far as that is known."""
         return bool(node.output(index).name)

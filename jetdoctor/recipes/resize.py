@@ -46,7 +46,7 @@ def form(node: Node, build: Build) -> Form:
     if node.op_type != "Resize":
         raise CannotRewrite("%s has no coordinate mode" % node.op_type)
     if antialias and coordinates in ("align_corners", "tf_half_pixel_for_nn", "tf_crop_and_resize"):
-        raise CannotRewrite("%s coordinates with antialias" % coordinates)
+        raise CannotRewrite("%s coordinates with antialias, which runtimes resize otherwise" % coordinates)
     if mode != "nearest" and build.dtype(node.input(0)) not in FLOATS:
         raise CannotRewrite("mode %s rounds %s in its own way" % (mode, build.dtype(node.input(0))))
     return Form(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.definition import write_out
 from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("loss_inline", "Write the loss out as ONNX defines it")
 
 
 def rewrite(node, edit):
-    edit.replace(node, edit.write_out(node))
+    edit.replace(node, write_out(node, edit))

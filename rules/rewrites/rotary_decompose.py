@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.definition import write_out
 from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("rotary_decompose", "Write RotaryEmbedding out by its ONNX definition")
 
 
 def rewrite(node, edit):
-    edit.replace(node, edit.write_out(node))
+    edit.replace(node, write_out(node, edit))

@@ -6,13 +6,14 @@ from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from jetdoctor.fix.names import Names
 from jetdoctor.fix.opset import adapters as _adapters  # noqa: F401  (importing registers them)
-from jetdoctor.fix.opset import bodies, carriers, early, fitting, inference, schemas
+from jetdoctor.fix.opset import carriers, early, fitting, inference, schemas
 from jetdoctor.fix.opset.adapters import narrow
 from jetdoctor.fix.opset.calls import Calls
 from jetdoctor.fix.opset.ir import FREE_INITIALIZERS_SINCE
 from jetdoctor.fix.opset.registry import adapter_for
 from jetdoctor.fix.opset.scope import Scope, open_scope, subgraphs
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.definition import write_out
 from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Location
 
@@ -155,7 +156,12 @@ class Descent:
     def _written_out(self, site: Site, reason: Optional[CannotRewrite] = None) -> List[Any]:
         """The node as its function body; ``reason`` is why it could not stay what it is."""
         try:
-            return self._down(site, bodies.write_out(site))
+            _rename(site, write_out(site.view, site))
+        except CannotRewrite as trouble:
+            lacking = "%s does not exist at opset %d: %s" % (site.node.op_type, site.to, trouble)
+            raise reason or CannotRewrite(lacking) from None
+        try:
+            return self._down(site, site.opset)
         except CannotRewrite as trouble:
             raise reason or trouble from None
 

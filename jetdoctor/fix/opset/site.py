@@ -140,7 +140,7 @@ class Site(Build):
         """The node once more with other inputs and attributes (None drops one); returns its output name or names."""
         return self.again(self.view, inputs, list(self.node.output), **changed)
 
-    def adopt(self, node: Any, opset: Optional[int] = None) -> None:
+    def adopt(self, node: Any) -> None:
         """Take a node whose names are settled into the emitted ones and find out its output types."""
         self.emitted.append(node)
         self.scope.remember(node, self.scope.place(self.node))
@@ -148,7 +148,11 @@ class Site(Build):
         for name in node.output:
             if name:
                 self.scope.producers[name] = node
-        found = inference.output_types(self.scope, node, opset or self.opset)
+        for child in self.scope.children.get(id(node), ()):
+            inference.bind_state(self.scope, node, child)
+            inference.complete(child, self.opset)
+        inference.state_types(self.scope, node)
+        found = inference.output_types(self.scope, node, self.opset)
         for name, proto in found.items():
             self.scope.types.setdefault(name, proto)
 
