@@ -22,7 +22,7 @@ def integer_remainder(node: Node, build: Build) -> str:
     Div of integers truncates, so that a remainder of the wrong sign is corrected by one divisor.
     """
     dtype = build.dtype(node.input(0))
-    if "INT" not in dtype or dtype == "UINT64":
+    if "INT" not in dtype:
         raise CannotRewrite("Mod of %s" % dtype)
     wide = _WIDER.get(dtype, dtype)
     a, b = (name if wide == dtype else build.cast(name, wide) for name in node.inputs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import List
+
 from jetdoctor.graph import Node
 from jetdoctor.recipes.build import Build
 from jetdoctor.rule import CannotRewrite
@@ -19,15 +21,18 @@ def part_of_shape(node: Node, build: Build) -> str:
     return build.slice(build.add("Shape", [node.inputs[0]]), [start], [stop], [0])
 
 
+def chunks(size: int, parts: int) -> List[int]:
+    """ceil(size / parts) each, the last what is left: below zero where the size does not fill them."""
+    chunk = -(-size // parts)
+    return [chunk] * (parts - 1) + [size - chunk * (parts - 1)]
+
+
 def split_sizes(node: Node, build: Build) -> str:
     """The sizes that Split-18 means by ``num_outputs``: ceil(size / n) each, the last what is left."""
     parts, x, axis = len(node.outputs), node.input(0), node.attr("axis", 0)
     size = None if x.shape is None else x.shape[axis]
     if isinstance(size, int):
-        chunk = -(-size // parts)
-        if size - chunk * (parts - 1) <= 0:
-            raise CannotRewrite("%d elements do not fill %d parts" % (size, parts))
-        return build.ints([chunk] * (parts - 1) + [size - chunk * (parts - 1)])
+        return build.ints(chunks(size, parts))
     length = build.add("Gather", [build.add("Shape", [x.name]), build.ints([axis])], axis=0)
     part = build.add("Div", [build.add("Add", [length, build.ints([parts - 1])]), build.ints([parts])])
     last = build.add("Sub", [length, build.add("Mul", [part, build.ints([parts - 1])])])

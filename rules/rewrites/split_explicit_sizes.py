@@ -5,7 +5,7 @@ onnx Split-18: chunk = ceil(size / n). TensorRT before 10 divides without the re
 
 from __future__ import annotations
 
-from jetdoctor.recipes.shapes import split_sizes
+from jetdoctor.recipes.shapes import chunks, split_sizes
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("split_explicit_sizes", "Write the sizes of the split out")
@@ -16,6 +16,9 @@ def rewrite(node, edit):
         raise CannotRewrite("the sizes are given already")
     if edit.opset < 13:
         raise CannotRewrite("Split takes its sizes as an input from opset 13 on")
+    size, parts = edit.sizes(node.input(0), [node.attr("axis", 0)])[0], len(node.outputs)
+    if chunks(size, parts)[-1] <= 0:
+        raise CannotRewrite("%d elements do not fill %d parts" % (size, parts))
     sizes = split_sizes(node, edit)
     edit.remove_attribute(node, "num_outputs")
     edit.set_input(node, 1, sizes)
