@@ -304,6 +304,70 @@ class ModelSummary:
 
 
 @dataclass(frozen=True)
+class DlaLayer:
+    """One node and where it runs: "dla", "gpu", or "none" for one that is no layer (constants, identities).
+
+    ``work`` counts multiply-adds. ``reason`` and ``cure`` say what keeps it from the DLA and what would bring it over.
+    """
+
+    location: Location
+    device: str
+    work: int = 0
+    reason: str = ""
+    cure: str = ""
+    source: str = ""
+
+    def to_json(self) -> dict:
+        return {
+            "location": self.location.to_json(),
+            "device": self.device,
+            "work": self.work,
+            "reason": self.reason or None,
+            "cure": self.cure or None,
+            "source": self.source or None,
+        }
+
+
+@dataclass(frozen=True)
+class DlaSplit:
+    """How a model is divided between the DLA and the GPU of a target.
+
+    ``absent`` says why there is no DLA at all ("" when there is one), ``conditions`` what must be done for the split to
+    hold (one fixed shape, a precision). ``parts`` counts the connected pieces on the DLA (loadables), ``handovers`` the
+    ways between pieces of the two.
+    """
+
+    absent: str = ""
+    source: str = ""
+    conditions: Tuple[str, ...] = ()
+    layers: Tuple[DlaLayer, ...] = ()
+    parts: int = 0
+    handovers: int = 0
+
+    def count(self, device: str) -> int:
+        return sum(layer.device == device for layer in self.layers)
+
+    @property
+    def share(self) -> float:
+        """Share of the multiply-adds that the DLA does, 0 to 1; 0 for a model without any."""
+        total = sum(layer.work for layer in self.layers)
+        return sum(layer.work for layer in self.layers if layer.device == "dla") / total if total else 0.0
+
+    def to_json(self) -> dict:
+        return {
+            "absent": self.absent or None,
+            "source": self.source or None,
+            "conditions": list(self.conditions),
+            "on_dla": self.count("dla"),
+            "on_gpu": self.count("gpu"),
+            "parts": self.parts,
+            "handovers": self.handovers,
+            "share_of_work": round(self.share, 4),
+            "layers": [layer.to_json() for layer in self.layers],
+        }
+
+
+@dataclass(frozen=True)
 class Result:
     """One model against one target."""
 
@@ -317,6 +381,8 @@ class Result:
     error: Optional[str] = None
     #: findings left out by --select, --ignore or --baseline; the verdict counts them all the same
     hidden: int = 0
+    #: with ``--dla``: which nodes the DLA takes
+    dla: Optional[DlaSplit] = None
 
     def to_json(self) -> dict:
         document: Dict[str, Any] = {
@@ -331,6 +397,8 @@ class Result:
             document["error"] = self.error
         if self.hidden:
             document["hidden"] = self.hidden
+        if self.dla is not None:
+            document["dla"] = self.dla.to_json()
         return document
 
 

@@ -9,6 +9,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 from jetdoctor.rules.facts_layout import HEADS, NO_OPERATOR, SECTIONS
 
 from jetdoctor.catalog import catalog
+from jetdoctor.dla.conditions import CONDITIONS as DLA
 from jetdoctor.facts import Fact
 from jetdoctor.facts.conditions import WHEN
 from jetdoctor.facts.requirements import understood
@@ -27,6 +28,7 @@ KEYS: Mapping[str, Tuple[str, str]] = {
         COMMON + " release known documented_opset weights_through local_functions int64_native",
         "measured",
     ),
+    "dla": (COMMON + " id status basis when", "soc modules what cure note"),
     "issue": (COMMON + " id rule basis pattern severity outcome what cure", "doubt modules precision message fix note"),
 }
 
@@ -122,8 +124,21 @@ def _operators(facts: Mapping[str, Any]) -> Iterator[str]:
                 yield from _seamless(rows)
             elif section == "refused":
                 yield from _requirements(op_type, rows)
+            elif section == "dla":
+                yield from _dla(rows)
             else:
                 yield from _forms(op_type, rows)
+
+
+def _dla(rows: Sequence[Row]) -> Iterator[str]:
+    """Rows say that the DLA computes it or what keeps it from that, by conditions that have code."""
+    for where, row, _fact in rows:
+        if row["status"] not in ("native", "gpu"):
+            yield "%s: key status: %s is neither native nor gpu" % (where, row["status"])
+        if row["status"] == "gpu" and "what" not in row:
+            yield "%s: key what: is missing, so that nobody would know why" % where
+        for key in sorted(set(row["when"]) - set(DLA)):
+            yield "%s: key %s: nothing evaluates this condition" % (where, key)
 
 
 def _whole(section: str, rows: Sequence[Row]) -> Iterator[str]:

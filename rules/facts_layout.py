@@ -28,7 +28,7 @@ KEYS: Tuple[Tuple[str, ...], ...] = (
     ("require",),
     ("forbid",),
     ("when",),
-    ("pattern", "modules", "precision", "severity", "outcome"),
+    ("pattern", "soc", "modules", "precision", "severity", "outcome"),
     ("change",),
     ("what",),
     ("message",),

@@ -26,6 +26,7 @@ FLOORS = {
     "rule": 3,
     "catalog": 4,
     "device": 4,
+    "dla": 4,
     "model": 4,
     "triage": 4,
     "recipes": 4,

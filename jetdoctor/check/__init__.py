@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import List, Optional, Sequence, Tuple
 
+from jetdoctor import dla
 from jetdoctor.catalog import Catalog, CatalogRule, catalog
+from jetdoctor.check import accelerator
 from jetdoctor.check.advice import Advisor
 from jetdoctor.check.engine import Crash, Engine
 from jetdoctor.check.group import findings
@@ -64,12 +66,15 @@ def check(
     for target in targets:
         basis = engine.knowledge.basis(target.tensorrt_version)
         extra, crashed = engine.target_hits(model, target)
+        divided = dla.split(model, target, engine.knowledge) if target.dla and basis != "unknown" else None
+        if divided is not None:
+            extra = extra + accelerator.hits(model, divided, engine.catalog)
         found = findings(hits + extra, target, basis) if basis != "unknown" else []
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
         unanswered = _crash_findings(crashes + crashed, engine.catalog.broken)
         found = unanswered + found
         state = verdict(found, basis, bool(unanswered or model.inference_stopped))
-        results.append(Result(summary, target, state, tuple(found), basis=basis))
+        results.append(Result(summary, target, state, tuple(found), basis=basis, dla=divided))
     return tuple(results)
 
 

@@ -19,6 +19,7 @@ EXAMPLES = """\
   jetdoctor check model.onnx -t xavier-nx@jetpack-5.0.2   one board, in detail
   jetdoctor check *.onnx -t jp6.2 -j 4 --format sarif -o findings.sarif
   jetdoctor check model.onnx -t jp5.x --ignore JD305 --fail-on warning
+  jetdoctor check model.onnx -t agx-orin@jetpack-6.2 --dla --precision int8
 """
 
 #: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).
@@ -30,6 +31,7 @@ FAIL_ON = ("error", "warning", "never")
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file, a folder of them, or an engine")
     parser.add_targets(options)
+    parser.add_wanted(options)
     options.add_argument("--device", metavar="FILE", help="snapshot of a board (jetdoctor device --save)")
     parser.add_output(options, report.FORMATS)
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
@@ -87,7 +89,8 @@ def _question(arguments: Any, settings: config.Config) -> Question:
         here = where.of_device(device) if device else where.of_jetson()
         targets = (replace(here, plugins=tuple(plugins)),) if here else ()
     matrix = not targets
-    return Question(targets or where.everywhere(plugins), device, arguments.hash, matrix)
+    targets = parser.wanted(targets or where.everywhere(plugins), arguments)
+    return Question(targets, device, arguments.hash, matrix)
 
 
 def _all(paths: Sequence[str], question: Question, jobs: int) -> Iterable[Tuple[Result, ...]]:

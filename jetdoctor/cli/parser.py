@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from typing import Any, List, NoReturn, Optional, Sequence
+from dataclasses import replace
+from typing import Any, List, NoReturn, Optional, Sequence, Tuple
 
 from jetdoctor.cli.commands import did_you_mean
-from jetdoctor.types import UsageError
+from jetdoctor.types import Target, UsageError
 
 
 class Parser(argparse.ArgumentParser):
@@ -89,6 +90,24 @@ def add_targets(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a custom operator whose plugin you bring along; may be repeated",
     )
+
+
+#: Precisions that an engine may be wanted in, as ``--precision`` takes them.
+PRECISIONS = ("fp32", "fp16", "bf16", "int8", "fp8", "int4", "fp4")
+
+
+def add_wanted(parser: argparse.ArgumentParser) -> None:
+    """What the engine is to be like: its precision, and on which processor."""
+    shown = "what the engine is to be built in: " + ", ".join(PRECISIONS)
+    parser.add_argument("--precision", choices=PRECISIONS, metavar="P", help=shown)
+    parser.add_argument("--dla", action="store_true", help="what the module's DLA takes, and what stays on the GPU")
+
+
+def wanted(targets: Sequence[Target], arguments: Any) -> Tuple[Target, ...]:
+    """The targets with ``--precision`` and ``--dla``."""
+    if arguments.dla and not (targets and all(target.module for target in targets)):
+        raise UsageError("--dla wants a module: for example --target agx-orin@jetpack-6.2")
+    return tuple(replace(target, precision=arguments.precision, dla=arguments.dla) for target in targets)
 
 
 def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:

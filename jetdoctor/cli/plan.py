@@ -14,12 +14,14 @@ from jetdoctor.verify.route import Step, route
 EXAMPLES = """\
   jetdoctor plan model.onnx -t xavier-nx@jetpack-5.0.2
   jetdoctor plan model.onnx -t nano
+  jetdoctor plan model.onnx -t agx-orin@jetpack-6.2 --dla --precision int8
 """
 
 
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file")
     parser.add_targets(options)
+    parser.add_wanted(options)
     parser.add_output(options, ("text", "json"))
 
 
@@ -27,7 +29,7 @@ def run(arguments: Any) -> int:
     from jetdoctor import check, model
 
     output.require_writable(arguments.output, [arguments.model])
-    target = _target(arguments)
+    (target,) = parser.wanted([_target(arguments)], arguments)
     view = model.load(arguments.model)
     result = check.check(view, (target,), summary=model.summarize(view))[0]
     steps = plan(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Set
 
-from jetdoctor.report import matrix, words
+from jetdoctor.report import accelerator, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import Finding, Report, Result
@@ -54,6 +54,8 @@ def _full(writer: Writer, result: Result) -> None:
     writer.wrapped(label, words.target_line(result), "dim", indent=0, label_styles=("bold",))
     writer.line()
     _verdict(writer, result)
+    if result.dla is not None:
+        accelerator.write(writer, result.dla)
     findings(writer, list(result.findings))
     hidden_line(writer, result)
     _closing(writer, result)

@@ -10,13 +10,20 @@ from jetdoctor.verify.profiles import Profile
 
 
 def polygraphy_line(
-    version: Version, model: str, engine: str, precision: str, workspace: int, profiles: Sequence[Profile]
+    version: Version,
+    model: str,
+    engine: str,
+    precision: str,
+    workspace: int,
+    profiles: Sequence[Profile],
+    dla: bool = False,
 ) -> str:
     """``polygraphy convert``, for the Polygraphy that goes with that TensorRT: see ``polygraphy_for``."""
     size = "%dM" % (workspace >> 20)
     limit = ["--pool-limit", "workspace:" + size] if version >= (8, 4) else ["--workspace=" + size]
     words = ["polygraphy", "convert", model, "-o", engine] + limit
     words += ["--" + precision] if precision != "fp32" else []
+    words += ["--use-dla", "--allow-gpu-fallback"] if dla else []
     for profile in profiles:
         for side in ("min", "opt", "max"):
             words.append("--trt-%s-shapes" % side)
@@ -34,7 +41,13 @@ def polygraphy_for(version: Version) -> str:
 
 
 def python_script(
-    version: Version, model: str, engine: str, precision: str, workspace: int, profiles: Sequence[Profile]
+    version: Version,
+    model: str,
+    engine: str,
+    precision: str,
+    workspace: int,
+    profiles: Sequence[Profile],
+    dla: bool = False,
 ) -> str:
     """``python3 - <<'END' … END``: the Python API as that release spells it."""
     explicit = "1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH)" if version < (10,) else "0"
@@ -56,6 +69,9 @@ def python_script(
     )
     if precision != "fp32":
         lines.append("config.set_flag(trt.BuilderFlag.%s)" % precision.upper())
+    if dla:
+        lines += ["config.default_device_type, config.DLA_core = trt.DeviceType.DLA, 0"]
+        lines += ["config.set_flag(trt.BuilderFlag.GPU_FALLBACK)"]
     for profile in profiles:
         lines += _profile(profile)
     lines += [

@@ -10,7 +10,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from jetdoctor.types import JetdoctorError, Result, Target
+from jetdoctor.types import DlaSplit, JetdoctorError, Result, Target
 from jetdoctor.verify import trtexec_flags
 from jetdoctor.verify.build_lines import polygraphy_for, polygraphy_line, python_script
 from jetdoctor.verify.job import workspace_for
@@ -44,6 +44,8 @@ def route(result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[st
     steps.append(_fold(path))
     path = folded(path)
     precision = precision_for(result.target)
+    if result.dla is not None:
+        steps.append(_divide(result, result.dla))
     steps.append(_rehearse(result, path, precision))
     steps.append(_make_room(result.target))
     steps.append(_build(result, path, precision, profiles))
@@ -120,9 +122,24 @@ def _fold(path: str) -> Step:
     )
 
 
+def _divide(result: Result, split: DlaSplit) -> Step:
+    """What the DLA takes, and how to bring more over."""
+    if split.absent:
+        return Step("Do without the DLA", (), (split.absent,))
+    layers, share = split.count("dla") + split.count("gpu"), int(1000 * split.share) / 10
+    shown = "%d of %d layers run on the DLA, %.1f %% of the multiply-adds, in %d pieces with %d hand-overs"
+    remarks = [shown % (split.count("dla"), layers, share, split.parts, split.handovers), *split.conditions]
+    left = [layer for layer in split.layers if layer.device == "gpu" and layer.cure]
+    cures = dict.fromkeys("%s: %s" % (layer.location.op_type, layer.cure) for layer in left)
+    command = _line("jetdoctor", "check", result.model.path, "--target", result.target.name, "--dla")
+    return Step("Bring more of it to the DLA", (command,), tuple(remarks + list(cures)))
+
+
 def precision_for(target: Target) -> str:
-    """FP16 where the GPU is fast at it, which is every Jetson since the TX1."""
+    """The one that is wanted; else FP16 where the GPU is fast at it, which is every Jetson since the TX1."""
     module = target.module
+    if target.precision is not None:
+        return target.precision
     return "fp16" if module is None or module.precision.get("fp16", "yes").startswith("yes") else "fp32"
 
 
@@ -172,15 +189,16 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
     if version >= (11,):
         remarks.append("TensorRT 11 builds in the model's own types: for FP16 convert it with ModelOpt AutoCast")
         precision = "fp32"
+    on_dla = result.dla is not None and not result.dla.absent
     try:
-        flags = trtexec_flags.build(version, name, engine, precision, size, profiles)
+        flags = trtexec_flags.build(version, name, engine, precision, size, profiles, dla=on_dla)
     except JetdoctorError as error:
         return Step(title, (), (str(error),))
     remarks += ["put your own sizes into the shapes"] if profiles else []
     lines = (
         _line(TRTEXEC, *flags),
-        polygraphy_line(version, name, engine, precision, size, profiles),
-        python_script(version, name, engine, precision, size, profiles),
+        polygraphy_line(version, name, engine, precision, size, profiles, on_dla),
+        python_script(version, name, engine, precision, size, profiles, on_dla),
     )
     return Step(title, lines, tuple(remarks))
 

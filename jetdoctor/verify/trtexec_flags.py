@@ -54,8 +54,9 @@ def build(
     calibration_cache: Optional[str] = None,
     timing_cache: Optional[str] = None,
     keep_fp32: Sequence[str] = (),
+    dla: bool = False,
 ) -> List[str]:
-    """Arguments that build an engine and stop; ``workspace`` in bytes.
+    """Arguments that build an engine and stop; ``workspace`` in bytes. ``dla``: on its first core, the rest on the GPU.
 
     Raises ``JetdoctorError`` for what that release's trtexec cannot do.
     """
@@ -72,6 +73,8 @@ def build(
         arguments += layer_precisions(version, keep_fp32)
     if timing_cache:
         arguments.append("--timingCacheFile=" + timing_cache)
+    if dla:
+        arguments += ["--useDLACore=0", "--allowGPUFallback"]
     return arguments
 
 
