@@ -6,13 +6,14 @@ type up where shape inference left it. onnx and numpy are imported inside functi
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar, Union
 
 from jetdoctor import kinds
 from jetdoctor.types import Location
 
 Dim = Union[int, str, None]  # a size, a symbolic name, or nothing known
 Shape = Optional[Tuple[Dim, ...]]
+Derived = TypeVar("Derived")
 
 DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -449,11 +450,19 @@ class Model:
         ]
         self.function_names = {(function.domain, function.name) for function in proto.functions}
         self._consumers: Optional[Dict[Tuple[int, str], List[Node]]] = None
+        self._derived: Dict[Any, Any] = {}
         # Set by jetdoctor.model: spans of weights left out of the view by (graph path, tensor name), size
         # of the file in bytes, and why shape inference was stopped (None when it was not).
         self.weights: Dict[Tuple[Tuple[str, ...], str], Any] = {}
         self.file_size: Optional[int] = None
         self.inference_stopped: Optional[str] = None
+
+    def derived(self, analysis: Callable[["Model"], Derived]) -> Derived:
+        """What ``analysis(model)`` found out about this model; it runs once."""
+        if analysis not in self._derived:
+            self._derived[analysis] = analysis(self)
+        found: Derived = self._derived[analysis]
+        return found
 
     def opset(self, domain: str = "") -> int:
         """Version of a domain; 1 when a default domain is not declared at all, as parsers assume."""

@@ -20,8 +20,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Hashable, Optional, Tuple
 
+from jetdoctor.constants.intervals import Intervals
+from jetdoctor.constants.moves import places
+from jetdoctor.constants.shape_tensors import ShapeTensors, Use
 from jetdoctor.data import table
-from jetdoctor.intervals import Intervals
 from jetdoctor.types import (
     EVERY_VERSION,
     OUTCOMES,
@@ -34,8 +36,8 @@ from jetdoctor.types import (
 from jetdoctor.wording import brackets, shown_dim
 
 __all__ = [
-    "CannotRewrite", "Fix", "Intervals", "Match", "Rewrite", "Rule", "VersionRange", "brackets", "holder",
-    "parse_version", "release", "shown_dim", "table",
+    "CannotRewrite", "Fix", "Intervals", "Match", "Rewrite", "Rule", "ShapeTensors", "Use", "VersionRange", "brackets",
+    "holder", "parse_version", "places", "release", "shown_dim", "table",
 ]  # fmt: skip
 
 

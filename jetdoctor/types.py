@@ -303,6 +303,28 @@ class ModelSummary:
         }
 
 
+#: What stands between a model and a right answer on the board (DESIGN.md §1, contract).
+WALLS = ("parser", "network", "builder", "values")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a static verdict rests on at each wall; "none": it was not looked at, which is never "passed".
+
+    ``parser``: the importers of the release ("measured", "read", "interpolated"). ``network``: the closed library
+    behind it ("documented" in NvInfer.h, "reported"). ``builder``: kernels, precision, memory and known faults.
+    ``values``: whether the engine computes the right numbers.
+    """
+
+    parser: str = "none"
+    network: str = "none"
+    builder: str = "none"
+    values: str = "none"
+
+    def to_json(self) -> Dict[str, str]:
+        return {wall: getattr(self, wall) for wall in WALLS}
+
+
 @dataclass(frozen=True)
 class DlaLayer:
     """One node and where it runs: "dla", "gpu", or "none" for one that is no layer (constants, identities).
@@ -383,6 +405,7 @@ class Result:
     hidden: int = 0
     #: with ``--dla``: which nodes the DLA takes
     dla: Optional[DlaSplit] = None
+    coverage: Coverage = Coverage()
 
     def to_json(self) -> dict:
         document: Dict[str, Any] = {
@@ -391,6 +414,7 @@ class Result:
             "verdict": self.verdict,
             "evidence": self.evidence,
             "basis": self.basis,
+            "coverage": self.coverage.to_json(),
             "findings": [finding.to_json() for finding in self.findings],
         }
         if self.error is not None:

@@ -13,7 +13,7 @@ from jetdoctor.dla.conditions import CONDITIONS as DLA
 from jetdoctor.facts import Fact
 from jetdoctor.facts.conditions import WHEN
 from jetdoctor.facts.requirements import understood
-from jetdoctor.types import OUTCOMES
+from jetdoctor.types import OUTCOMES, SEVERITIES
 
 #: (where, row, fact): "rules/facts/Clip.json: refused[2], since 8.0", the row, and its range.
 Row = Tuple[str, Mapping[str, Any], Fact]
@@ -23,7 +23,7 @@ COMMON = "since before source"
 KEYS: Mapping[str, Tuple[str, str]] = {
     "importer": (COMMON + " importer documented", "types note fix"),
     "refused": (COMMON + " rule basis", "doubt code require forbid message note fix"),
-    "form": (COMMON + " id status basis when change", "doubt rule code what message note fix"),
+    "form": (COMMON + " id status basis when", "change doubt rule code severity what message note fix"),
     "release": (
         COMMON + " release known documented_opset weights_through local_functions int64_native",
         "measured",
@@ -204,6 +204,8 @@ def _forms(op_type: str, rows: Sequence[Row]) -> Iterator[str]:
             yield "%s: key %s: nothing evaluates this condition" % (where, key)
         if row["status"] not in HARMLESS + OUTCOMES:
             yield "%s: key status: %s is neither an outcome nor %s" % (where, row["status"], " nor ".join(HARMLESS))
+        if row.get("severity", "warning") not in SEVERITIES:
+            yield "%s: key severity: %s is none of %s" % (where, row["severity"], ", ".join(SEVERITIES))
         if row["status"] in OUTCOMES and "rule" not in row:
             yield "%s: key rule: is missing, so that nothing would be reported" % where
         by_id.setdefault(row["id"] + repr(sorted(row["when"])), []).append((where, row, fact))

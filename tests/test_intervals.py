@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jetdoctor.check import check
-from jetdoctor.intervals import Intervals
+from jetdoctor.constants.intervals import Intervals
 from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
 from tests.rewriting import outputs_of

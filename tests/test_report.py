@@ -12,6 +12,7 @@ import pytest
 from jetdoctor import report
 from jetdoctor.report import matrix, style, words
 from jetdoctor.types import (
+    Coverage,
     Equivalence,
     Finding,
     Fix,
@@ -277,8 +278,30 @@ def test_junit_counts():
     assert [root.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["4", "1", "1", "1"]
     suite = root[0]
     assert [case.get("name") for case in suite] == ["jetpack-5.0.2", "jetpack-6.2", "jetpack-7.2.2"]
-    assert [[child.tag for child in case] for case in suite] == [["failure", "system-out"], [], ["skipped"]]
-    assert "JD204 reduce-axes-ignored at ReduceMean node_mean" in suite[0][0].text
+    tags = [["properties", "failure", "system-out"], ["properties"], ["skipped"]]
+    assert [[child.tag for child in case] for case in suite] == tags
+    assert "JD204 reduce-axes-ignored at ReduceMean node_mean" in suite[0].find("failure").text
+
+
+COVERED = replace(DEPLOYS, coverage=Coverage("measured", "documented", "none", "read"))
+LOOKED_AT = "parser (measured), network library (documented), values (read); not at the builder"
+
+
+def test_every_format_says_what_was_looked_at():
+    for format_name in ("text", "markdown", "html", "junit"):
+        shown = report.render(Report((COVERED,)), format_name).replace("\\", "")
+        assert LOOKED_AT in " ".join(shown.split()), format_name
+    document = json.loads(report.render(Report((COVERED,)), "json"))
+    walls = {"parser": "measured", "network": "documented", "builder": "none", "values": "read"}
+    assert document["results"][0]["coverage"] == walls
+    (run,) = json.loads(report.render(Report((COVERED,)), "sarif"))["runs"]
+    assert run["properties"]["coverage"] == [{"model": MODEL.path, "target": "jetpack-6.2", **walls}]
+
+
+def test_several_targets_share_one_line_of_coverage():
+    other = replace(FIXABLE, coverage=Coverage("interpolated", "documented", "none", "none"))
+    shown = " ".join(report.render(Report((other, COVERED)), "text").split())
+    assert "parser (interpolated, measured), network library (documented), values (none, read)" in shown
 
 
 def test_github_annotations():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jetdoctor.constants.shape_values import known_array
 from jetdoctor.model import from_proto
-from jetdoctor.model.shape_values import known_array
 
 onnx = pytest.importorskip("onnx")
 

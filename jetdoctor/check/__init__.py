@@ -74,7 +74,10 @@ def check(
         unanswered = _crash_findings(crashes + crashed, engine.catalog.broken)
         found = unanswered + found
         state = verdict(found, basis, bool(unanswered or model.inference_stopped))
-        results.append(Result(summary, target, state, tuple(found), basis=basis, dla=divided))
+        coverage = engine.knowledge.coverage(target.tensorrt_version)
+        results.append(
+            Result(summary, target, state, tuple(found), basis=basis, coverage=coverage, dla=divided)
+        )
     return tuple(results)
 
 

@@ -151,6 +151,7 @@ class Engine:
             tensor=place.tensor,
             fixes=fixes,
             cause=cause,
+            severity=fact.get("severity"),
             outcome=_outcome(fact, rule),
             sources=(fact["source"],),
             basis=fact.get("basis", "read"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Dict, Hashable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
+from jetdoctor.constants.shape_values import known_array
 from jetdoctor.facts import Fact, Knowledge
 from jetdoctor.facts.conditions import Seen, holds
 from jetdoctor.facts.requirements import violated
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
-from jetdoctor.model.shape_values import known_array
 from jetdoctor.types import EVERY_VERSION, OUTCOMES, Version, VersionRange
 
 #: Sections whose rows are forms (``when`` and ``status``): the parser's, and those of the walls behind it.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
+from jetdoctor.facts.limits import LIMITS
 from jetdoctor.facts.matters import MATTERS
 from jetdoctor.graph import DTYPE_NAMES, Node, Value
 
@@ -203,6 +204,7 @@ WHEN: Dict[str, Callable[[Seen, Any], Answer]] = {
     "when_pads": lambda s, v: None if _pads(s) is None else any(p != 0 for p in _pads(s)),
 }
 WHEN.update(MATTERS)
+WHEN.update(LIMITS)
 
 
 def holds(when: Mapping[str, Any], seen: Seen) -> bool:

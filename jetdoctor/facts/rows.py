@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import data
-from jetdoctor.types import Version, VersionRange, parse_version
+from jetdoctor.types import Coverage, Version, VersionRange, parse_version
 
 #: Section of an operator's facts -> the wall that its rows speak of (see ``rules/README.md``).
 WALLS = {
@@ -22,6 +22,9 @@ WALLS = {
     "values": "values",
     "dla": "builder",
 }
+
+#: How ``Knowledge.basis`` begins for the parsers whose source or verdicts are known; others lie between two of them.
+_PARSER_BASES = ("measured", "read")
 
 #: How a line of an operator begins in the compiled file.
 _LINE = '{"operator":"'
@@ -110,6 +113,15 @@ class Knowledge:
             return "unknown"
         measured = any(parse_version(text) == version for text in fact.get("measured", ()))
         return "measured" if measured else str(fact["known"])
+
+    def coverage(self, version: Version) -> Coverage:
+        """What is known of each wall of a release (rows of ``walls.json``; the parser's by its source)."""
+        basis = self.basis(version)
+        if basis == "unknown":
+            return Coverage()
+        parser = next((word for word in _PARSER_BASES if basis.startswith(word)), "interpolated")
+        found = {row["wall"]: row["basis"] for row in data.table("walls") if version in _range(row)}
+        return Coverage(parser=parser, **found)
 
 
 def _facts(op_type: str, section: str, rows: Iterable[Mapping[str, Any]]) -> List[Fact]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Dict, Optional, Set
 
+from jetdoctor.constants.shape_values import Memo, known_array
 from jetdoctor.graph import DEFAULT_DOMAINS, DTYPE_NUMBERS, Graph, Model, Node, Value
 from jetdoctor.model import contrib_types
-from jetdoctor.model.shape_values import Memo, known_array
 
 #: Operators whose output's shape hangs on the values of inputs -> the first such input
 _BY_VALUE = {

@@ -78,6 +78,7 @@ def _model(group: List[Result]) -> List[str]:
         parts.append('<tr><td>%s</td><td>%s</td><td class="verdict %s">%s</td><td>%s</td></tr>' % cells)
     parts.append("</table>")
     parts.append('<p class="soft">Evidence: %s</p>' % safe(words.evidence_line(first)))
+    parts.append('<p class="soft">Looked at: %s</p>' % safe(words.coverage_line(group)))
     found, where = matrix.merged(group)
     for finding in words.by_severity(found):
         parts.append(_finding(finding, where[finding.key]))

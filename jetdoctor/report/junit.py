@@ -49,8 +49,9 @@ def _case(result: Result) -> List[str]:
     )
     state, body = _state(result), []
     errors = [f for f in result.findings if f.severity == "error"]
-    if state == "passed" and not result.findings:
-        return [head + "/>"]
+    if state in ("passed", "failure"):
+        looked_at = _attribute(words.coverage_line([result]))
+        body.append('      <properties><property name="looked at" value=%s/></properties>' % looked_at)
     if state in ("error", "skipped"):
         reason = result.error or words.verdict_reason(result)
         body.append("      <%s message=%s/>" % (state, _attribute(reason)))

@@ -22,6 +22,7 @@ def render(report: Report, options: Options) -> str:
             continue
         lines += [escape(words.model_line(group[0])), ""]
         lines += ["**%s**" % escape(matrix.headline(group)), ""] + _table(group) + [""]
+        lines += ["Looked at: %s." % escape(words.coverage_line(group)), ""]
         found, where = matrix.merged(group)
         for finding in words.by_severity(found):
             lines += _finding(finding, where[finding.key])

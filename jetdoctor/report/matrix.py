@@ -8,7 +8,7 @@ from typing import Dict, List, Sequence, Tuple
 
 from jetdoctor.report import words
 from jetdoctor.report.style import VERDICT_COLOR, Writer, plural
-from jetdoctor.types import Finding, Result
+from jetdoctor.types import Coverage, Finding, Result
 
 _BEST_FIRST = ("deploys", "fixable", "fails", "unknown", "unreadable")
 
@@ -102,6 +102,10 @@ def write(writer: Writer, results: List[Result]) -> None:
     writer.wrapped(verb.upper() + " ", rest, indent=0, label_styles=styles)
     writer.line()
     table(writer, spans(results))
+    known = [result for result in results if result.coverage != Coverage()]
+    if known:
+        writer.line()
+        writer.wrapped("looked at ", words.coverage_line(known), "dim")
     found, where = merged(results)
     text.findings(writer, found, where)
     text.hidden_line(writer, results[-1])

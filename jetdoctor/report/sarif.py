@@ -41,8 +41,14 @@ def render(report: Report, options: Options) -> str:
         "columnKind": "utf16CodeUnits",
         "invocations": [{"executionSuccessful": not troubles, "toolExecutionNotifications": troubles}],
         "results": results,
+        "properties": {"coverage": [_coverage(result) for result in report.results if not result.error]},
     }
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _coverage(result: Result) -> Dict[str, Any]:
+    """What the verdict on one model and target rests on."""
+    return {"model": result.model.path, "target": result.target.name, **result.coverage.to_json()}
 
 
 def _rule(finding: Finding) -> Dict[str, Any]:

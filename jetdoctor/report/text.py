@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Set
 from jetdoctor.report import accelerator, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
-from jetdoctor.types import Finding, Report, Result
+from jetdoctor.types import Coverage, Finding, Report, Result
 
 
 def render(report: Report, options: Options) -> str:
@@ -73,6 +73,8 @@ def _verdict(writer: Writer, result: Result) -> None:
     writer.wrapped(word + "  ", reason, indent=0, label_styles=styles)
     if result.verdict != "unknown":
         writer.wrapped("evidence  ", words.evidence_line(result), "dim")
+    if result.coverage != Coverage():
+        writer.wrapped("looked at ", words.coverage_line([result]), "dim")
 
 
 def findings(writer: Writer, found: List[Finding], where: Optional[Dict[str, str]] = None) -> None:
@@ -149,3 +151,6 @@ def _summary(writer: Writer, groups: List[List[Result]]) -> None:
     parts = ["%d %s" % (counts[word], word) for word in VERDICT_COLOR if word in counts]
     writer.line()
     writer.line("%s: %s" % (plural(len(groups), "model"), ", ".join(parts)))
+    read = [result for results in groups for result in results if result.coverage != Coverage()]
+    if read:
+        writer.wrapped("looked at ", words.coverage_line(read), "dim", indent=0)

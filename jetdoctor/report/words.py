@@ -6,7 +6,7 @@ import shlex
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from jetdoctor.report.style import clean
-from jetdoctor.types import SEVERITIES, Finding, Location, Result
+from jetdoctor.types import SEVERITIES, WALLS, Finding, Location, Result
 
 OUTCOME = {
     "rejected": "TensorRT refuses it",
@@ -78,6 +78,23 @@ def evidence_line(result: Result) -> str:
     """How much the verdict is worth, with the basis of the facts when it is not the release itself."""
     text = EVIDENCE.get(result.evidence, result.evidence)
     return text + ("; facts " + result.basis if "interpolated" in result.basis else "")
+
+
+#: How a reader knows the walls of ``types.WALLS``.
+_WALL = {"parser": "parser", "network": "network library", "builder": "builder", "values": "values"}
+
+
+def coverage_line(results: Sequence[Result]) -> str:
+    """``parser (measured), network library (documented); not at the builder``: what the verdicts rest on."""
+    known, missing = [], []
+    for wall in WALLS:
+        bases = list(dict.fromkeys(getattr(result.coverage, wall) for result in results))
+        if bases == ["none"]:
+            missing.append("the " + _WALL[wall])
+        else:
+            known.append("%s (%s)" % (_WALL[wall], ", ".join(bases)))
+    text = ", ".join(known) or "nothing"
+    return text + ("; not at " + " and ".join(missing) if missing else "")
 
 
 def verdict_reason(result: Result) -> str:

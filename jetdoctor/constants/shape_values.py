@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.constants.arithmetic import COMPUTE, LARGEST
 from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
-from jetdoctor.model.arithmetic import COMPUTE, LARGEST
 
 #: Steps from a value back to its constants that are followed.
 _DEEPEST = 64

@@ -15,7 +15,8 @@ LARGEST = 1 << 12
 _CAST = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 11: "float64"}
 
 
-def _axes(node: Node, inputs: List[Any]) -> Optional[List[int]]:
+def axes_of(node: Node, inputs: List[Any]) -> Optional[List[int]]:
+    """Axes of the node, from its attribute or from the array of its second input; None when none are given."""
     given = node.attr("axes")
     if given is None and len(inputs) > 1 and inputs[1] is not None:
         given = inputs[1].reshape(-1)
@@ -25,7 +26,7 @@ def _axes(node: Node, inputs: List[Any]) -> Optional[List[int]]:
 def _unsqueeze(node: Node, inputs: List[Any]) -> Any:
     import numpy as np
 
-    axes = _axes(node, inputs) or []
+    axes = axes_of(node, inputs) or []
     rank = inputs[0].ndim + len(axes)
     return np.expand_dims(inputs[0], tuple(sorted(axis % rank for axis in axes)))
 
@@ -33,7 +34,7 @@ def _unsqueeze(node: Node, inputs: List[Any]) -> Any:
 def _squeeze(node: Node, inputs: List[Any]) -> Any:
     import numpy as np
 
-    axes = _axes(node, inputs)
+    axes = axes_of(node, inputs)
     return np.squeeze(inputs[0], axis=None if axes is None else tuple(axes))
 
 
@@ -41,7 +42,7 @@ def _reduce(node: Node, inputs: List[Any]) -> Any:
     import numpy as np
 
     function = getattr(np, node.op_type[len("Reduce") :].lower())
-    axes, keep = _axes(node, inputs), bool(node.attr("keepdims", 1))
+    axes, keep = axes_of(node, inputs), bool(node.attr("keepdims", 1))
     reduced = function(inputs[0], axis=None if axes is None else tuple(axes), keepdims=keep)
     return np.asarray(reduced, dtype=inputs[0].dtype)
 
