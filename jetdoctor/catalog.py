@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
@@ -32,16 +32,16 @@ class CatalogRule:
         return getattr(self.module, "check_" + scope, None)
 
 
-class Rewrites(Mapping[str, ModuleType]):
-    """Rewrite modules by name, each imported when it is first asked for: a check needs few of them."""
+class Modules(Mapping[str, ModuleType]):
+    """Modules of a folder of ``rules/`` by name, each imported when it is first asked for: few are."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = tuple(names)
+    def __init__(self, folder: str, names: Iterable[str]) -> None:
+        self._folder, self._names = folder, tuple(names)
 
     def __getitem__(self, name: str) -> ModuleType:
         if name not in self._names:
             raise KeyError(name)
-        return importlib.import_module("jetdoctor.rules.rewrites." + name)
+        return importlib.import_module("jetdoctor.rules.%s.%s" % (self._folder, name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -55,7 +55,7 @@ class Rewrites(Mapping[str, ModuleType]):
 
 @dataclass(frozen=True)
 class Catalog:
-    """All rules by id (sorted) and all rewrite modules by name.
+    """All rules by id (sorted), and all modules of rewrites and of readings by name.
 
     ``broken``: for each rule file that could not be loaded, a line that says which and why.
     """
@@ -63,6 +63,7 @@ class Catalog:
     rules: Mapping[str, CatalogRule]
     rewrites: Mapping[str, ModuleType]
     broken: Tuple[str, ...] = ()
+    readings: Mapping[str, ModuleType] = field(default_factory=dict)
 
     def rewrite(self, name: str) -> Rewrite:
         """Metadata of a rewrite; KeyError when there is none of that name."""
@@ -102,9 +103,13 @@ def catalog() -> Catalog:
             rules[loaded.rule.id] = loaded
         except Exception as error:  # whatever a rule author may write
             broken.append(_broken(os.path.join("rules", category, name), error))
-    files = sorted(os.listdir(os.path.join(folder, "rewrites")))
-    rewrites = Rewrites(name[:-3] for name in files if name.endswith(".py") and not name.startswith("_"))
-    return Catalog(dict(sorted(rules.items())), rewrites, tuple(broken))
+    modules = [_modules(folder, name) for name in ("rewrites", "readings")]
+    return Catalog(dict(sorted(rules.items())), modules[0], tuple(broken), modules[1])
+
+
+def _modules(folder: str, name: str) -> Modules:
+    files = sorted(os.listdir(os.path.join(folder, name)))
+    return Modules(name, (file[:-3] for file in files if file.endswith(".py") and not file.startswith("_")))
 
 
 def _broken(path: str, error: Exception) -> str:

@@ -36,8 +36,8 @@ from jetdoctor.types import (
 from jetdoctor.wording import brackets, shown_dim
 
 __all__ = [
-    "CannotRewrite", "Fix", "Intervals", "Match", "Rewrite", "Rule", "ShapeTensors", "Use", "VersionRange", "brackets",
-    "holder", "parse_version", "places", "release", "shown_dim", "table",
+    "CannotRewrite", "Fix", "Intervals", "Match", "Reading", "Rewrite", "Rule", "ShapeTensors", "Use", "VersionRange",
+    "brackets", "holder", "parse_version", "places", "release", "shown_dim", "table",
 ]  # fmt: skip
 
 
@@ -98,9 +98,24 @@ class Match:
     sources: Tuple[str, ...] = ()
     basis: str = "read"
     wall: str = "parser"
+    reading: str = ""
     doubt: Optional[VersionRange] = None
     consequences: Tuple[str, ...] = ()
     applies: Optional[Callable[[Target], bool]] = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a release reads a node, in ``rules/readings/<name>.py``.
+
+    The module also defines ``read(node, edit)``, which turns the node into what that release's parser builds, through
+    the same ``edit`` as a rewrite, or raises ``CannotRewrite`` where a model in ONNX cannot say it. ``unproven`` says
+    why no recorded value of a parser's network was compared with it; "" when some were (``benchmarks/readings.py``).
+    """
+
+    name: str
+    title: str
+    unproven: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ OUTCOMES = (
 APPLICABILITIES = ("safe", "unsafe", "manual")
 
 #: Evidence levels, weakest first. "not-run" is never "passed".
-EVIDENCE_LEVELS = ("not-run", "static", "compiled", "built", "verified")
+EVIDENCE_LEVELS = ("not-run", "static", "emulated", "compiled", "built", "verified")
 
 VERDICTS = ("deploys", "fixable", "fails", "unreadable", "unknown")
 
@@ -224,6 +224,49 @@ class Fix:
         return {"title": self.title, "applicability": self.applicability}
 
 
+#: What a misreading does on the inputs that were tried, mildest first. "not-run": it could not be told.
+IMPACTS = ("not-run", "harmless", "digits", "answer")
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a misreading does to the outputs of one model, measured on a CPU on ``runs`` sets of inputs.
+
+    ``kind`` is one of ``IMPACTS``: "harmless" (all outputs equal), "digits" (they differ, and no decision does) or
+    "answer" (another top-1, another shape, NaN or Inf, or more than a hundredth of an output's range). ``max_abs`` and
+    ``max_rel`` (over the largest magnitude) are the worst over all outputs, ``top1_changed`` is the share of rows whose
+    largest entry moves (None where no output has rows), ``strange`` counts elements that are NaN or Inf on one side
+    only. ``first`` is the first node that differs, ``reason`` says what differs, or why nothing was run. ``only`` names
+    the extreme inputs ("large") where the usual ones show nothing, ``unproven`` says why the reading itself was not
+    compared with the network that a historical parser built.
+    """
+
+    kind: str
+    runs: int = 0
+    max_abs: float = 0.0
+    max_rel: float = 0.0
+    top1_changed: Optional[float] = None
+    strange: int = 0
+    first: str = ""
+    reason: str = ""
+    only: str = ""
+    unproven: str = ""
+
+    def to_json(self) -> dict:
+        return {
+            "kind": self.kind,
+            "runs": self.runs,
+            "max_abs": self.max_abs,
+            "max_rel": self.max_rel,
+            "top1_changed": self.top1_changed,
+            "strange": self.strange,
+            "first": self.first,
+            "reason": self.reason,
+            "only": self.only,
+            "unproven": self.unproven,
+        }
+
+
 @dataclass(frozen=True)
 class Finding:
     """One cause of trouble, with every node that shows it.
@@ -245,6 +288,10 @@ class Finding:
     consequences: Tuple[str, ...] = ()
     basis: str = "read"
     wall: str = "parser"
+    #: how the release reads the nodes, by the name of a file in ``rules/readings/``; "" when no such file says it
+    reading: str = ""
+    #: what that reading does to the outputs, when the model was run as the parser reads it
+    impact: Optional["Impact"] = None
 
     @property
     def fix(self) -> Optional[Fix]:
@@ -278,6 +325,36 @@ class Finding:
             "sources": list(self.sources),
             "basis": self.basis,
             "key": self.key,
+            **({"impact": self.impact.to_json()} if self.impact else {}),
+        }
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """A model run as the parser of a release reads it, beside the original.
+
+    ``status`` is "equal", "different", "not-run" (with the reason), or "nothing": no form is known to be misread.
+    ``outputs`` has a row of figures for each output (name, kind, max_abs, max_rel, top1_changed, boxes_moved, strange,
+    shape); ``findings`` are those that were shown or could not be, each with its impact, worst first.
+    """
+
+    target: Target
+    status: str
+    impact: Optional[Impact] = None
+    outputs: Tuple[Mapping[str, Any], ...] = ()
+    findings: Tuple[Finding, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict:
+        return {
+            "target": self.target.to_json(),
+            "status": self.status,
+            "impact": self.impact.to_json() if self.impact else None,
+            "outputs": [dict(row) for row in self.outputs],
+            "findings": [finding.to_json() for finding in self.findings],
+            "reason": self.reason,
+            "seconds": round(self.seconds, 3),
         }
 
 

@@ -23,7 +23,7 @@ COMMON = "since before source"
 KEYS: Mapping[str, Tuple[str, str]] = {
     "importer": (COMMON + " importer documented", "types note fix"),
     "refused": (COMMON + " rule basis", "doubt code require forbid message note fix"),
-    "form": (COMMON + " id status basis when", "change doubt rule code severity what message note fix"),
+    "form": (COMMON + " id status basis when", "change doubt rule code severity what message note fix reading"),
     "release": (
         COMMON + " release known documented_opset weights_through local_functions int64_native",
         "measured",
@@ -152,6 +152,8 @@ def _whole(section: str, rows: Sequence[Row]) -> Iterator[str]:
             yield "%s: key before: the row ends at %s, before it begins" % (where, row["before"])
         if "rule" in row and row["rule"] not in rules:
             yield "%s: key rule: there is no rule %s" % (where, row["rule"])
+        if row.get("reading", "") not in ("", *catalog().readings):
+            yield "%s: key reading: there is no reading %s" % (where, row["reading"])
         for request in row.get("fix", ()):
             if request not in rewrites and not re.match(r"lower_opset:\d+$", request):
                 yield "%s: key fix: there is no rewrite %s" % (where, request)

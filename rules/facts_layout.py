@@ -34,7 +34,7 @@ KEYS: Tuple[Tuple[str, ...], ...] = (
     ("message",),
     ("cure",),
     ("note",),
-    ("fix",),
+    ("fix", "reading"),
     ("source",),
 )
 

@@ -35,7 +35,8 @@ FLOORS = {
     "check": 6,
     "report": 6,
     "fix": 7,
-    "cli": 8,
+    "emulate": 8,
+    "cli": 9,
 }
 
 #: Imported inside functions only, so that most commands run without them.

@@ -156,6 +156,7 @@ class Engine:
             sources=(fact["source"],),
             basis=fact.get("basis", "read"),
             wall=fact.wall,
+            reading=fact.get("reading", ""),
             doubt=VersionRange(parse_version(fact["doubt"]), place.range.before) if fact.get("doubt") else None,
             applies=_without_plugin(place.node) if fact["rule"] in ("JD301", "JD803") else None,
         )

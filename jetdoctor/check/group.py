@@ -78,6 +78,7 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
         consequences=tuple(consequences),
         basis=_basis(first, basis),
         wall=match.wall,
+        reading=match.reading,
     )
 
 

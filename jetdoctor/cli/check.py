@@ -38,6 +38,7 @@ def configure(options: parser.Parser, command: str) -> None:
     parser.add_selection(options)
     options.add_argument("--baseline", metavar="FILE", help="JSON report whose findings are known already")
     options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")
+    options.add_argument("--as-parsed", action="store_true", help="also run it as that parser reads it, on a CPU")
     options.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="models checked at once")
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
@@ -63,6 +64,10 @@ def run(arguments: Any) -> int:
     question = _question(arguments, settings)
     paths = models.expand(arguments.models)
     groups = list(_all(paths, question, arguments.jobs))
+    if arguments.as_parsed:
+        from jetdoctor.cli.as_parsed import measured
+
+        groups = measured(groups)
     unproven = 0
     if arguments.prove:
         from jetdoctor.cli.prove import prove

@@ -17,6 +17,7 @@ from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
 EXAMPLES = """\
   jetdoctor verify fixed.onnx --reference model.onnx
   jetdoctor verify model.onnx --ssh nano@192.168.1.20 --precision fp16
+  jetdoctor verify model.onnx --as-parsed jetpack-5.0.2
   jetdoctor verify model.onnx --shapes tokens=1x16:1x128:8x128
 """
 
@@ -30,6 +31,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file, or an engine to check the papers of")
     options.add_argument("--reference", metavar="FILE", help="the original to compare with")
     options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
+    options.add_argument("--as-parsed", metavar="T", help="no build: run the model as the parser of T reads it")
     options.add_argument("--ssh", type=parser.host, metavar="USER@HOST", help="build and run there, with trtexec")
     parser.add_targets(options)
     options.add_argument("--precision", choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS))
@@ -62,6 +64,10 @@ def run(arguments: Any) -> int:
 
     output.require_writable(arguments.output, [arguments.model])
     output.require_writable(arguments.save_engine, [arguments.model])
+    if arguments.as_parsed:
+        from jetdoctor.cli import as_parsed
+
+        return as_parsed.run(arguments)
     with stopping.orderly():
         found, target = _evidence(arguments)
     form = evidence.document if arguments.format == "json" else evidence.text

@@ -8,6 +8,7 @@ from typing import List, Tuple
 _CODES = {"red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 
 SEVERITY_COLOR = {"error": "red", "warning": "yellow", "info": "blue"}
+IMPACT_COLOR = {"answer": "red", "digits": "yellow", "harmless": "green", "not-run": "dim"}
 VERDICT_COLOR = {
     "deploys": "green",
     "fixable": "yellow",

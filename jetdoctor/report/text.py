@@ -6,7 +6,7 @@ from typing import Dict, List, Optional, Set
 
 from jetdoctor.report import accelerator, matrix, words
 from jetdoctor.report.options import Options
-from jetdoctor.report.style import SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
+from jetdoctor.report.style import IMPACT_COLOR, SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import Coverage, Finding, Report, Result
 
 
@@ -103,6 +103,8 @@ def block(writer: Writer, finding: Finding, where: str = "", said: Optional[Set[
             "at    ", " ".join(filter(None, (words.place(finding.location), words.others(finding))))
         )
     writer.wrapped("", finding.message)
+    if finding.impact:
+        writer.wrapped("so    ", words.impact(finding.impact), IMPACT_COLOR[finding.impact.kind])
     for consequence in finding.consequences:
         writer.wrapped("then  ", consequence)
     _fix(writer, finding, set() if said is None else said)

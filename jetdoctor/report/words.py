@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
-from jetdoctor.report.style import clean
-from jetdoctor.types import SEVERITIES, WALLS, Finding, Location, Result
+from jetdoctor.report.style import clean, plural
+from jetdoctor.types import SEVERITIES, WALLS, Finding, Impact, Location, Result
 
 OUTCOME = {
     "rejected": "TensorRT refuses it",
@@ -22,6 +22,7 @@ OUTCOME = {
 EVIDENCE = {
     "not-run": "nothing was run",
     "static": "static: rules of this TensorRT, nothing was built",
+    "emulated": "emulated: run on a CPU as this release's parser reads it, no TensorRT took part",
     "compiled": "compiled by an NVIDIA compiler, not this device's",
     "built": "an engine was built by this TensorRT",
     "verified": "outputs compared with ONNX Runtime",
@@ -31,6 +32,37 @@ EVIDENCE = {
 def outcome(finding: Finding) -> str:
     """What will happen, in words."""
     return "a defect of jetdoctor" if finding.rule == "JD000" else OUTCOME[finding.outcome]
+
+
+IMPACT = {
+    "harmless": "harmless here",
+    "digits": "changes digits",
+    "answer": "changes the answer",
+    "not-run": "not emulated",
+}
+
+
+def impact(found: Impact) -> str:
+    """What a misreading does, in one line: ``changes the answer: top-1 moves in 62 % of rows; ...``."""
+    word = IMPACT[found.kind]
+    if found.kind == "not-run":
+        return "%s: %s" % (word, found.reason)
+    if found.kind == "harmless":
+        return "%s: outputs equal on %s of inputs" % (word, plural(found.runs, "set"))
+    parts = ["only with %s inputs" % found.only] if found.only else []
+    if found.top1_changed:
+        parts.append("top-1 moves in %.3g %% of rows" % (100 * found.top1_changed))
+    if found.max_abs:
+        parts.append("largest difference %.3g (%.2g of the largest value)" % (found.max_abs, found.max_rel))
+    if found.strange:
+        parts.append("%d values are NaN or Inf on one side only" % found.strange)
+    if not parts:
+        parts.append(found.reason)
+    if found.first:
+        parts.append("first at %s" % found.first)
+    if found.unproven:
+        parts.append("how it is read was not validated: %s" % found.unproven)
+    return clean("%s: %s" % (word, "; ".join(parts)))
 
 
 def by_severity(findings: Iterable[Finding]) -> List[Finding]:

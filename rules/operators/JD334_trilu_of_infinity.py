@@ -42,6 +42,7 @@ def check_node(node):
         node=node,
         fixes=(_FIX,),
         cause="infinity",
+        reading="trilu_by_product",
         doubt=VersionRange((10, 1), (10, 3)),
     )
 
