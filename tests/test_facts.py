@@ -126,7 +126,7 @@ def _relu(**body):
             lambda f: f["Clip.json"]["refused"].append(f["Clip.json"]["refused"][0]),
             "Clip: refused[8], since 7.1: key since: says the same as",
         ),
-        (lambda f: f["_releases.json"][3].update(since="8.1"), "_releases: release[3], since 8.1: key since: leaves a"),
+        (lambda f: f["_releases.json"][2].update(since="8.1"), "_releases: release[2], since 8.1: key since: leaves a"),
         (lambda f: f["Clip.json"]["refused"][0].pop("basis"), "Clip: refused[0], since 7.1: key basis: is missing"),
         (lambda f: f["Clip.json"].pop("importer"), "Clip: key importer: is missing"),
         (lambda f: f["Clip.json"].update(operator="Clap"), "Clip: key operator: the file must be called"),

@@ -1,7 +1,7 @@
 """Celu acts as Relu before 8.4
 
 ## What it detects
-A Celu node for TensorRT 7.2.2 to 8.2.
+A Celu node for TensorRT 8.0 to 8.2.
 
 ## Why it fails
 The importer raises alpha to the power (exp(x/alpha) - 1) where it should multiply. For a positive alpha
@@ -19,9 +19,9 @@ RULE = Rule(
     name="celu-misread",
     severity="error",
     outcome="wrong-output",
-    tensorrt=">=7.2.3,<8.4",
+    tensorrt=">=8.0,<8.4",
     sources=(
-        "onnx-tensorrt importCelu: kPOW in 7.2.3, 8.0-GA and 8.2-GA, kPROD from 8.4; onnx-tensorrt change log 8.4 GA",
+        "onnx-tensorrt importCelu: kPOW in 8.0-GA and 8.2-GA, kPROD from 8.4; onnx-tensorrt change log 8.4 GA",
     ),
 )
 

@@ -19,8 +19,8 @@ RULE = Rule(
     name="softmax-flattened",
     severity="error",
     outcome="wrong-output",
-    tensorrt="<7.2.3",
-    sources=("onnx-tensorrt importSoftmax, 7.1 and 7.2.1; 7.2.2 (7.2.3 source) follows opset 13",),
+    tensorrt="<8.0",
+    sources=("onnx-tensorrt importSoftmax, 7.1 and 7.2.1; 8.0 follows opset 13",),
 )
 
 

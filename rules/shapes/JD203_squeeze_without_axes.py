@@ -22,7 +22,7 @@ RULE = Rule(
     severity="error",
     outcome="rejected",
     sources=(
-        "onnx-tensorrt importSqueeze, 7.1 to 11.0 (message of 7.2.3 and later)",
+        "onnx-tensorrt importSqueeze, 7.1 to 11.0 (message of 8.0 and later)",
         "https://github.com/onnx/onnx-tensorrt/releases/tag/release%2F11.5-GA (Squeeze without axes)",
     ),
 )
@@ -30,6 +30,6 @@ RULE = Rule(
 
 def describe(node, row):
     shape = node.input(0).shape
-    if row.get("before") == "7.2.3":
+    if row.get("before") == "8.0":
         return "Squeeze names no axes, and this parser wants the attribute even for a static shape"
     return "Squeeze names no axes and its input is %s: which dimensions are 1 is not known" % brackets(shape)

@@ -2,7 +2,7 @@
 
 ## What it detects
 A Split of opset 18 without a `split` input whose dimension is not divisible by the number of outputs. For
-TensorRT before 7.2.3 also a `split` input with unequal sizes.
+TensorRT before 8.0 also a `split` input with unequal sizes.
 
 ## Why it fails
 ONNX makes chunks of ceil(dim / outputs) with a smaller last one (10 into 3: 4, 4, 2). TensorRT before 10.0
