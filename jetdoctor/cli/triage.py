@@ -1,7 +1,9 @@
-"""Turn a build log of trtexec, TensorRT or PyTorch, or one pasted error line, into a diagnosis and a fix.
+"""Turn a log, or one pasted error line, into a diagnosis and a remedy.
 
-LOG is a file, - for standard input, or the error line itself in quotes. Exit code: 0 diagnosed, 1 nothing
-recognised, 2 the file cannot be read.
+It reads logs of trtexec, TensorRT, ONNX Runtime, ultralytics, Polygraphy, DeepStream, Triton, Isaac ROS, PyTorch,
+pip, apt, docker and the kernel. LOG is a file, - for standard input, or the error line itself in quotes; --model and
+--device confirm or refute what it finds. Exit code: 0 diagnosed, or the log shows that nothing failed; 1 nothing
+recognized; 2 a file cannot be read.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ import codecs
 import os
 import re
 import sys
-from typing import Any, BinaryIO, Iterator
+from typing import Any, BinaryIO, Iterator, Optional, Sequence
 
 from jetdoctor.cli import output, parser, where
-from jetdoctor.types import UsageError
+from jetdoctor.types import Device, Finding, Target, UsageError
 
 EXAMPLES = """\
   trtexec --onnx=model.onnx 2>&1 | jetdoctor triage -
-  jetdoctor triage build.log -t jetpack-5.0.2
+  jetdoctor triage build.log -t jetpack-5.0.2 --model model.onnx
+  jetdoctor triage import-error.txt --device board.json
   jetdoctor triage "reshape changes volume. Reshaping [1,1,1,1] to [1,1280]"
 """
 
@@ -27,6 +30,8 @@ PIECE = 1 << 20  # bytes read at once
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("log", nargs="?", metavar="LOG", help='a file, - for stdin, or "the line"')
     parser.add_targets(options)
+    options.add_argument("--model", metavar="MODEL", help="the ONNX model of the log: is the diagnosis true of it?")
+    options.add_argument("--device", metavar="FILE", help="snapshot of the board (jetdoctor device --save)")
     parser.add_output(options, ("text", "json"))
 
 
@@ -38,12 +43,52 @@ def run(arguments: Any) -> int:
     targets = where.named(arguments.targets or ())
     if len(targets) > 1:
         raise UsageError("triage reads a log of one build: give one --target, not %d" % len(targets))
-    found = room.triage(_pieces(arguments.log), targets[0] if targets else None)
-    if arguments.format == "json":
-        output.emit(lambda width, color: diagnoses.document(found), arguments.output)
-    else:
-        output.emit(lambda width, color: diagnoses.text(found, width, color), arguments.output)
-    return 0 if found else 1
+    device = _snapshot(arguments.device)
+    target = targets[0] if targets else where.of_device(device) if device else None
+    found = room.read(_pieces(arguments.log), target)
+    if arguments.model or device:
+        found = _weighed(found, arguments.model, device, target)
+    render = diagnoses.document if arguments.format == "json" else diagnoses.text
+    output.emit(lambda width, color: render(found, width, color), arguments.output)
+    return 0 if found.diagnoses or found.outcome == "succeeded" else 1
+
+
+def _snapshot(path: Optional[str]) -> Optional[Device]:
+    if not path:
+        return None
+    from jetdoctor import device as room
+
+    return room.from_snapshot(path)
+
+
+def _weighed(found: Any, path: Optional[str], device: Optional[Device], target: Optional[Target]) -> Any:
+    """The reading, confirmed or refuted by the findings of the model and the device."""
+    from jetdoctor import check
+    from jetdoctor.triage import weighed
+
+    findings = _of_model(path, _target_of(found, target)) if path else None
+    of_device = check.check_device(device) if device else None
+    board = where.of_device(device) if device else None
+    return weighed(found, findings, of_device, (board.tensorrt or "") if board else "")
+
+
+def _target_of(found: Any, target: Optional[Target]) -> Target:
+    """The release that the log is of, which counts, or else the one that was named."""
+    if found.tensorrt:
+        return where.named(["tensorrt-" + found.tensorrt])[0]
+    if target is None:
+        raise UsageError("--model needs the release, which this log does not tell: add --target jetpack-X")
+    return target
+
+
+def _of_model(path: str, target: Target) -> Sequence[Finding]:
+    from jetdoctor import check, model
+
+    try:
+        loaded = model.load(path)
+    except model.UnreadableModel as error:
+        raise UsageError(str(error)) from None
+    return [finding for result in check.check(loaded, (target,)) for finding in result.findings]
 
 
 def _pieces(log: Any) -> Any:

@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from jetdoctor.triage.diagnosis import Diagnosis
-from jetdoctor.triage.judge import triage
+from jetdoctor.triage.diagnosis import Diagnosis, Reading
+from jetdoctor.triage.judge import read, triage
+from jetdoctor.triage.weighing import weighed
 
-__all__ = ["Diagnosis", "triage"]
+__all__ = ["Diagnosis", "Reading", "read", "triage", "weighed"]

@@ -20,6 +20,8 @@ _FUNCTION = re.compile(r"(?:in function |\()import([A-Z]\w+)", re.I)
 _OP_TYPE = re.compile(r"\bop_type: (\w+)")
 _LAYER = re.compile(r"\bI[A-Z]\w+Layer (\S+?):")
 _FOR_NODE = re.compile(r"(?:implementation for node|invalid node -) (\S+?)\.?\)?\.?(?:\s|$)", re.I)
+#: (what the line must hold, pattern), the most telling first
+_PLACES = (("parsing node number", _PARSING), ("in node", _IN_NODE), ("import", _FUNCTION), ("op_type:", _OP_TYPE))
 _CREATED = re.compile(r"successfully created plugin: ?([\w.]+)", re.I)
 
 
@@ -30,15 +32,16 @@ class Context:
         self.tensorrt = ""
         self.plugins: Set[str] = set()  # operators for which a plugin was found after all
         self._operator, self._node, self._since = "", "", 0
+        self._fallback = -REACH
 
     def see(self, line: Line) -> None:
         self._see_version(line)
-        for pattern in (_PARSING, _IN_NODE, _FUNCTION, _OP_TYPE):
-            found = pattern.search(line.plain)
+        for needle, pattern in _PLACES:
+            found = pattern.search(line.plain) if needle in line.key else None
             if found:
                 self._enter(line.number, *_named(pattern, found))
                 break
-        created = _CREATED.search(line.plain)
+        created = _CREATED.search(line.plain) if "created plugin" in line.key else None
         if created:
             self.plugins.add(created.group(1).lower())
 
@@ -53,6 +56,7 @@ class Context:
 
     def _enter(self, number: int, operator: str, node: str) -> None:
         if operator == FALLBACK:
+            self._fallback = number
             return
         if operator == self._operator and not node:
             node = self._node
@@ -60,6 +64,10 @@ class Context:
 
     def operator(self, line: Line) -> str:
         return self._operator if 0 <= line.number - self._since <= REACH else ""
+
+    def fallback(self, line: Line) -> bool:
+        """Whether the parser looked for a plugin near that line because it had no importer."""
+        return "registered for op" in line.key or 0 <= line.number - self._fallback <= 5
 
     def node(self, line: Line) -> str:
         """Node or layer that the line names, else the one that the log is at."""

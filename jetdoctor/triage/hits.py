@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterable, List, Optional
+from typing import Any, Iterable, List, Mapping, Optional
 
+from jetdoctor.triage import known
 from jetdoctor.triage.context import Context
 from jetdoctor.triage.lines import Line
+from jetdoctor.triage.progress import Progress
+from jetdoctor.triage.record import Record
 from jetdoctor.triage.signatures import Book, Signature
 
 #: A warning weighs that much less than an error with the same words.
@@ -23,7 +26,7 @@ _INFORMATION = re.compile(r"[ \]]\[(?:i|v|info|verbose)\]| info: |&&&& (?:runnin
 
 @dataclass(frozen=True)
 class Hit:
-    """One signature seen in one line."""
+    """One signature seen in one line. ``fallback``: the parser looked for a plugin there, having no importer."""
 
     signature: Signature
     line: Line
@@ -31,33 +34,88 @@ class Hit:
     rank: int
     operator: str
     node: str
+    stage: Optional[str]
+    fallback: bool
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        return self.signature.row
 
 
-def find(lines: Iterable[Line], context: Context, known: Book) -> List[Hit]:
-    """Hits of the lines, which must come in order: ``context`` follows them."""
-    hits = []
-    for line in lines:
-        context.see(line)
-        hits += [_hit(signature, line, context, known) for signature in _found_in(line, known)]
-        alone = _operator_alone(line, context, known)
-        if alone:
-            hits.append(alone)
-    return hits
+class Reader:
+    """Goes through the lines once, in order: ``hits``, and what the log says about itself and its course."""
+
+    def __init__(self, known: Book) -> None:
+        self.known = known
+        self.context, self.record, self.progress = Context(), Record(), Progress()
+        self.hits: List[Hit] = []
+        self.lines = 0  # how many were read
+
+    def read(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self.lines += 1
+            self.context.see(line)
+            self.record.see(line)
+            self.progress.see(line)
+            self.hits += [self._hit(s, line) for s in _told(self.known.found_in(line), line) if self._here(s)]
+            self.hits += self._refusals(line)
+            alone = self._operator_alone(line)
+            if alone:
+                self.hits.append(alone)
+
+    def _here(self, signature: Signature) -> bool:
+        tool = signature.when_tool
+        return signature.when_stage in (None, self.progress.stage) and (tool is None or self.record.saw(tool))
+
+    def _hit(self, signature: Signature, line: Line) -> Hit:
+        named = _captured(signature, line)
+        operator = named or self.context.operator(line)
+        category, rank = signature.category, signature.rank - (WARNING_DISCOUNT if _is_warning(line) else 0)
+        if signature.by_operator:
+            row = self.known.operators.get(operator)
+            if row and row["alone"] is True:
+                category, rank = row["category"], rank + OPERATOR_BONUS
+            elif signature.by_operator == "name":
+                category = _by_name(operator, category, self.known)
+                rank -= 0 if operator else UNNAMED_DISCOUNT
+        return self._placed(signature, line, category, rank, operator)
+
+    def _placed(self, signature: Signature, line: Line, category: str, rank: int, operator: str) -> Hit:
+        node = self.context.node(line)
+        stage = signature.row.get("stage") or self.progress.stage
+        return Hit(signature, line, category, rank, operator, node, stage, self.context.fallback(line))
+
+    def _refusals(self, line: Line) -> List[Hit]:
+        """A message that a fact of the operator being parsed is known to cause: ``check`` foretells the line."""
+        operator = self.context.operator(line)
+        if not operator or line.severity in ("info", "verbose") or "while parsing node" in line.key:
+            return []
+        own = self.known.operators.get(operator, {})
+        hits = []
+        for row in known.refusals(operator, line.key):
+            category = _CATEGORY_OF.get(row.get("rule", ""), "unsupported-op")
+            category = own["category"] if own.get("alone") is True else category
+            parts = known.literal(row["message"])
+            signature = Signature(dict(_OF_FACT, **{k: row.get(k) for k in _KEPT}, category=category), parts)
+            hits.append(self._placed(signature, line, category, signature.rank, operator))
+        return hits
+
+    def _operator_alone(self, line: Line) -> Optional[Hit]:
+        """A line that only says which node was being parsed: its operator is a hint."""
+        if "while parsing node number" not in line.key:
+            return None
+        operator = self.context.operator(line)
+        row = self.known.operators.get(operator)
+        category = row["category"] if row else _by_name(operator, "unsupported-op", self.known)
+        signature = Signature(dict(_ALONE, category=category), _ALONE["lines"][0])
+        return self._placed(signature, line, category, signature.rank, operator)
 
 
-def _hit(signature: Signature, line: Line, context: Context, known: Book) -> Hit:
-    named = signature.operator(line.plain)
-    operator = named or context.operator(line)
-    category = signature.category
-    rank = signature.rank - (WARNING_DISCOUNT if _WARNING.search(line.key) else 0)
-    if signature.by_operator:
-        row = known.operators.get(operator)
-        if row and row["alone"] is True:
-            category, rank = row["category"], rank + OPERATOR_BONUS
-        elif signature.by_operator == "name":
-            category = _by_name(operator, category, known)
-            rank -= 0 if operator else UNNAMED_DISCOUNT
-    return Hit(signature, line, category, rank, operator, context.node(line))
+def _captured(signature: Signature, line: Line) -> str:
+    """Name of the operator or plugin that the line itself gives, else ""."""
+    capture = signature.row.get("capture")
+    found = re.search(capture, line.plain, re.I) if capture else None
+    return found.group(1).rstrip(".,:") if found else ""
 
 
 def _by_name(operator: str, category: str, known: Book) -> str:
@@ -69,31 +127,27 @@ def _by_name(operator: str, category: str, known: Book) -> str:
     return "unsupported-op" if operator in known.standard else "plugin-not-found"
 
 
-_ALONE = {
-    "kind": "log", "text": ["while parsing node number"], "rank": 12, "confidence": "low",
-    "source": "onnx-tensorrt 7.1 to 10.10-GA ModelImporter.cpp: the operator that was being parsed",
+#: Category of a refused form by the rule that foretells it.
+_CATEGORY_OF = {
+    "JD401": "dtype", "JD402": "dtype", "JD302": "initializer-required", "JD403": "qdq", "JD404": "qdq", "JD405": "qdq",
+    "JD406": "qdq", "JD407": "qdq", "JD501": "dynamic-shape-profile", "JD801": "local-functions",
+    "JD901": "external-data-2gb",
+}  # fmt: skip
+_OF_FACT: Mapping[str, Any] = {"rank": 61, "confidence": "medium"}
+_KEPT = ("rule", "since", "before", "source")
+
+_ALONE: Mapping[str, Any] = {
+    "lines": ["while parsing node number"], "rank": 12, "confidence": "low",
+    "sources": ["onnx-tensorrt 7.1 to 10.10-GA ModelImporter.cpp: the operator that was being parsed"],
 }  # fmt: skip
 
 
-def _operator_alone(line: Line, context: Context, known: Book) -> Optional[Hit]:
-    """A line that only says which node was being parsed: its operator is a hint."""
-    if "while parsing node number" not in line.key:
-        return None
-    operator = context.operator(line)
-    row = known.operators.get(operator)
-    if row:
-        category = row["category"]
-    elif operator.startswith("aten_"):
-        category = "local-functions"
-    else:
-        category = "unsupported-op"
-    signature = Signature(dict(_ALONE, category=category))
-    return Hit(signature, line, category, signature.rank, operator, context.node(line))
+def _is_warning(line: Line) -> bool:
+    return line.severity == "warning" or bool(_WARNING.search(line.key))
 
 
-def _found_in(line: Line, known: Book) -> List[Signature]:
+def _told(found: List[Signature], line: Line) -> List[Signature]:
     """Signatures of the line. Information is no complaint, except that an importer is missing."""
-    found = known.found_in(line.key)
-    if not found or not _INFORMATION.search(line.key):
-        return found
-    return [s for s in found if s.by_operator == "name" or s.row.get("any_level")]
+    if found and (line.severity in ("info", "verbose") or _INFORMATION.search(line.key)):
+        return [s for s in found if s.by_operator == "name" or s.at_info]
+    return found

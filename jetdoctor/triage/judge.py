@@ -5,34 +5,80 @@ from __future__ import annotations
 from itertools import chain
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple, Union
 
-from jetdoctor.triage.context import Context
-from jetdoctor.triage.diagnosis import Diagnosis
-from jetdoctor.triage.hits import Hit, find
+from jetdoctor.triage.asks import asks
+from jetdoctor.triage.diagnosis import Diagnosis, Reading
+from jetdoctor.triage.hits import Hit, Reader
+from jetdoctor.triage.known import tensorrt_of
 from jetdoctor.triage.lines import Line, clean, select
 from jetdoctor.triage.signatures import Book, book
+from jetdoctor.triage.verdict import Judged, diagnose
 from jetdoctor.types import Target, parse_version
 
 #: Below this weight a line is a notice: told only when nothing better was found.
 NOTICE = 15
+#: From this weight on a line names a cause; below it stands what follows from one.
+CAUSE = 50
 AT_MOST = 5
 #: Text of up to this many characters was pasted by hand, perhaps with lines that a terminal broke.
 PASTED = 20_000
 
 
 def triage(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Tuple[Diagnosis, ...]:
-    """Diagnoses of a log, best first; empty when nothing is recognised.
+    """Diagnoses of a log, best first; empty when nothing failed or nothing is recognized. See ``read``."""
+    return read(text, target).diagnoses
+
+
+def read(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Reading:
+    """What a log says: how it ended, at which stage, and why.
 
     ``text`` is the log, or its pieces in order (a file of any size is read piece by piece). ``target``
     tells the TensorRT release when the log does not.
     """
-    known, context = book(), Context()
+    reader = Reader(book())
     text = _single(text)
-    hits = find(select([text] if isinstance(text, str) else text), context, known)
-    if isinstance(text, str) and len(text) <= PASTED and not any(hit.rank > NOTICE for hit in hits):
-        hits += find(_joined(text), context, known)
-    tensorrt = context.tensorrt or (target.tensorrt if target and target.tensorrt else "")
-    hits = [hit for hit in _unresolved(hits, context) if _said_by(tensorrt, hit)]
-    return tuple(_diagnosis(hit, tensorrt, known) for hit in _best(hits))
+    reader.read(select([text] if isinstance(text, str) else text))
+    if isinstance(text, str) and len(text) <= PASTED and not any(hit.rank > NOTICE for hit in reader.hits):
+        reader.read(_joined(text))
+    release, said = _release(reader, target)
+    hits = [hit for hit in _unresolved(reader) if _said_by(release, hit)]
+    failed = [hit for hit in hits if not reader.progress.settled(hit.line.number)]
+    ended_well = reader.progress.outcome == "succeeded" and not failed
+    judged = Judged(reader, release, said)
+    chosen = _best(failed or ([] if ended_well else hits), reader.known)
+    found = tuple(diagnose(hit, judged) for hit in chosen)
+    remarks = tuple(diagnose(hit, judged, remark=True) for hit in (_best(hits, reader.known) if ended_well else ()))
+    best = found[0] if found else None
+    return Reading(
+        diagnoses=found,
+        remarks=remarks,
+        stage=(best.stage if best else None) or reader.progress.stage,
+        tool=reader.record.tool,
+        outcome=_outcome(reader, bool(found)),
+        tensorrt=release,
+        facts=dict(reader.record.facts),
+        follow=_following(chosen, failed),
+        asks=() if ended_well else asks(best, reader.lines, judged.target, judged.model),
+    )
+
+
+def _release(reader: Reader, target: Optional[Target]) -> Tuple[str, bool]:
+    """TensorRT of the log, and whether the log itself says so rather than ``target``."""
+    facts = reader.record.facts
+    said = reader.context.tensorrt or tensorrt_of(facts.get("jetpack", ""), facts.get("l4t", ""))
+    return said or (target.tensorrt if target and target.tensorrt else ""), bool(said)
+
+
+def _following(chosen: List[Hit], hits: List[Hit]) -> int:
+    """How many lines after the first cause only say that it happened."""
+    if not chosen:
+        return 0
+    shown = {hit.line.number for hit in chosen}
+    return len({hit.line.number for hit in hits if hit.line.number > chosen[0].line.number} - shown)
+
+
+def _outcome(reader: Reader, failed: bool) -> Optional[str]:
+    outcome = reader.progress.outcome
+    return "failed" if outcome == "succeeded" and failed else outcome
 
 
 def _single(text: Union[str, Iterable[str]]) -> Union[str, Iterable[str]]:
@@ -52,20 +98,20 @@ def _joined(text: str) -> Iterator[Line]:
         yield clean(number, line + after)
 
 
-def _said_by(tensorrt: str, hit: Hit) -> bool:
+def _said_by(release: str, hit: Hit) -> bool:
     """False when that release is known not to say so."""
-    return not tensorrt or parse_version(tensorrt) in hit.signature.range
+    return not release or parse_version(release) in hit.signature.range
 
 
-def _unresolved(hits: List[Hit], context: Context) -> List[Hit]:
+def _unresolved(reader: Reader) -> List[Hit]:
     """Without the lines on operators that found their plugin after all."""
-    named = (hit for hit in hits if hit.signature.by_operator == "name")
-    resolved = {hit.line.number for hit in named if hit.operator.lower() in context.plugins}
-    return [hit for hit in hits if hit.line.number not in resolved]
+    named = (hit for hit in reader.hits if hit.signature.by_operator == "name")
+    resolved = {hit.line.number for hit in named if hit.operator.lower() in reader.context.plugins}
+    return [hit for hit in reader.hits if hit.line.number not in resolved]
 
 
-def _best(hits: List[Hit]) -> List[Hit]:
-    """The weightiest hit of each category, in order; notices only when there is nothing else.
+def _best(hits: List[Hit], known: Book) -> List[Hit]:
+    """The most telling hit of each category, in order; notices only when there is nothing else.
 
     A line that one diagnosis explains with high confidence does not bring about another.
     """
@@ -76,35 +122,24 @@ def _best(hits: List[Hit]) -> List[Hit]:
             best[hit.category] = hit
             if hit.signature.confidence == "high":
                 explained.add(hit.line.key)
-    ordered = list(best.values())
-    telling = [hit for hit in ordered if hit.rank > NOTICE]
-    return (telling or ordered)[:AT_MOST]
+    ordered = _causes_first(list(best.values()), known)
+    telling = [hit for hit in ordered if hit.rank > NOTICE] or ordered
+    return [hit for hit in telling if hit is telling[0] or not _follows(hit, telling[0])][:AT_MOST]
 
 
-def _diagnosis(hit: Hit, tensorrt: str, known: Book) -> Diagnosis:
-    row, general = hit.signature.row, known.categories[hit.category]
-    own = hit.category == hit.signature.category
-    otherwise = general["rule"] or known.categories[hit.signature.category]["rule"]
-    return Diagnosis(
-        category=hit.category,
-        rule=row["rule"] if own and "rule" in row else otherwise,
-        cause=(own and row.get("cause")) or general["cause"],
-        fix=(own and row.get("fix")) or general["fix"],
-        confidence=hit.signature.confidence,
-        line=hit.line.text,
-        evidence=_evidence(hit, tensorrt),
-        line_number=hit.line.number,
-        node_name=hit.node,
-        op_type=hit.operator,
-        tensorrt=tensorrt,
-    )
+def _follows(hit: Hit, first: Hit) -> bool:
+    """Whether a hit only says what the first cause leads to: a general message, or more about the same operator."""
+    same = bool(hit.operator) and hit.operator == first.operator and hit.stage == first.stage
+    return first.rank >= CAUSE and (hit.rank < CAUSE or same)
 
 
-def _evidence(hit: Hit, tensorrt: str) -> str:
-    row = hit.signature.row
-    parts = []
-    if "first" in row:
-        parts.append("printed by the ONNX parser of TensorRT %s to %s" % (row["first"], row["last"]))
-    if tensorrt:
-        parts.append("TensorRT %s" % tensorrt)
-    return "; ".join(parts + ["source: " + row["source"]])
+def _causes_first(hits: List[Hit], known: Book) -> List[Hit]:
+    """A hit that an earlier line explains (no kernel was found, for want of memory) goes behind that one."""
+    if not hits:
+        return hits
+    first = hits[0]
+    for cause in known.categories[first.category].get("explained_by", ()):
+        for hit in hits:
+            if hit.category == cause and hit.line.number <= first.line.number and hit.rank > NOTICE:
+                return [hit] + [other for other in hits if other is not hit]
+    return hits

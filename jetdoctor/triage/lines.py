@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
-from typing import Dict, Iterable, Iterator, Tuple
+from typing import Deque, Dict, FrozenSet, Iterable, Iterator, Tuple
+
+from jetdoctor.triage.masks import masked
+from jetdoctor.triage.phrases import grams
+from jetdoctor.triage.prefixes import split
 
 #: Lines that differ only in numbers are one line; it is judged this many times.
 REPEATS = 3
 #: After this many different lines only those that hold one of MARKS are judged, up to twice as many.
 DISTINCT = 30_000
-MARKS = ("error", "[e]", "fail", "assert", "not found", "no importer", "cannot", "invalid", "exception")
+MARKS = (
+    "error", "[e]", "fail", "assert", "not found", "no importer", "cannot", "invalid", "exception", "passed", "success",
+    "killed", "dumped",
+)  # fmt: skip
+#: The last lines of a log are judged whatever came before: most processes die there.
+TAIL = 200
 #: A log without line ends (a progress bar, a binary file) is cut into pieces of this many characters.
 LONGEST = 1_000_000
 #: Characters that are read of a line, at its beginning and at its end.
@@ -24,34 +34,53 @@ _NUMBERS = {ord(digit): None for digit in "0123456789abcdefABCDEF"}
 
 @dataclass(frozen=True)
 class Line:
-    """``text`` without control codes; ``plain`` the same without quotes; ``key`` for comparing."""
+    """``text`` without control codes; ``plain`` the same without quotes; ``key`` for comparing.
+
+    ``key`` is lower case, without the names of nodes and files. ``severity`` and ``component`` are what the
+    logger's prefix says ("" when it says nothing), ``body`` is ``plain`` behind that prefix; ``grams`` are for
+    looking phrases up in ``key``.
+    """
 
     number: int
     text: str
     plain: str
     key: str
+    severity: str
+    component: str
+    body: str
+    grams: FrozenSet[str]
 
 
 def clean(number: int, text: str) -> Line:
-    """Without colours and control codes, blanks collapsed; ``key`` is lower case with a blank around it."""
+    """Without colours and control codes, blanks collapsed; prefixes read, names masked."""
     text = " ".join(_CONTROL.sub(" ", _ESCAPES.sub("", text)).split())
     plain = text.translate(_QUOTES)
-    return Line(number, text, plain, " %s " % " ".join(plain.lower().split()))
+    prefix = split(plain)
+    key = " %s " % " ".join(masked(plain).lower().split())
+    return Line(number, text, plain, key, prefix.severity, prefix.component, prefix.body, grams(key))
 
 
 def select(chunks: Iterable[str]) -> Iterator[Line]:
     """Lines worth judging, in order: a verbose log repeats itself. Memory does not grow with the log."""
     seen: Dict[int, int] = {}
+    tail: Deque[Tuple[int, str]] = deque(maxlen=TAIL)
     for number, text, stem in _numbered(chunks):
         times = seen.get(stem, 0)
         if times >= REPEATS:
             continue
         if len(seen) >= DISTINCT:
-            low = text.lower()
+            low = text[: 2 * SHOWN].lower()
             if len(seen) >= 2 * DISTINCT or not any(mark in low for mark in MARKS):
+                tail.append((number, text))
                 continue
         seen[stem] = times + 1
-        yield clean(number, text if len(text) <= 2 * SHOWN else text[:SHOWN] + " ... " + text[-SHOWN:])
+        yield clean(number, _shown(text))
+    for number, text in tail:
+        yield clean(number, _shown(text))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 2 * SHOWN else text[:SHOWN] + " ... " + text[-SHOWN:]
 
 
 def _numbered(chunks: Iterable[str]) -> Iterator[Tuple[int, str, int]]:

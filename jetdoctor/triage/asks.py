@@ -1,0 +1,42 @@
+"""What would make a diagnosis surer: more of the log, the release, the model, the board."""
+
+from __future__ import annotations
+
+from typing import List, Optional, Tuple
+
+from jetdoctor.triage.diagnosis import Diagnosis
+
+#: A log of so few lines was cut out by hand.
+FEW_LINES = 12
+#: Categories that a look at the board answers.
+_OF_THE_BOARD = frozenset(
+    "cuda-driver cuda-init container-host-mismatch disk-full glibc gpu-arch illegal-instruction jetpack-install"
+    " lib-not-found library-mix"
+    " numpy-abi numpy-bool ort-provider ort-wheel out-of-memory permission python-bindings python-version"
+    " torch-wheel toolchain unknown-device".split()
+)
+_STAGES_OF_A_MODEL = ("parse", "build", "calibrate")
+
+
+def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tuple[str, ...]:
+    """Requests, most useful first; none for a diagnosis that is sure.
+
+    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them.
+    """
+    if best is None:
+        return (_MORE, "give the model: jetdoctor check %s -t %s" % (model, target))
+    if best.confidence == "high":
+        return ()
+    wanted: List[str] = []
+    if lines <= FEW_LINES:
+        wanted.append("paste the lines before line %d: %s" % (max(best.line_number, 1), _MORE))
+    if not best.tensorrt:
+        wanted.append("say the release, which tells faults of one release apart: -t jetpack-X")
+    if best.category in _OF_THE_BOARD:
+        wanted.append("run jetdoctor device on the board, or give its snapshot: --device FILE")
+    elif best.stage in _STAGES_OF_A_MODEL:
+        wanted.append("give the model to confirm or refute it: --model %s" % model)
+    return tuple(wanted)
+
+
+_MORE = "run it once more with trtexec --verbose 2>&1 | tee build.log and give the whole build.log"
