@@ -11,8 +11,8 @@ from jetdoctor.rules.facts_layout import HEADS, NO_OPERATOR, SECTIONS
 from jetdoctor.catalog import catalog
 from jetdoctor.dla.conditions import CONDITIONS as DLA
 from jetdoctor.facts import Fact
-from jetdoctor.facts.conditions import WHEN
-from jetdoctor.facts.requirements import understood
+from jetdoctor.facts.condition import BadCondition
+from jetdoctor.facts.conditions.model import OfModel
 from jetdoctor.types import OUTCOMES, SEVERITIES
 
 #: (where, row, fact): "rules/facts/Clip.json: refused[2], since 8.0", the row, and its range.
@@ -22,7 +22,7 @@ Row = Tuple[str, Mapping[str, Any], Fact]
 COMMON = "since before source"
 KEYS: Mapping[str, Tuple[str, str]] = {
     "importer": (COMMON + " importer documented", "types note fix"),
-    "refused": (COMMON + " rule basis", "doubt code require forbid message note fix"),
+    "refused": (COMMON + " rule basis", "doubt code when require forbid message note fix"),
     "form": (COMMON + " id status basis when", "change doubt rule code severity what message note fix reading"),
     "release": (
         COMMON + " release known documented_opset weights_through local_functions int64_native",
@@ -31,15 +31,6 @@ KEYS: Mapping[str, Tuple[str, str]] = {
     "dla": (COMMON + " id status basis when", "soc modules what cure note"),
     "issue": (COMMON + " id rule basis pattern severity outcome what cure", "doubt modules precision message fix note"),
 }
-
-#: Conditions on a whole model (rows of the pseudo operator "(model)"), evaluated by jetdoctor.check.model_facts.
-MODEL_KEYS = frozenset("model graph dtype where domain_not op_type_in_builtin".split())
-
-#: Requirements on a whole model or any node, evaluated there as well.
-MODEL_REQUIREMENTS = frozenset("dtype output_dtype unless nesting_max opset_imports_max".split())
-
-#: Told apart by operator in every importer's own rows (JD305), so that nothing evaluates the general one.
-SAID_ELSEWHERE = frozenset(["more_outputs_than_importer"])
 
 #: What a row of a form may say beside an outcome.
 HARMLESS = ("ok", "harmless")
@@ -110,7 +101,12 @@ def _where(file: str, section: str, index: int, row: Mapping[str, Any]) -> str:
 
 
 def _rows(file: str, section: str, rows: Iterable[Mapping[str, Any]]) -> List[Row]:
-    return [(_where(file, section, index, row), row, Fact(row)) for index, row in enumerate(rows)]
+    return [(_where(file, section, index, row), row, _fact(row)) for index, row in enumerate(rows)]
+
+
+def _fact(row: Mapping[str, Any]) -> Fact:
+    """The row without its conditions, which have a check of their own."""
+    return Fact({key: row[key] for key in row if key not in ("when", "require", "forbid")})
 
 
 def _operators(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -120,14 +116,16 @@ def _operators(facts: Mapping[str, Any]) -> Iterator[str]:
         for section in SECTIONS:
             rows = _rows(file, section, body.get(section, ()))
             yield from _whole(section, rows)
+            if section != "dla":
+                yield from _conditions(op_type, rows)
             if section == "importer":
                 yield from _seamless(rows)
             elif section == "refused":
-                yield from _requirements(op_type, rows)
+                yield from _requirements(rows)
             elif section == "dla":
                 yield from _dla(rows)
             else:
-                yield from _forms(op_type, rows)
+                yield from _forms(rows)
 
 
 def _dla(rows: Sequence[Row]) -> Iterator[str]:
@@ -176,34 +174,39 @@ def _seamless(rows: Sequence[Row]) -> Iterator[str]:
             yield "%s: key since: %s the row before it, which ends at %s" % (where, how, row["before"])
 
 
-def _requirements(op_type: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Each row has one requirement with code for it, and nothing is both required and forbidden at once."""
+def _conditions(op_type: str, rows: Sequence[Row]) -> Iterator[str]:
+    """The grammar knows every condition, and those of the model stand at the pseudo operators and nowhere else."""
+    of_model = op_type in ("(model)", "(any)", "(graph input)", "(initializer)")
+    for where, row, _ in rows:
+        try:
+            fact = Fact(dict(row, op=op_type))
+        except BadCondition as error:
+            yield "%s: key %s: %s" % (where, error.key, error)
+            continue
+        for one in fact.when + (() if fact.demand is None else (fact.demand,)):
+            if isinstance(one, OfModel) != of_model:
+                yield "%s: key %s: is asked of %s only" % (where, one.key(), "nodes" if of_model else "models")
+
+
+def _requirements(rows: Sequence[Row]) -> Iterator[str]:
+    """Each row has one requirement, and nothing is both required and forbidden at once."""
     kinds: Dict[str, List[Row]] = {}
     for where, row, _fact in rows:
         if ("require" in row) == ("forbid" in row):
             yield "%s: key require: a row must either require or forbid" % where
             continue
-        condition = row["require"] if "require" in row else row["forbid"]
-        if op_type in ("(any)", "(graph input)", "(initializer)"):
-            unknown = set(condition) - MODEL_REQUIREMENTS - SAID_ELSEWHERE
-        else:
-            unknown = set() if understood(condition) else set(condition)
-        if unknown:
-            yield "%s: key %s: nothing evaluates it" % (where, ", ".join(sorted(unknown)))
-        kinds.setdefault(repr(sorted(condition.items())), []).append((where, row, _fact))
+        asked = (row["require" if "require" in row else "forbid"], row.get("when", {}))
+        kinds.setdefault(repr([sorted(condition.items()) for condition in asked]), []).append((where, row, _fact))
     for same in kinds.values():
         for (where, a, one), (other, b, two) in combinations(same, 2):
             if ("require" in a) != ("require" in b) and _overlap(one, two):
                 yield "%s: key require: %s forbids the same" % (where, other)
 
 
-def _forms(op_type: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Every key of ``when`` has code, what is reported has a rule, and a form has one status at a time."""
-    known = MODEL_KEYS if op_type == "(model)" else set(WHEN)
+def _forms(rows: Sequence[Row]) -> Iterator[str]:
+    """What is reported has a rule, and a form has one status at a time."""
     by_id: Dict[str, List[Row]] = {}
     for where, row, fact in rows:
-        for key in sorted(set(row["when"]) - known):
-            yield "%s: key %s: nothing evaluates this condition" % (where, key)
         if row["status"] not in HARMLESS + OUTCOMES:
             yield "%s: key status: %s is neither an outcome nor %s" % (where, row["status"], " nor ".join(HARMLESS))
         if row.get("severity", "warning") not in SEVERITIES:

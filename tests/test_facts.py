@@ -13,7 +13,7 @@ from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, WIDTH, layout, p
 
 from jetdoctor.check import catalog
 from jetdoctor.facts import Knowledge, knowledge
-from jetdoctor.facts.matters import MATTERS
+from jetdoctor.facts.grammar import classes
 from jetdoctor.types import parse_version
 
 FACTS = compile_facts.read()
@@ -66,9 +66,13 @@ def test_every_rule_is_reached():
     assert [r for r in idle if catalog().rules[r].category not in ("engine", "dla")] == ["JD301", "JD304"]
 
 
-def test_conditions_on_what_matters_are_used():
-    used = {key for section in ("misread", "values") for fact in every(section) for key in fact["when"]}
-    assert set(MATTERS) <= used
+def test_every_condition_is_used():
+    used = set()
+    for section in SECTIONS:
+        for fact in every(section):
+            used.update(map(type, fact.when))
+            used.add(type(fact.demand))
+    assert set(classes()) <= used, "a condition that no row takes goes"
 
 
 def test_misread_rows_are_reported_as_misread():
@@ -113,6 +117,10 @@ def _relu(**body):
     [
         (_clip("misread", 0, when={"opset_mim": 11}), "Clip: misread[0], since 7.1: key opset_mim"),
         (_clip("refused", 0, require={"inptu": 1}), "Clip: refused[0], since 7.1: key inptu"),
+        (_clip("refused", 0, require={"input": 1, "kind": "initialiser"}), "Clip: refused[0], since 7.1: key kind"),
+        (_clip("refused", 0, require={"input": 1, "kind": "initializer", "at": 1}), "Clip: refused[0], since 7.1: key at"),
+        (_clip("refused", 0, require={"kind": "initializer"}), "Clip: refused[0], since 7.1: key kind: is no"),
+        (_clip("refused", 0, when={"input": 1, "kind": "initializer"}), "Clip: refused[0], since 7.1: key kind"),
         (_clip("misread", 0, moon="full"), "Clip: misread[0], since 7.1: key moon: not known"),
         (_clip("importer", 1, since="8.2", before="8.0"), "Clip: importer[1], since 8.2: key before: the row ends"),
         (_clip("importer", 1, since="8.1"), "Clip: importer[1], since 8.1: key since: leaves a gap"),
@@ -121,7 +129,7 @@ def _relu(**body):
         (_clip("refused", 0, source=""), "Clip: refused[0], since 7.1: key source"),
         (_clip("refused", 0, rule="JD999"), "Clip: refused[0], since 7.1: key rule: there is no rule JD999"),
         (_clip("refused", 0, fix=["promote"]), "Clip: refused[0], since 7.1: key fix: there is no rewrite promote"),
-        (_clip("refused", 0, forbid={}), "Clip: refused[0], since 7.1: key require: a row must either"),
+        (_clip("refused", 0, forbid={"input": 1}), "Clip: refused[0], since 7.1: key require: a row must either"),
         (
             lambda f: f["Clip.json"]["refused"].append(f["Clip.json"]["refused"][0]),
             "Clip: refused[8], since 7.1: key since: says the same as",

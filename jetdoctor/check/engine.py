@@ -160,7 +160,7 @@ class Engine:
             doubt=VersionRange(parse_version(fact["doubt"]), place.range.before) if fact.get("doubt") else None,
             applies=_without_plugin(place.node) if fact["rule"] in ("JD301", "JD803") else None,
         )
-        requirement = "require" in fact.row or "forbid" in fact.row
+        requirement = fact.demand is not None
         return Hit(rule, match, place.range, position, form=bool(fact.get("id")), repeats=requirement)
 
     def _text(self, place: Place, lacking: bool) -> str:
@@ -244,10 +244,9 @@ def _outcome(fact: Fact, rule: CatalogRule) -> str:
     status = fact.get("status")
     if status in OUTCOMES:
         return str(status)
-    return "rejected" if "require" in fact.row or "forbid" in fact.row else rule.rule.outcome
+    return "rejected" if fact.demand is not None else rule.rule.outcome
 
 
 def _tensor_of(fact: Fact, node: Node) -> str:
-    condition = fact.get("require") or fact.get("forbid") or {}
-    index = condition.get("input")
-    return node.input(index).name if isinstance(index, int) and node.present(index) else ""
+    index = fact.demand.input if fact.demand is not None else None
+    return node.input(index).name if index is not None and node.present(index) else ""

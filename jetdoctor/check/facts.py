@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Dict, Hashable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from jetdoctor.constants.shape_values import known_array
 from jetdoctor.facts import Fact, Knowledge
-from jetdoctor.facts.conditions import Seen, holds
-from jetdoctor.facts.requirements import violated
+from jetdoctor.facts.seen import Seen
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.types import EVERY_VERSION, OUTCOMES, Version, VersionRange
 
@@ -58,8 +56,8 @@ class Views:
         for name in node.inputs:
             producer = node.graph.value(name).producer if name else None
             if producer is not None and producer.op_type == "Transpose":
-                return [(within, Seen(node, through, known_array)) for within, through in self.families]
-        return [(EVERY_VERSION, Seen(node, (), known_array))]
+                return [(within, Seen(node, through)) for within, through in self.families]
+        return [(EVERY_VERSION, Seen(node))]
 
 
 class Asked:
@@ -67,7 +65,7 @@ class Asked:
 
     def __init__(self, versions: Iterable[Version]) -> None:
         self.versions = sorted(set(versions))
-        self.rows: Dict[str, List[Tuple[str, Fact]]] = {}
+        self.rows: Dict[str, List[Fact]] = {}
         #: what was worked out once for these releases: releases without an operator, texts of findings
         self.gaps: Dict[Tuple[str, str], List[Tuple[Fact, VersionRange]]] = {}
         self.output_types: Optional[List[Fact]] = None
@@ -84,35 +82,32 @@ class NodeFacts:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.views = Views(knowledge)
-        self._rows: Dict[str, List[Tuple[str, Fact]]] = {}
+        self._rows: Dict[str, List[Fact]] = {}
 
-    def rows(self, op_type: str) -> List[Tuple[str, Fact]]:
-        """(kind, row) of an operator; kind is "when", "require" or "forbid"."""
+    def rows(self, op_type: str) -> List[Fact]:
+        """What may be reported of an operator: forms, then what is refused."""
         if op_type not in self._rows:
-            known, found = self.knowledge, []
+            known = self.knowledge
             names = [op_type, *known.shared(op_type)]
-            for section in _FORMS:
-                facts = [fact for name in names for fact in known.rows(name, section)]
-                found += [("when", fact) for fact in facts if fact["status"] in OUTCOMES]
-            limits = [fact for name in names for fact in known.rows(name, "refused")]
-            found += [("require" if "require" in fact.row else "forbid", fact) for fact in limits]
-            self._rows[op_type] = found
+            found = [fact for section in _FORMS for name in names for fact in known.rows(name, section)]
+            found = [fact for fact in found if fact["status"] in OUTCOMES]
+            self._rows[op_type] = found + [fact for name in names for fact in known.rows(name, "refused")]
         return self._rows[op_type]
 
     def matches(self, node: Node, asked: Asked) -> Iterator[Tuple[Fact, VersionRange]]:
         """Rows that apply to the node, each with the releases for which it does."""
         rows = asked.rows.get(node.op_type)
         if rows is None:
-            rows = [(kind, fact) for kind, fact in self.rows(node.op_type) if asked.about(fact.range)]
+            rows = [fact for fact in self.rows(node.op_type) if asked.about(fact.range)]
             asked.rows[node.op_type] = rows
         if not rows:
             return
         for family, seen in self.views.of(node):
-            for kind, fact in rows:
+            for fact in rows:
                 within = fact.range if family is EVERY_VERSION else intersect(fact.range, family)
                 if within is None:
                     continue
-                if holds(fact["when"], seen) if kind == "when" else violated(kind, fact[kind], seen):
+                if fact.applies(seen):
                     yield fact, within
 
 

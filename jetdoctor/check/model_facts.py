@@ -8,7 +8,6 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 from jetdoctor import data
 from jetdoctor.check.facts import Asked, in_default_domain, is_function_call, outside
 from jetdoctor.facts import Fact, Knowledge
-from jetdoctor.facts.conditions import _listed
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
 from jetdoctor.types import VersionRange, parse_version
 
@@ -153,7 +152,7 @@ class ModelFacts:
             dtype = node.graph.value(name).dtype
             for fact in facts:
                 refused = fact["forbid"]["output_dtype"]
-                if dtype not in _listed(refused):
+                if dtype != refused:
                     continue
                 if node.graph.parent is not None or name not in node.graph.output_names:
                     yield Place(fact, fact.range, node, name, refused)

@@ -1,4 +1,4 @@
-"""Facts of each TensorRT release's ONNX parser, read from ``rules/data/`` and indexed by operator.
+"""Facts of each TensorRT release's ONNX parser, read from the compiled ``rules/facts/`` and indexed by operator.
 
 Every row carries a half-open range of TensorRT versions and a source. Nothing here looks at a model.
 """
@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import data
+from jetdoctor.facts.condition import BadCondition
+from jetdoctor.facts.grammar import condition, conditions
+from jetdoctor.facts.seen import Seen
 from jetdoctor.types import Coverage, Version, VersionRange, parse_version
 
 #: Section of an operator's facts -> the wall that its rows speak of (see ``rules/README.md``).
@@ -36,14 +39,30 @@ def _range(row: Mapping[str, Any]) -> VersionRange:
 
 
 class Fact:
-    """One row: its ``range`` of TensorRT versions, the row itself, and the ``wall`` that it speaks of."""
+    """One row: its ``range`` of TensorRT versions, the row itself, the ``wall`` that it speaks of, its conditions.
 
-    __slots__ = ("range", "row", "wall")
+    ``when`` says at which nodes it counts; there ``demand``, if it has one, must hold, or must not (``forbids``).
+    BadCondition when the grammar does not know one of them. Rows about the DLA have conditions of their own
+    (``jetdoctor.dla.conditions``): with ``read=False`` they stay in the row.
+    """
 
-    def __init__(self, row: Mapping[str, Any], wall: str = "parser") -> None:
+    __slots__ = ("range", "row", "wall", "when", "demand", "forbids")
+
+    def __init__(self, row: Mapping[str, Any], wall: str = "parser", read: bool = True) -> None:
         self.row = row
         self.range = _range(row)
         self.wall = wall
+        self.when = conditions(row["when"], row["op"]) if read and "when" in row else ()
+        self.forbids = "forbid" in row
+        asked = row.get("forbid" if self.forbids else "require")
+        self.demand = None if asked is None else condition(asked, row.get("op", ""))
+
+    def applies(self, seen: Seen) -> bool:
+        """Whether it speaks of the node: ``when`` certainly holds, and the demand is certainly broken."""
+        for one in self.when:
+            if one.holds(seen) is not True:
+                return False
+        return self.demand is None or self.demand.holds(seen) is self.forbids
 
     def __getitem__(self, key: str) -> Any:
         return self.row[key]
@@ -66,6 +85,8 @@ class Knowledge:
         start = len(_LINE)
         self._lines = {line[start : line.index('"', start)]: line for line in lines}
         self._read: Dict[str, Mapping[str, Any]] = {}
+        #: rows that could not be read, so far: one line each
+        self.broken: List[str] = []
         #: names of the operators, without the pseudo operators
         self.operators = frozenset(name for name in self._lines if name[0] != "(")
 
@@ -74,9 +95,19 @@ class Knowledge:
         if body is None:
             line = self._lines.get(op_type)
             raw = json.loads(line) if line else {}
-            body = {key: _facts(op_type, key, raw[key]) if key in WALLS else raw[key] for key in raw}
+            body = {key: self._facts(op_type, key, raw[key]) if key in WALLS else raw[key] for key in raw}
             self._read[op_type] = body
         return body
+
+    def _facts(self, op_type: str, section: str, rows: Sequence[Mapping[str, Any]]) -> List[Fact]:
+        found = []
+        for index, row in enumerate(rows):
+            try:
+                found.append(Fact(dict(row, op=op_type), WALLS[section], read=section != "dla"))
+            except BadCondition as error:  # left out whole, never half-read
+                where = "fact %s %s[%d]: key %s: %s" % (op_type, section, index, error.key, error)
+                self.broken.append(where)
+        return found
 
     def rows(self, op_type: str, section: str) -> Sequence[Fact]:
         """Rows of one section (a key of ``WALLS``) of an operator; empty for one that nothing is known of."""
@@ -122,10 +153,6 @@ class Knowledge:
         parser = next((word for word in _PARSER_BASES if basis.startswith(word)), "interpolated")
         found = {row["wall"]: row["basis"] for row in data.table("walls") if version in _range(row)}
         return Coverage(parser=parser, **found)
-
-
-def _facts(op_type: str, section: str, rows: Iterable[Mapping[str, Any]]) -> List[Fact]:
-    return [Fact(dict(row, op=op_type), WALLS[section]) for row in rows]
 
 
 @lru_cache(maxsize=None)

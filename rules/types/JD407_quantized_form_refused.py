@@ -27,7 +27,7 @@ def describe(node, row):
     when = row.get("when", {})
     if "attr_gt" in when:
         return "%s block_size=%s: blocked scales are not in this release" % (node.op_type, node.attr("block_size"))
-    if "quant_dtype" in when:
+    if "quant_dtype" in when and row.get("status"):
         quantized = node.input(0).dtype if node.op_type == "DequantizeLinear" else node.output(0).dtype
         return "%s with the quantized type %s, which this release does not have" % (node.op_type, quantized)
     if when.get("attr_present") == "output_dtype":
@@ -37,7 +37,7 @@ def describe(node, row):
             node.op_type,
             "scalar" if node.input(0).rank == 0 else "1-D",
         )
-    if "scale_size" in row.get("require", {}):
+    if "scale_fits_axis" in row.get("require", {}):
         return "%s has %s scales for the input %s: they fit no axis" % (
             node.op_type,
             brackets(node.input(1).shape),

@@ -7,12 +7,12 @@ generatePadding, every release).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from jetdoctor.facts.condition import IS, Answer, Condition, Words
+from jetdoctor.facts.schema import FLAG
+from jetdoctor.facts.seen import Seen
 from jetdoctor.graph import Node
-
-if TYPE_CHECKING:
-    from jetdoctor.facts.conditions import Answer, Seen
 
 
 class Axis(NamedTuple):
@@ -53,32 +53,59 @@ def spatial(node: Node) -> Optional[List[Axis]]:
     return [Axis(n, s, d * (k - 1) + 1, more, want) for n, s, k, d, more, want in rows]  # type: ignore[operator,arg-type]
 
 
-def output_shape_odd_padding(seen: Seen, _: Any) -> Answer:
-    """Whether a given output_shape leaves an odd padding to split (``auto_pad`` not set)."""
-    node = seen.node
-    axes = spatial(node) if node.has_attr("output_shape") else []
-    if node.attr("auto_pad", "NOTSET") != "NOTSET":
-        return False
-    return None if axes is None else any(axis.total > 0 and axis.total % 2 for axis in axes)
+class _OutputShape(Condition):
+    """A ConvTranspose with an output_shape and no auto_pad."""
+
+    def holds(self, seen: Seen) -> Answer:
+        node = seen.node
+        axes = spatial(node) if node.has_attr("output_shape") else []
+        if node.attr("auto_pad", "NOTSET") != "NOTSET":
+            return False
+        return None if axes is None else any(self.on(axis) for axis in axes)
+
+    def on(self, axis: Axis) -> bool:
+        raise NotImplementedError
 
 
-def negative_pre_padding(seen: Seen, _: Any) -> Answer:
-    """Whether a given output_shape is so large that the output would grow at its beginning, too."""
-    node = seen.node
-    axes = spatial(node) if node.has_attr("output_shape") else []
-    if node.attr("auto_pad", "NOTSET") != "NOTSET":
-        return False
-    return None if axes is None else any(axis.total < -1 for axis in axes)
+class OutputShapeOddPadding(_OutputShape):
+    """A given output_shape leaves an odd padding to split (``auto_pad`` not set)."""
+
+    takes = {"output_shape_odd_padding": FLAG}
+
+    def on(self, axis: Axis) -> bool:
+        return axis.total > 0 and axis.total % 2 == 1
+
+    def words(self) -> Words:
+        return "output_shape", IS, "such that an odd padding is split"
 
 
-def sizes_beside_auto_pad(seen: Seen, _: Any) -> Answer:
-    """Whether output_shape or output_padding beside an ``auto_pad`` asks for another output than the latter gives."""
-    node = seen.node
-    mode = node.attr("auto_pad", "NOTSET")
-    if mode == "NOTSET" or not (node.has_attr("output_shape") or any(node.attr("output_padding") or ())):
-        return False
-    axes = spatial(node)
-    return None if axes is None else any(_differs(axis, mode) for axis in axes)
+class NegativePrePadding(_OutputShape):
+    """A given output_shape is so large that the output would grow at its beginning, too."""
+
+    takes = {"negative_pre_padding": FLAG}
+
+    def on(self, axis: Axis) -> bool:
+        return axis.total < -1
+
+    def words(self) -> Words:
+        return "output_shape", IS, "so large that the output grows at its beginning"
+
+
+class SizesBesideAutoPad(Condition):
+    """output_shape or output_padding beside an ``auto_pad`` asks for another output than the latter gives."""
+
+    takes = {"sizes_beside_auto_pad": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        node = seen.node
+        mode = node.attr("auto_pad", "NOTSET")
+        if mode == "NOTSET" or not (node.has_attr("output_shape") or any(node.attr("output_padding") or ())):
+            return False
+        axes = spatial(node)
+        return None if axes is None else any(_differs(axis, mode) for axis in axes)
+
+    def words(self) -> Words:
+        return "output_shape or output_padding", IS, "other than what auto_pad gives"
 
 
 def _differs(axis: Axis, mode: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jetdoctor.facts.condition import IS, Answer, Condition, Words
+from jetdoctor.facts.schema import INDEX
+from jetdoctor.facts.seen import Seen
 from jetdoctor.graph import Node, Value
-
-if TYPE_CHECKING:
-    from jetdoctor.facts.conditions import Answer, Seen
 
 #: operators whose results are never negative, whatever comes in
 _NEVER = frozenset(
@@ -21,9 +21,16 @@ _KEEP = (
 )  # fmt: skip
 
 
-def may_be_negative(seen: Seen, index: int) -> Answer:
-    """Whether an input may hold negative numbers."""
-    return not _never_negative(seen.node.input(index))
+class MayBeNegative(Condition):
+    """The input may hold negative numbers."""
+
+    takes = {"may_be_negative": INDEX}
+
+    def holds(self, seen: Seen) -> Answer:
+        return not _never_negative(seen.node.input(self.value))
+
+    def words(self) -> Words:
+        return self.label(self.value), IS, "not known to be 0 or more"
 
 
 def _never_negative(value: Value) -> bool:

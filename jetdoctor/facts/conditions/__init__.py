@@ -1,0 +1,1 @@
+"""The conditions of fact rows, a file for each subject; ``jetdoctor.facts.grammar`` finds them."""

@@ -1,0 +1,99 @@
+"""What a Split, a Slice or a Shape takes out of its input."""
+
+from typing import Optional, Sequence
+
+from jetdoctor.facts.condition import ARE, HAS, IS, Answer, Condition, Words
+from jetdoctor.facts.labels import input_shape
+from jetdoctor.facts.schema import BOOL, FLAG
+from jetdoctor.facts.seen import Seen
+from jetdoctor.graph import Node
+
+
+def _split_size(node: Node) -> Optional[int]:
+    """Size of the axis that a Split cuts, None when it is not known."""
+    shape, axis = node.input(0).shape, node.attr("axis", 0)
+    if shape is None or not -len(shape) <= axis < len(shape) or not isinstance(shape[axis], int):
+        return None
+    return shape[axis]
+
+
+class NotDivisible(Condition):
+    """The axis cannot (``false``: can) be cut into as many equal parts as there are outputs."""
+
+    takes = {"not_divisible": BOOL}
+
+    def holds(self, seen: Seen) -> Answer:
+        size = _split_size(seen.node)
+        return None if size is None else (size % max(len(seen.node.outputs), 1) != 0) == self.value
+
+    def words(self) -> Words:
+        return "the axis", IS, "%sdivisible by the number of outputs" % ("not " if self.value else "")
+
+
+class SplitUneven(Condition):
+    """The sizes of a Split differ from equal parts, or may: they are computed."""
+
+    takes = {"split_uneven": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        sizes = seen.array(1)
+        return True if sizes is None else len({int(size) for size in sizes.reshape(-1)}) > 1
+
+    def words(self) -> Words:
+        return "the sizes", ARE, "unequal, or computed"
+
+
+class SplitLastChunk(Condition):
+    """Equal chunks leave something for the last output of a Split."""
+
+    takes = {"split_last_chunk": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        size = _split_size(seen.node)
+        if size is None:
+            return None
+        count = max(len(seen.node.outputs), 1)
+        return -(size // -count) * (count - 1) <= size
+
+    def words(self) -> Words:
+        return "the last of the equal chunks", IS, "not empty"
+
+    def broken(self, node: Node, when: Sequence[Condition]) -> str:
+        return "its %s on axis %d leaves nothing for the last of %d chunks" % (
+            input_shape(node, 0),
+            node.attr("axis", 0),
+            len(node.outputs),
+        )
+
+
+class ShapeSlice(Condition):
+    """start and end of a Shape leave out at least one dimension."""
+
+    takes = {"shape_slice": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        rank = seen.node.input(0).rank
+        start, end = seen.node.attr("start", 0), seen.node.attr("end")
+        if rank is None:
+            return start != 0 or end is not None
+        start = max(0, start + rank if start < 0 else start)
+        end = rank if end is None else min(rank, end + rank if end < 0 else end)
+        return start > 0 or end < rank
+
+    def words(self) -> Words:
+        return "start and end", ARE, "such that a dimension is left out"
+
+
+class StartsPerAxis(Condition):
+    """A Slice without axes has as many starts as the data has axes."""
+
+    takes = {"starts_per_axis": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        starts, rank = seen.node.input(1).static_shape, seen.node.input(0).rank
+        if seen.node.present(3) or len(seen.node.inputs) < 3:
+            return True
+        return None if not starts or rank is None else starts[0] == rank
+
+    def words(self) -> Words:
+        return "a Slice without axes", HAS, "one start for each axis of the data"

@@ -1,0 +1,139 @@
+"""Values of constant inputs."""
+
+from typing import Any
+
+from jetdoctor.facts.condition import ARE, HAS, IS, Answer, Condition, Words
+from jetdoctor.facts.schema import FLAG, INDEX, SCALAR
+from jetdoctor.facts.seen import Seen
+
+
+class NonzeroInitializer(Condition):
+    """The input holds something other than 0; nothing is said of what is computed."""
+
+    takes = {"nonzero_initializer": INDEX}
+
+    def holds(self, seen: Seen) -> Answer:
+        array = seen.array(self.value)
+        if array is None:
+            return False if not seen.node.present(self.value) else None
+        try:
+            return bool((array != 0).any())
+        except TypeError:
+            return None
+
+    def words(self) -> Words:
+        return self.label(self.value), IS, "other than 0"
+
+
+class _Elements(Condition):
+    """A demand on the elements of one input: met when it is left out, unknown when it is computed."""
+
+    def holds(self, seen: Seen) -> Answer:
+        index = self.spec["input"]
+        if not seen.node.present(index):
+            return True
+        array = seen.array(index)
+        if array is None:
+            return None
+        try:
+            return bool(self.met(array).all())
+        except (TypeError, ValueError):
+            return None
+
+    def met(self, array: Any) -> Any:
+        """Boolean array: which elements meet it."""
+        raise NotImplementedError
+
+
+class AllEqual(_Elements):
+    """All elements of the input are this one, if it is a constant."""
+
+    takes = {"input": INDEX, "all_equal": SCALAR}
+
+    def met(self, array: Any) -> Any:
+        return array == self.value
+
+    def words(self) -> Words:
+        return self.label(self.spec["input"]), IS, "%s" % self.value
+
+
+class AllMin(_Elements):
+    """No element of the input is smaller than this, if it is a constant."""
+
+    takes = {"input": INDEX, "all_min": {"type": "number"}}
+
+    def met(self, array: Any) -> Any:
+        return array >= self.value
+
+    def words(self) -> Words:
+        return self.label(self.spec["input"]), IS, "%s or more" % self.value
+
+
+class AllPositive(_Elements):
+    """All elements of the input are greater than 0, if it is a constant."""
+
+    takes = {"input": INDEX, "all_positive": FLAG}
+
+    def met(self, array: Any) -> Any:
+        return array.astype("float32") > 0
+
+    def words(self) -> Words:
+        return self.label(self.spec["input"]), IS, "positive"
+
+
+class NegativeIndices(Condition):
+    """The constant indices (input 1) hold a negative one."""
+
+    takes = {"negative_indices": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        array = seen.array(1)
+        return None if array is None else bool((array < 0).any())
+
+    def words(self) -> Words:
+        return "an index", IS, "negative"
+
+
+class ZeroInShape(Condition):
+    """The shape of a Reshape holds a 0, or may: it is computed."""
+
+    takes = {"zero_in_shape": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        shape = seen.array(1)
+        return True if shape is None else bool((shape == 0).any())
+
+    def words(self) -> Words:
+        return "the shape", HAS, "a 0, or is computed"
+
+
+class ConstantNotZero(Condition):
+    """A Constant's value_int or value_ints is anything but what a misreading makes of it: 0, or empty."""
+
+    takes = {"constant_not_zero": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        node = seen.node
+        return bool(node.attr("value_int")) if node.has_attr("value_int") else bool(node.attr("value_ints"))
+
+    def words(self) -> Words:
+        return "its integers", ARE, "other than 0 or none"
+
+
+class BoundsCrossed(Condition):
+    """The constant minimum of a Clip is above its constant maximum."""
+
+    takes = {"bounds_crossed": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        node = seen.node
+        if node.opset < 11:
+            low, high = node.attr("min"), node.attr("max")
+            return None not in (low, high) and low > high
+        if not (seen.weights(1) and seen.weights(2)):
+            return False
+        low, high = seen.array(1), seen.array(2)
+        return None if low is None or high is None else bool((low > high).all())
+
+    def words(self) -> Words:
+        return "min", IS, "above max"

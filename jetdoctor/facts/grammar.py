@@ -1,0 +1,58 @@
+"""The grammar of fact rows: every class of ``jetdoctor/facts/conditions/``, by the keys that it takes."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import lru_cache
+from typing import Any, Dict, List, Mapping, Sequence, Tuple, Type
+
+from jetdoctor.facts import conditions as _folder
+from jetdoctor.facts.condition import BadCondition, Condition
+
+
+@lru_cache(maxsize=None)
+def classes() -> Tuple[Type[Condition], ...]:
+    """Every condition, in the order of files and classes; nothing is registered anywhere."""
+    found: List[Type[Condition]] = []
+    for module in sorted(info.name for info in pkgutil.iter_modules(_folder.__path__)):
+        loaded = importlib.import_module("%s.%s" % (_folder.__name__, module))
+        for value in vars(loaded).values():
+            mine = isinstance(value, type) and issubclass(value, Condition) and value.__module__ == loaded.__name__
+            if mine and value.takes:
+                found.append(value)
+    return tuple(found)
+
+
+@lru_cache(maxsize=None)
+def _by_keys(keys: Tuple[str, ...]) -> Type[Condition]:
+    """The one class that takes these keys together."""
+    given = set(keys)
+    fitting = [c for c in classes() if set(c.takes) <= given <= set(c.takes) | set(c.may_take)]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = {key for c in classes() for key in (*c.takes, *c.may_take)}
+    strange = sorted(given - known)
+    if strange:
+        raise BadCondition(strange[0], "no condition of that name")
+    text = "%s together are no condition" % ", ".join(keys) if len(keys) != 1 else "is no condition alone"
+    raise BadCondition(", ".join(keys) or "require", text if keys else "an empty condition")
+
+
+def condition(spec: Mapping[str, Any], op_type: str = "") -> Condition:
+    """The condition of a ``require`` or ``forbid``; BadCondition names the key that nothing understands."""
+    return _by_keys(tuple(sorted(spec)))(spec, op_type)
+
+
+def conditions(when: Mapping[str, Any], op_type: str = "") -> Tuple[Condition, ...]:
+    """The conditions of a ``when``, each of a single key."""
+    return tuple(_by_keys((key,))({key: when[key]}, op_type) for key in when)
+
+
+def keys() -> Sequence[str]:
+    """Every key that a condition takes, sorted."""
+    found: Dict[str, None] = {}
+    for c in classes():
+        for key in (*c.takes, *c.may_take):
+            found.setdefault(key)
+    return sorted(found)
