@@ -118,7 +118,7 @@ def _relu(**body):
         (_clip("misread", 0, when={"opset_mim": 11}), "Clip: misread[0], since 7.1: key opset_mim"),
         (_clip("refused", 0, require={"inptu": 1}), "Clip: refused[0], since 7.1: key inptu"),
         (_clip("refused", 0, require={"input": 1, "kind": "initialiser"}), "Clip: refused[0], since 7.1: key kind"),
-        (_clip("refused", 0, require={"input": 1, "kind": "initializer", "x": 1}), "Clip: refused[0], since 7.1: key x"),
+        (_clip("refused", 0, require={"input": 1, "kind": "initializer", "x": 1}), "Clip: refused[0], since 7.1: key"),
         (_clip("refused", 0, require={"kind": "initializer"}), "Clip: refused[0], since 7.1: key kind: is no"),
         (_clip("refused", 0, when={"input": 1, "kind": "initializer"}), "Clip: refused[0], since 7.1: key kind"),
         (_clip("misread", 0, moon="full"), "Clip: misread[0], since 7.1: key moon: not known"),
