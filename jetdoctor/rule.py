@@ -129,6 +129,8 @@ class Rewrite:
     makes constants of what follows from constants and sizes, so it is not offered for what needs a run.
     ``constants``: inputs of the node that it must know; not offered where one needs a run.
     ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
+    ``choice``: what an unsafe rewrite decides for the caller, as ``fix --allow`` names it (CHOICES of types); ""
+    when nothing less than ``--unsafe`` allows it.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Rewrite:
     folds: bool = False
     constants: Tuple[int, ...] = ()
     fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
+    choice: str = ""
 
 
 def holder(node: Any, holds: Callable[[Any], bool]) -> Any:

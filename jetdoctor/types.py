@@ -26,6 +26,16 @@ OUTCOMES = (
 
 APPLICABILITIES = ("safe", "unsafe", "manual")
 
+#: What ``fix --allow`` lets a fix decide, with what that means for who calls the model.
+CHOICES = {
+    "input-types": "an input takes another element type",
+    "inputs": "a tensor that nothing defines becomes an input",
+    "outputs": "other tensors become outputs",
+    "nms": "the model ends before NonMaxSuppression; your code suppresses",
+    "precision": "DOUBLE or BFLOAT16 is computed in FLOAT",
+    "quantization": "quantized nodes are quantized again symmetrically, per tensor, or computed in FLOAT",
+}
+
 #: Evidence levels, weakest first. "not-run" is never "passed".
 EVIDENCE_LEVELS = ("not-run", "static", "emulated", "compiled", "built", "verified")
 
@@ -523,6 +533,8 @@ class PlanStep:
     node_name: str = ""
     applied: bool = False
     reason: str = ""
+    #: what it decides for the caller, one of CHOICES; "" for nothing
+    choice: str = ""
 
     def to_json(self) -> dict:
         return {
@@ -532,6 +544,7 @@ class PlanStep:
             "node_name": self.node_name,
             "applied": self.applied,
             "reason": self.reason,
+            "choice": self.choice,
         }
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 from typing import Any, Dict, List
 
-from jetdoctor.cli import config, output, parser, selection, where
-from jetdoctor.types import Report, UsageError
+from jetdoctor.cli import choosing, config, output, parser, selection, where
+from jetdoctor.types import CHOICES, Report, UsageError
 
 EXAMPLES = """\
   jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       what would be done
@@ -39,6 +40,10 @@ def configure(options: parser.Parser, command: str) -> None:
     )
     place.add_argument("-o", "--output", metavar="OUT", help="write the repaired model there")
     options.add_argument("--unsafe", action="store_true", help="also fixes that may change values or shapes")
+    options.add_argument(
+        "--allow", action="append", metavar="CHOICES", help="fixes that decide for the caller: " + ", ".join(CHOICES)
+    )
+    options.add_argument("--choose", action="store_true", help="ask about each of these choices")
     options.add_argument("--select", action="append", metavar="IDS", help="repair only these rules' findings")
     options.add_argument(
         "--inputs", metavar="FILE", help="inputs (.npz) to prove with, beside generated ones"
@@ -59,7 +64,8 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.script)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
-    outcome = fix(
+    work = partial(
+        fix,
         arguments.model,
         _targets(arguments),
         opset=arguments.opset,
@@ -68,6 +74,13 @@ def run(arguments: Any) -> int:
         select=selection.rule_ids(parser.split_ids(arguments.select)) or None,
         inputs=arguments.inputs,
     )
+    allow = choosing.named(parser.split_ids(arguments.allow))
+    if arguments.choose:
+        choosing.require_terminal()
+    outcome = work(allow=allow)
+    if arguments.choose:
+        chosen = choosing.ask(outcome, allow)
+        outcome = outcome if chosen == allow else work(allow=chosen)
     written = write(outcome, arguments.output, arguments.apply)
     outcome = replace(outcome, plan=replace(outcome.plan, written=written))
     _print(outcome, arguments)
@@ -121,6 +134,7 @@ def _print(outcome: Any, arguments: Any) -> None:
             path=outcome.path,
             before=outcome.before,
             reason=outcome.reason,
+            caller=outcome.caller,
             changes=_changes(outcome, arguments.diff) if arguments.diff or not _writes(arguments) else None,
         )
 

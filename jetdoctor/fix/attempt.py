@@ -104,7 +104,7 @@ class Attempt:
             if blocked is None:
                 return True
             local = [request for request in requests if request.fix.rewrite]
-            rewriting = Rewriting(view, catalog().rewrites, self._strictest(), self._allowed)
+            rewriting = Rewriting(view, catalog().rewrites, self._strictest(), self.choices.permits)
             rewriting.apply(local)
             if rewriting.done:
                 self.proto = rewriting.finish()
@@ -190,8 +190,6 @@ class Attempt:
         """The oldest target: what suits it is the form to choose."""
         return min(self.targets, key=lambda target: target.tensorrt_version, default=None)
 
-    def _allowed(self, applicability: str) -> bool:
-        return applicability == "safe" or self.choices.unsafe
 
 
 #: Stands for a finding where the engine itself asks for a change.

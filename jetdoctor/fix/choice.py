@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from jetdoctor.check import catalog
 from jetdoctor.types import APPLICABILITIES, Finding, Fix, Location, Result
 
 Key = Tuple[object, ...]
@@ -41,6 +42,8 @@ class Choices:
 
     unsafe: bool = False
     select: Optional[Sequence[str]] = None
+    #: choices (CHOICES of types) whose unsafe fixes may be made
+    allow: Sequence[str] = ()
     barred: Dict[Key, str] = field(default_factory=dict)
     used: Dict[Key, str] = field(default_factory=dict)
     refused: Dict[Key, str] = field(default_factory=dict)
@@ -71,11 +74,11 @@ class Choices:
                 self.spared[request.key] = "would write out %s, which the target imports" % name
 
     def wanted(self, results: Sequence[Result]) -> List[Finding]:
-        """Error findings of all targets that are selected, each cause once per list of fixes."""
+        """Selected errors of all targets, and invalid forms with a safe fix; each cause once per list of fixes."""
         seen, findings = set(), []
         for result in results:
             for finding in result.findings:
-                if finding.severity != "error" or not self.selected(finding):
+                if not self.selected(finding) or not (finding.severity == "error" or _mendable(finding)):
                     continue
                 mark = (finding.key, finding.fixes, finding.location, finding.also)
                 if mark not in seen:
@@ -106,7 +109,7 @@ class Choices:
 
     def untried(self, finding: Finding) -> bool:
         """Whether an unsafe fix is left that --unsafe would try."""
-        unsafe = [fix for fix in finding.fixes if fix.applicability == "unsafe"]
+        unsafe = [fix for fix in finding.fixes if fix.applicability == "unsafe" and not self._allowed(fix)]
         return not self.unsafe and any(
             self.said(Request(finding, place, fix).key) is None for place in places(finding) for fix in unsafe
         )
@@ -121,14 +124,31 @@ class Choices:
                     reasons.append(said)
         if reasons:
             return "; ".join(reasons[:3])
-        if any(fix.applicability == "unsafe" for fix in finding.fixes) and not self.unsafe:
-            return "needs --unsafe"
+        for fix in finding.fixes:
+            if fix.applicability == "unsafe" and not self._allowed(fix):
+                choice = choice_of(fix.rewrite)
+                return "needs --allow %s" % choice if choice else "needs --unsafe"
         return "no fix is known"
+
+    def permits(self, rewrite: str, applicability: str) -> bool:
+        """Whether a rewrite of that applicability may be made."""
+        return applicability == "safe" or self.unsafe or choice_of(rewrite) in self.allow
 
     def _allowed(self, fix: Fix) -> bool:
         if fix.rewrite is None and fix.lower_opset is None:
             return False
-        return fix.applicability == "safe" or (fix.applicability == "unsafe" and self.unsafe)
+        return fix.applicability != "manual" and self.permits(fix.rewrite or "", fix.applicability)
+
+
+def _mendable(finding: Finding) -> bool:
+    """A model that ONNX calls invalid is mended where that is safe, even when the parser takes it as it is."""
+    return finding.outcome == "invalid-model" and any(fix.applicability == "safe" for fix in finding.fixes)
+
+
+def choice_of(rewrite: Optional[str]) -> str:
+    """What an unsafe rewrite decides for the caller, "" for one that only --unsafe allows."""
+    module = catalog().rewrites.get(rewrite or "")
+    return module.REWRITE.choice if module is not None else ""
 
 
 def places(finding: Finding) -> Tuple[Location, ...]:

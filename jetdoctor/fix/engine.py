@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
-from jetdoctor.check import advice
-from jetdoctor.fix import freezing, lowering, temporary
+from jetdoctor.check import advice, check
+from jetdoctor.fix import cutting, freezing, lowering, temporary
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.choice import Choices
+from jetdoctor.fix.choice import Choices, choice_of
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
+from jetdoctor.fix.interface import caller_changes
 from jetdoctor.fix.proof import prove
 from jetdoctor.model import from_proto, load, names, summarize
 from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
@@ -40,6 +41,8 @@ class FixOutcome:
     proto: Any = None
     diff: Tuple[FixDiff, ...] = ()
     reason: str = ""
+    #: what changes for the caller's code, one sentence for each input or output
+    caller: Tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -59,27 +62,21 @@ def fix(
     unsafe: bool = False,
     select: Optional[Sequence[str]] = None,
     inputs: Optional[str] = None,
+    allow: Sequence[str] = (),
 ) -> FixOutcome:
     """Fix what stands between the model and every target, and prove that it still computes the same.
 
     ``opset`` lowers the opset first (alone when there is no target); ``freeze`` maps an input name to
     a shape, or a symbolic dim to a size; ``inputs`` is an .npz file to prove with besides our own.
+    ``allow`` names choices (CHOICES of types) whose unsafe fixes may be made.
     Raises ``UsageError`` for a model that cannot be read or an option that does not fit it.
     """
-    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select))
+    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select, tuple(allow)))
     temporary.sweep()
     temporary.sweep(os.path.dirname(os.path.abspath(path)))
-    load(path)  # a file that cannot be read says so in one line
-    for _ in range(MAX_ATTEMPTS):
-        attempt = job.attempt()
-        culprits = attempt.culprits()
-        if not culprits:
-            outcome = job.conclude(attempt)
-            if outcome is not None:
-                return outcome
-            continue  # the proof found a wrong fix, which is barred now
-        job.choices.barred.update(culprits)
-    return job.give_up(attempt, "no choice of fixes was found that brings no new error")
+    job.view = load(path)  # a file that cannot be read says so in one line
+    with job:
+        return job.run()
 
 
 @dataclass
@@ -90,12 +87,38 @@ class _Job:
     freeze: Mapping[str, Any]
     inputs: Optional[str]
     choices: Choices
+    view: Any = None
+    #: the model that the proof starts from: the file, or the file cut as the user allowed
+    reference: str = ""
+    _cut: Any = None
+
+    def __enter__(self) -> "_Job":
+        self.reference = self.path
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self._cut is not None:
+            self._cut.__exit__()
+
+    def run(self) -> FixOutcome:
+        for _ in range(MAX_ATTEMPTS):
+            attempt = self.attempt()
+            culprits = attempt.culprits()
+            if not culprits:
+                outcome = self.conclude(attempt)
+                if outcome is not None:
+                    return outcome
+                continue  # the proof found a wrong fix, which is barred now
+            self.choices.barred.update(culprits)
+        return self.give_up(attempt, "no choice of fixes was found that brings no new error")
 
     def attempt(self, passes: Optional[int] = None) -> Attempt:
         """A fresh run on the file as it is."""
         self.choices.begin()
         attempt = Attempt(_read(self.path), self.path, self.targets, self.choices)
         declare_default_domain(attempt.proto)
+        if "nms" in self.choices.allow:
+            self._cut_before_suppression(attempt)
         if self.freeze:
             attempt.proto = freezing.freeze(attempt.proto, self.freeze)
             attempt.fold("what follows from the sizes given")
@@ -131,7 +154,7 @@ class _Job:
 
     def _prove(self, attempt: Attempt, candidate: Candidate) -> Equivalence:
         unsafe = any(request.fix.applicability == "unsafe" for done in attempt.applied for request in done)
-        return prove(self.path, candidate.path, self.inputs, same_types=not unsafe)
+        return prove(self.reference, candidate.path, self.inputs, same_types=not unsafe)
 
     def give_up(self, attempt: Attempt, reason: str) -> FixOutcome:
         """The original, with the reason; no step counts as applied."""
@@ -147,7 +170,8 @@ class _Job:
             summary = summarize(from_proto(proto, self.path))
             results = tuple(replace(result, model=summary) for result in results)
         diff = tuple(attempt.diff)
-        return FixOutcome(self.path, self.targets, plan, results, attempt.before, proto, diff, reason)
+        caller = caller_changes(self.view, from_proto(proto, self.path)) if proto is not None else ()
+        return FixOutcome(self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller)
 
     def _left_over(self, attempt: Attempt) -> List[PlanStep]:
         """For every finding that remains the fix that was not applied, then what to do by hand."""
@@ -158,11 +182,19 @@ class _Job:
             tried = [fix for fix in finding.fixes if fix.applicability != "manual"][:1]
             for fix in tried:
                 reason = attempt.trouble or self.choices.reason(finding)
-                steps.append(PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason))
+                choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
+                steps.append(PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason, choice))
             for fix in self._by_hand(attempt, finding):
                 reason = "by hand: %s" % finding.message
                 steps.append(PlanStep(finding.rule, fix.title, "manual", node, False, reason))
-        return steps
+        return steps + self._offered_cut(attempt)
+
+    def _offered_cut(self, attempt: Attempt) -> List[PlanStep]:
+        """The cut before NonMaxSuppression, where an error belongs to it and nobody has allowed the cut yet."""
+        if "nms" in self.choices.allow or all(result.verdict == "deploys" for result in attempt.results):
+            return []
+        cut = cutting.before_suppression(attempt.proto, self.path, self.targets)
+        return [PlanStep("", cut.title, "unsafe", cut.node_name, False, "needs --allow nms", "nms")] if cut else []
 
     def _by_hand(self, attempt: Attempt, finding: Finding) -> Sequence[Fix]:
         """Advice for a finding that no fix will remove; none while --unsafe would still try one."""
@@ -171,6 +203,21 @@ class _Job:
             return given
         target = next((r.target for r in attempt.results if finding in r.findings), self.targets[0])
         return advice(from_proto(attempt.proto, self.path), finding, target)
+
+    def _cut_before_suppression(self, attempt: Attempt) -> None:
+        """End the model before NonMaxSuppression where a target refuses what belongs to it; the proof starts there."""
+        cut = cutting.before_suppression(attempt.proto, self.path, self.targets)
+        if cut is None:
+            return
+        attempt.before = check(from_proto(attempt.proto, self.path), self.targets)
+        attempt.proto = cut.proto
+        attempt.steps.append(PlanStep("", cut.title, "unsafe", cut.node_name, True, choice="nms"))
+        attempt.diff.append(FixDiff("", cut.title, cut.changes))
+        if self._cut is None:
+            twin = type(cut.proto)()
+            twin.CopyFrom(cut.proto)
+            self._cut = Candidate(twin, self.path, check=False).__enter__()
+            self.reference = self._cut.path
 
     def _lower(self, attempt: Attempt) -> None:
         proto, lines, reason = lowering.lower(attempt.proto, self.opset or 0)

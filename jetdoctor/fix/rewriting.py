@@ -10,6 +10,7 @@ from jetdoctor.fix.diff import NodeChange
 from jetdoctor.fix.edit import Edit
 from jetdoctor.fix.function_defaults import write_defaults
 from jetdoctor.fix.retyping import retyped
+from jetdoctor.fix.sorting import sort_nodes
 from jetdoctor.graph import DTYPE_NUMBERS, Graph, Model, Node, Value
 from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Location, Target
@@ -47,6 +48,15 @@ class ModelEdit:
         if proto.SerializeToString() != self.changes.model.proto.SerializeToString():
             self.become(proto)
 
+    def sort(self) -> bool:
+        """Sort the nodes of every graph; whether anything moved."""
+        copy = type(self.changes.model.proto)()
+        copy.CopyFrom(self.changes.model.proto)
+        if not sort_nodes(copy):
+            return False
+        self.become(copy)
+        return True
+
     def inline_functions(self) -> None:
         """The whole model without its local functions, each written out where it is called."""
         from onnx import inliner
@@ -77,7 +87,7 @@ class Rewriting:
         model: Model,
         modules: Mapping[str, Any],
         target: Optional[Target],
-        allowed: Callable[[str], bool] = lambda applicability: True,
+        allowed: Callable[[str, str], bool] = lambda rewrite, applicability: True,
     ) -> None:
         self.model, self.modules, self.target, self.allowed = model, modules, target, allowed
         self.changes = Changes(model)
@@ -96,7 +106,7 @@ class Rewriting:
             module = self.modules.get(request.fix.rewrite or "")
             if module is None:
                 self.refusals[request.key] = "there is no rewrite %s" % request.fix.rewrite
-            elif not self.allowed(module.REWRITE.applicability):
+            elif not self.allowed(request.fix.rewrite or "", module.REWRITE.applicability):
                 self.refusals[request.key] = "needs --unsafe"
             elif hasattr(module, "rewrite_model"):
                 self._apply_to_model(request, module)

@@ -47,13 +47,15 @@ def render_fix(
     before: Sequence[Result] = (),
     reason: str = "",
     changes: Optional[Sequence[Changes]] = None,
+    caller: Sequence[str] = (),
 ) -> str:
     """What ``fix`` did or would do, as text or json. ``report`` holds the results after it.
 
+    ``caller`` says what changes for the code that calls the model.
     ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
     ``(title, rule, lines)`` of each fix, None to leave them out.
     """
     module: Any = importlib.import_module("jetdoctor.report." + {"text": "plan", "json": "document"}[format])
-    options = Options(width, color, False, plan, path, tuple(before), reason, changes)
+    options = Options(width, color, False, plan, path, tuple(before), reason, changes, tuple(caller))
     text: str = module.render(report, options)
     return text

@@ -33,6 +33,7 @@ def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any
         found["equivalence"] = plan.equivalence.to_json()
         found["written"] = plan.written
         found["before"] = [{"target": r.target.name, "verdict": r.verdict} for r in options.before]
+        found["caller"] = list(options.caller)
         if options.reason:
             found["reason"] = options.reason
     if options.changes is not None:

@@ -15,7 +15,7 @@ class Options:
     """``width`` in columns and ``color`` for text; ``matrix`` when every JetPack was asked.
 
     The others belong to a fix: its ``plan``, the model's ``path``, the results ``before``, the ``reason`` why
-    nothing was written, and the graph ``changes`` (None: not asked for).
+    nothing was written, what changes for the ``caller``, and the graph ``changes`` (None: not asked for).
     """
 
     width: int = 80
@@ -26,3 +26,4 @@ class Options:
     before: Tuple[Result, ...] = ()
     reason: str = ""
     changes: Optional[Sequence[Changes]] = None
+    caller: Tuple[str, ...] = ()

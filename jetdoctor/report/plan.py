@@ -22,6 +22,8 @@ def render(report: Report, options: Options) -> str:
             _step(writer, step)
     _diff(writer, options)
     _proof(writer, plan, options)
+    for line in options.caller:
+        writer.wrapped("your code: ", line, "yellow", indent=0, label_styles=("yellow", "bold"))
     if any(step.applied for step in plan.steps):
         _verdicts(writer, "after", report.results)
     _remaining(writer, report)

@@ -9,7 +9,8 @@ The parser looks the name up among the tensors that it has registered and stops 
 registered." (TensorRT 7: a failed assertion).
 
 ## Fix
-The model was cut or edited badly: export it again, or repair the names with onnx-graphsurgeon.
+The model was cut or edited badly: export it again. Where the model still declares type and shape of the tensor,
+`jetdoctor fix --unsafe` makes it a graph input, and drops an output that nothing defines when there are others.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -22,7 +23,8 @@ RULE = Rule(
     sources=('onnx-tensorrt 8.0-10.10 ModelImporter.cpp, "Node input was not registered."',),
 )
 
-_FIX = Fix("Export the model again: its graph is incomplete", "manual")
+_DECLARE = Fix("Make an input of the tensor that nothing defines", "unsafe", rewrite="declare_tensor")
+_EXPORT = Fix("Export the model again: its graph is incomplete", "manual")
 
 
 def check_model(model):
@@ -54,4 +56,12 @@ def _match(message, graph, node, name):
     while root.parent is not None:
         root = root.parent
     weak = {"severity": "warning", "outcome": "invalid-model"} if root.is_function else {}
-    return Match(message, node=node, tensor=name, fixes=(_FIX,), cause=(graph.path, name), **weak)
+    fixes = (_DECLARE, _EXPORT) if graph.parent is None and not weak and _tells(graph, node, name) else (_EXPORT,)
+    return Match(message, node=node, tensor=name, fixes=fixes, cause=(graph.path, name), **weak)
+
+
+def _tells(graph, node, name):
+    """Whether the model still says what the tensor is, or has other outputs."""
+    if node is None:
+        return len(graph.output_names) > 1
+    return any(value.name == name and value.type.tensor_type.HasField("shape") for value in graph.proto.value_info)

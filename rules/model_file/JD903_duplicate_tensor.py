@@ -10,7 +10,8 @@ write one name are refused by every parser (`Failed to sort the model topologica
 initializer or an input from TensorRT 8.4 on (`ONNX graph has duplicate tensor name`); before, it is taken.
 
 ## Fix
-Rename one of the two, with onnx-graphsurgeon or in the exporter.
+Rename one of the two in the exporter. `jetdoctor fix --unsafe` renames the second in the main graph, as the order of
+the nodes has it; ONNX gives such a model no meaning, so nothing can prove the result.
 """
 
 from collections import Counter
@@ -29,7 +30,8 @@ RULE = Rule(
     ),
 )
 
-_FIX = Fix("Give one of the two tensors another name", "manual")
+_FIX = Fix("Give the second tensor another name", "unsafe", rewrite="rename_duplicate")
+_BY_HAND = Fix("Give one of the two tensors another name", "manual")
 
 
 #: Parsers that refuse a second tensor beside an initializer or a graph input.
@@ -57,8 +59,9 @@ def check_model(model):
 
 def _matches(text, node, name, certain, by_two_nodes):
     refused = {"severity": "error", "outcome": "rejected"} if certain else {}
+    fixes = (_FIX, _BY_HAND) if certain else (_BY_HAND,)
     if by_two_nodes:
-        yield Match(text, node=node, tensor=name, fixes=(_FIX,), **refused)
+        yield Match(text, node=node, tensor=name, fixes=fixes, **refused)
         return
-    yield Match(text, node=node, tensor=name, fixes=(_FIX,), tensorrt=_NAMES_CHECKED, **refused)
-    yield Match(text, node=node, tensor=name, fixes=(_FIX,), tensorrt=_NAMES_TAKEN)
+    yield Match(text, node=node, tensor=name, fixes=fixes, tensorrt=_NAMES_CHECKED, **refused)
+    yield Match(text, node=node, tensor=name, fixes=fixes, tensorrt=_NAMES_TAKEN)

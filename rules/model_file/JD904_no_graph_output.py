@@ -7,7 +7,8 @@ The main graph declares no output.
 The parser takes it, the builder refuses: "Network must have at least one output".
 
 ## Fix
-Export the model with its outputs, or mark some with onnx-graphsurgeon (`graph.outputs = [...]`).
+Export the model with its outputs. `jetdoctor fix --unsafe` makes outputs of the tensors that nothing reads; nothing can
+prove that these are the ones meant.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -20,7 +21,12 @@ RULE = Rule(
     sources=('https://github.com/NVIDIA/TensorRT/issues/376 ("Network must have at least one output")',),
 )
 
+_FIXES = (
+    Fix("Make outputs of the tensors that nothing reads", "unsafe", rewrite="mark_outputs"),
+    Fix("Export the model with its outputs", "manual"),
+)
+
 
 def check_model(model):
     if not model.main.output_names:
-        yield Match("the graph has no output", fixes=(Fix("Export the model with its outputs", "manual"),))
+        yield Match("the graph has no output", fixes=_FIXES)

@@ -8,7 +8,7 @@ ONNX asks for sorted graphs and onnx's checker refuses others. TensorRT's parser
 only a circle, which has no order, is refused.
 
 ## Fix
-Sort the graph (`onnx_graphsurgeon`: `graph.toposort()`); a circle must be cut in the exporter.
+`jetdoctor fix` sorts the nodes; a circle must be cut in the exporter.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -21,7 +21,7 @@ RULE = Rule(
     sources=("ONNX IR specification: nodes are topologically sorted", "onnx-tensorrt 7.1-10.10 toposort.hpp"),
 )
 
-_SORT = Fix("Sort the nodes with onnx-graphsurgeon's graph.toposort()", "manual")
+_SORT = Fix("Sort the nodes", rewrite="sort_nodes")
 _CUT = Fix("Export the model again: its graph runs in a circle", "manual")
 
 

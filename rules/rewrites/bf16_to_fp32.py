@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("bf16_to_fp32", "Compute in FLOAT what the model computes in BFLOAT16", "unsafe")
+REWRITE = Rewrite("bf16_to_fp32", "Compute in FLOAT what the model computes in BFLOAT16", "unsafe", choice="precision")
 
 
 def rewrite_model(model, edit):

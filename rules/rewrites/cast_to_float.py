@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_to_float", "Compute in FLOAT", "unsafe")
+REWRITE = Rewrite("cast_to_float", "Compute in FLOAT", "unsafe", choice="precision")
 
 #: operators that give values of their inputs or integers that count, by whether the result is cast back
 _BACK = {

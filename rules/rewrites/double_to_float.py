@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("double_to_float", "Compute in FLOAT what the model computes in DOUBLE", "unsafe")
+REWRITE = Rewrite("double_to_float", "Compute in FLOAT what the model computes in DOUBLE", "unsafe", choice="precision")
 
 
 def rewrite_model(model, edit):

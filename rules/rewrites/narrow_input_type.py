@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("narrow_input_type", "Take the input as FLOAT", "unsafe")
+REWRITE = Rewrite("narrow_input_type", "Take the input as FLOAT", "unsafe", choice="input-types")
 
 _EXACT = ("UINT8", "INT8", "UINT16", "INT16", "BOOL")
 

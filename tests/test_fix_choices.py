@@ -1,0 +1,112 @@
+"""What a fix may decide for the caller: ``--allow``, ``--choose``, and what the caller's code must change then."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import onnx
+import pytest
+from onnx import parser
+
+from jetdoctor import target
+from jetdoctor.cli import choosing, main
+from jetdoctor.fix import fix
+from jetdoctor.types import CHOICES, UsageError
+
+OLD = target.resolve("jetpack-4.6")
+
+BYTES = """<ir_version: 8, opset_import: ["": 13]>
+g (uint8[1,4,4,3] image) => (float[1,4,4,3] y) { y = Cast <to = 1> (image) }"""
+
+SELECTION = """<ir_version: 8, opset_import: ["": 13]>
+g (float[1,8,4] boxes, float[1,2,8] scores) => (float[1,N] best)
+<int64[1] most = {3}, float[1] iou = {0.5}> {
+  near = Relu(boxes)
+  high = Relu(scores)
+  picked = NonMaxSuppression(near, high, most, iou)
+  flat = Cast <to = 1> (picked)
+  where = NonZero(flat)
+  best = Cast <to = 1> (where) }"""
+
+
+def saved(folder, text, name="model.onnx"):
+    path = str(folder / name)
+    onnx.save(parser.parse_model(text), path)
+    return path
+
+
+def test_an_input_type_needs_to_be_allowed(tmp_path):
+    path = saved(tmp_path, BYTES)
+    outcome = fix(path, OLD)
+    assert not outcome.changed and outcome.plan.steps[0].reason == "needs --allow input-types"
+    assert outcome.plan.steps[0].choice == "input-types"
+    outcome = fix(path, OLD, allow=["input-types"])
+    assert outcome.changed and outcome.clean and outcome.plan.equivalence.status == "equal"
+    assert outcome.caller == ("feed input image as FLOAT instead of UINT8 (array.astype(numpy.float32))",)
+    assert not fix(path, OLD, allow=["nms"]).changed
+
+
+def test_a_detector_ends_before_its_suppression(tmp_path):
+    path = saved(tmp_path, SELECTION)
+    offered = [step for step in fix(path, OLD).plan.steps if step.choice == "nms"]
+    assert offered and offered[0].reason == "needs --allow nms" and not offered[0].applied
+    outcome = fix(path, OLD, allow=["nms"])
+    assert [value.name for value in outcome.proto.graph.output] == ["near", "high"]
+    assert [node.op_type for node in outcome.proto.graph.node] == ["Relu", "Relu"]
+    assert outcome.clean and outcome.plan.equivalence.status == "equal"
+    assert [result.verdict for result in outcome.before] == ["fails"]
+    assert outcome.caller[0] == "output best is gone"
+    assert "read a new output near: FLOAT [1,8,4]" in outcome.caller
+
+
+def test_a_detector_that_the_target_takes_is_left_whole(tmp_path):
+    text = SELECTION.replace("where = NonZero(flat)", "").replace("(where)", "(flat)").replace("[1,N]", "[N,3]")
+    outcome = fix(saved(tmp_path, text), OLD, allow=["nms"])
+    assert not outcome.changed and outcome.caller == ()
+
+
+@pytest.mark.parametrize(
+    "text, rule, outputs",
+    [
+        ("g (float[3] x) => () { y = Relu(x) }", "JD904", ["y"]),
+        ("g (float[3] x) => (float[3] y) { a = Relu(x) b = Neg(a) a = Exp(b) y = Add(a, b) }", "JD903", ["y"]),
+        ("g (float[3] x) => (float[3] y) <float[3] lost> { y = Add(x, lost) }", "JD902", ["y"]),
+        ("g (float[3] x) => (float[3] y, float[3] z) { y = Relu(x) }", "JD902", ["y"]),
+    ],
+)
+def test_invalid_models_are_mended_with_unsafe(tmp_path, text, rule, outputs):
+    path = saved(tmp_path, '<ir_version: 8, opset_import: ["": 13]> ' + text)
+    assert not fix(path, OLD).changed
+    outcome = fix(path, OLD, unsafe=True)
+    assert [step.rule for step in outcome.plan.steps if step.applied] == [rule] and outcome.clean
+    assert [value.name for value in outcome.proto.graph.output] == outputs
+    onnx.checker.check_model(outcome.proto)
+
+
+def test_unsorted_nodes_are_sorted_though_the_parser_takes_them(tmp_path):
+    text = '<ir_version: 8, opset_import: ["": 13]> g (float[3] x) => (float[3] y) { y = Neg(a) a = Relu(x) }'
+    outcome = fix(saved(tmp_path, text), OLD)
+    assert [node.op_type for node in outcome.proto.graph.node] == ["Relu", "Neg"] and outcome.clean
+
+
+def test_allow_on_the_command_line(tmp_path, capsys):
+    path = saved(tmp_path, BYTES)
+    assert main(["fix", path, "-t", "jetpack-4.6", "--allow", "input-type"]) == 2
+    assert "did you mean input-types?" in capsys.readouterr().err
+    assert main(["fix", path, "-t", "jetpack-4.6", "--allow", "input-types,nms", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["caller"][0].startswith("feed input image as FLOAT")
+    assert main(["fix", path, "-t", "jetpack-4.6", "--allow", "input-types"]) == 0
+    assert "your code: feed input image as FLOAT" in capsys.readouterr().out
+
+
+def test_choose_asks_once_for_each_choice(tmp_path, monkeypatch, capsys):
+    outcome = fix(saved(tmp_path, BYTES), OLD)
+    for answer, chosen in (("y\n", ("input-types",)), ("\n", ())):
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+        assert choosing.ask(outcome, ()) == chosen
+    said = capsys.readouterr().err
+    assert CHOICES["input-types"] in said and "allow input-types? [y/N]" in said
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(UsageError, match="--choose asks on a terminal"):
+        choosing.require_terminal()
