@@ -33,7 +33,6 @@ CHOICES = {
     "outputs": "other tensors become outputs",
     "nms": "the model ends before NonMaxSuppression; your code suppresses",
     "precision": "DOUBLE or BFLOAT16 is computed in FLOAT",
-    "quantization": "quantized nodes are quantized again symmetrically, per tensor, or computed in FLOAT",
 }
 
 #: Evidence levels, weakest first. "not-run" is never "passed".
@@ -544,7 +543,7 @@ class PlanStep:
             "node_name": self.node_name,
             "applied": self.applied,
             "reason": self.reason,
-            "choice": self.choice,
+            **({"choice": self.choice} if self.choice else {}),
         }
 
 
