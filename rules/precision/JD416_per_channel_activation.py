@@ -4,8 +4,9 @@
 QuantizeLinear with more than one scale on a tensor that is computed at run time.
 
 ## Why it fails
-TensorRT takes scales for each channel for weights only; an activation has one scale (NvInfer.h, IQuantizeLayer). The
-parser takes the node, the builder may end with `Could not find any implementation for node`.
+The headers of all releases say that scales for each channel are for weights and that an activation has one
+(NvInfer.h, IQuantizeLayer). NVIDIA's newest compiler (TensorRT-RTX 1.7) builds such a node; what older builders do is
+not known: no implementation, or a layer of its own that is not fused with its neighbors.
 
 ## Fix
 Quantize activations per tensor: `per_channel` of ONNX Runtime's quantizer and NVIDIA's Model Optimizer concern weights.
@@ -16,7 +17,7 @@ from jetdoctor.rule import Fix, Match, Rule
 RULE = Rule(
     id="JD416",
     name="per-channel-activation",
-    severity="warning",
+    severity="info",
     outcome="build-risk",
     tensorrt=">=8.0",
     sources=("NvInfer.h of release/8.0 to 11.1, class IQuantizeLayer: per-channel scales for weights",),
