@@ -568,12 +568,37 @@ class Equivalence:
 
 
 @dataclass(frozen=True)
+class AsParsed:
+    """After misread forms were repaired: does the target read the result so that it computes what the original does?
+
+    ``repaired`` and ``left`` are the rules of misread forms that went and that stay, ``status`` is "equal", "different"
+    or "not-run" with the reason.
+    """
+
+    target: str
+    repaired: Tuple[str, ...]
+    status: str
+    left: Tuple[str, ...] = ()
+    reason: str = ""
+
+    def to_json(self) -> dict:
+        return {
+            "target": self.target,
+            "repaired": list(self.repaired),
+            "status": self.status,
+            "left": list(self.left),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
 class Plan:
     """What ``fix`` did or would do, its proof, and where the result was written."""
 
     steps: Tuple[PlanStep, ...] = ()
     equivalence: Equivalence = Equivalence()
     written: Optional[str] = None
+    as_parsed: Tuple[AsParsed, ...] = ()
 
 
 @dataclass(frozen=True)

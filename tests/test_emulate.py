@@ -196,3 +196,36 @@ def test_shares_of_classes_and_boxes():
     boxes = np.array([[0, 0, 10, 10], [5, 5, 100, 100]], "float32")
     assert boxes_moved(boxes, boxes + [[0, 0, 0, 0.5], [0, 0, 0, 2]]) == 0.5
     assert boxes_moved(left, left) is None
+
+
+def test_fix_says_how_the_result_is_read(tmp_path, capsys):
+    from jetdoctor.cli import main
+
+    path = saved(tmp_path / "model.onnx", TOPK)
+    assert main(["fix", path, "-t", "jetpack-5.0.2", "-o", str(tmp_path / "fixed.onnx"), "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["as_parsed"]
+    assert (row["repaired"], row["status"], row["left"]) == (["JD310"], "equal", [])
+    assert main(["fix", path, "-t", "jetpack-5.0.2"]) == 0
+    assert "as parsed: jetpack-5.0.2: nothing is misread any more (JD310" in capsys.readouterr().out
+
+
+def test_what_is_left_after_a_repair_is_run_as_it_is_read(tmp_path):
+    """The smallest elements are repaired; what is added to zeros stays and does nothing here."""
+    from jetdoctor.cli.verify import make_job
+    from jetdoctor.emulate.repair import after
+    from jetdoctor.fix import fix
+
+    text = (
+        "g (float[2,4] x, float[2] u) => (float[2,1] v, int64[2,1] i, float[4] y)"
+        " <int64[1] k = {1}, float[4] zeros = {0, 0, 0, 0}, int64[2] at = {0, 3}>"
+        " { v, i = TopK <axis = 1, largest = 0> (x, k)\n"
+        ' y = ScatterElements <reduction = "add"> (zeros, at, u) }'
+    )
+    path = saved(tmp_path / "two.onnx", text)
+    outcome = fix(path, resolve("jetpack-5.0.2"), select=["JD310"])
+
+    def job(fixed, original, target):
+        return make_job(fixed, target, profiled=False, reference=original)
+
+    (row,) = after(outcome, job)
+    assert (row.repaired, row.left, row.status) == (("JD310",), ("JD317",), "equal")

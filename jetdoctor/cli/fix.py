@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from jetdoctor.cli import choosing, config, output, parser, selection, where
 from jetdoctor.types import CHOICES, Report, UsageError
@@ -81,14 +81,27 @@ def run(arguments: Any) -> int:
     if arguments.choose:
         chosen = choosing.ask(outcome, allow)
         outcome = outcome if chosen == allow else work(allow=chosen)
+    read = _as_parsed(outcome, arguments.inputs)
     written = write(outcome, arguments.output, arguments.apply)
-    outcome = replace(outcome, plan=replace(outcome.plan, written=written))
+    outcome = replace(outcome, plan=replace(outcome.plan, written=written, as_parsed=read))
     _print(outcome, arguments)
     if arguments.script:
         _write_script(outcome, arguments.script)
     if any(finding.rule == selection.ALWAYS for result in outcome.results for finding in result.findings):
         return 3  # a rule crashed: nobody knows whether the model is clean
     return 0 if outcome.clean and not _opset_refused(outcome) else 1
+
+
+def _as_parsed(outcome: Any, inputs: Optional[str]) -> Any:
+    """What every target makes of the result where misread forms were repaired."""
+    from jetdoctor.emulate.repair import after
+
+    def make_job(fixed: str, original: str, target: Any) -> Any:
+        from jetdoctor.cli.verify import make_job
+
+        return make_job(fixed, target, (), inputs, profiled=False, reference=original, time_limit=300.0)
+
+    return after(outcome, make_job)
 
 
 def _targets(arguments: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
@@ -48,7 +49,7 @@ def _measure(job: Job, target: Target, findings: Sequence[Finding], each: bool, 
         return _not_run(target, findings, reasons)
     inputs = _saved(job, place)
     with candidate(whole, job.model) as read:
-        expected = _outputs(job, job.model, inputs, place, "original")
+        expected = _outputs(job, job.original, inputs, place, "original")
         if not any(expected.outputs):
             return _not_run(target, findings, "the original does not run: %s" % expected.refusal)
         impact, rows = _compare(job, read.path, inputs, expected, place)
@@ -123,10 +124,16 @@ def _compare(
         if left is None:
             continue
         if right is None:
-            said = "as it is read, the model does not hold together: %s" % got.refusal
+            said = "as it is read, the model does not hold together: %s" % _short(got.refusal)
             return Impact("answer", sum(one is not None for one in expected.outputs), reason=said), []
         runs.append((name, left, right))
     return judge(runs)
+
+
+def _short(refusal: str) -> str:
+    """A refusal of ONNX Runtime without its codes and without the name of a temporary file."""
+    text = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", refusal)
+    return re.sub(r"Load model from \S+ failed: ?", "", text)
 
 
 def _first(job: Job, path: str, impact: Impact, place: str) -> str:
@@ -134,7 +141,7 @@ def _first(job: Job, path: str, impact: Impact, place: str) -> str:
     if not impact.reason.startswith("with ") or not job.bisect:
         return ""
     run = impact.reason[len("with ") :].split(" inputs, output ")[0]
-    pair = replace(job, model=path, reference=job.model)
+    pair = replace(job, model=path, reference=job.original)
     found: Mapping[str, Any] = divergence.between_models(pair, run, place)
     node = job.view.main.producers.get(found.get("tensor", ""))  # the original's node, not one of its reading
     return str(node.location()) if node is not None else ""

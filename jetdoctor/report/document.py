@@ -31,6 +31,7 @@ def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any
     if plan is not None:
         found["plan"] = [step.to_json() for step in plan.steps]
         found["equivalence"] = plan.equivalence.to_json()
+        found["as_parsed"] = [row.to_json() for row in plan.as_parsed]
         found["written"] = plan.written
         found["before"] = [{"target": r.target.name, "verdict": r.verdict} for r in options.before]
         found["caller"] = list(options.caller)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from typing import List, Sequence
+from dataclasses import replace
+from typing import Dict, List, Sequence
 
 from jetdoctor.report import matrix, text, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import VERDICT_COLOR, Writer, clean, plural
-from jetdoctor.types import Equivalence, Plan, PlanStep, Report, Result
+from jetdoctor.types import AsParsed, Equivalence, Plan, PlanStep, Report, Result
 
 
 def render(report: Report, options: Options) -> str:
@@ -73,6 +74,30 @@ def _proof(writer: Writer, plan: Plan, options: Options) -> None:
         writer.wrapped("nothing is written: ", options.reason, "red", indent=0, label_styles=("red", "bold"))
     if plan.equivalence.status != "not-run" or not options.reason:
         writer.wrapped("proof: ", proof(plan.equivalence), indent=0, label_styles=("bold",))
+    for row in _same_said_once(plan.as_parsed):
+        writer.wrapped("as parsed: ", as_parsed(row), indent=0, label_styles=("bold",))
+
+
+def _same_said_once(rows: Sequence[AsParsed]) -> List[AsParsed]:
+    """One row for the targets of which the same holds, with their names joined."""
+    names: Dict[AsParsed, List[str]] = {}
+    for row in rows:
+        names.setdefault(replace(row, target=""), []).append(row.target)
+    return [replace(row, target=", ".join(targets)) for row, targets in names.items()]
+
+
+def as_parsed(row: AsParsed) -> str:
+    """``jetpack-5.0.2: nothing is misread any more (JD204 repaired), so the result is read as it is written``."""
+    rules, left = ", ".join(row.repaired), ", ".join(row.left)
+    if row.status == "equal" and not row.left:
+        said = "nothing is misread any more (%s repaired), so the result is read as it is written" % rules
+    elif row.status == "equal":
+        said = "as it is read, the result computes what the original does (%s repaired, %s left)" % (rules, left)
+    elif row.status == "different":
+        said = "as it is read, the result still computes something else (%s): %s" % (left, row.reason)
+    else:
+        said = "not run: %s" % row.reason
+    return "%s: %s" % (row.target, said)
 
 
 def proof(equivalence: Equivalence) -> str:
