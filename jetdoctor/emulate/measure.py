@@ -124,16 +124,25 @@ def _compare(
         if left is None:
             continue
         if right is None:
-            said = "as it is read, the model does not hold together: %s" % _short(got.refusal)
+            said = "as it is read, the model does not hold together at %s" % _short(got.refusal)
             return Impact("answer", sum(one is not None for one in expected.outputs), reason=said), []
         runs.append((name, left, right))
     return judge(runs)
 
 
+#: how ONNX Runtime names the node that it refuses to load, or to run
+_REFUSED = (r"Node \((?P<node>[^)]*)\) Op \((?P<op>\w+)\)", r"running (?P<op>\w+) node\. Name:'(?P<node>[^']*)'")
+
+
 def _short(refusal: str) -> str:
-    """A refusal of ONNX Runtime without its codes and without the name of a temporary file."""
-    text = re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : ", "", refusal)
-    return re.sub(r"Load model from \S+ failed: ?", "", text)
+    """A refusal of ONNX Runtime in one line: the node, then what is wrong there."""
+    for pattern in _REFUSED:
+        found = re.search(pattern, refusal)
+        if found:
+            why = refusal[found.end() :].split("Status Message:")[-1].strip(" \n'")
+            why = why.split(" was false. ")[-1]  # behind the file, the function and the condition of an assertion
+            return "%s %s: %s" % (found.group("op"), found.group("node"), why[:160])
+    return re.sub(r"\[ONNXRuntimeError\] : \d+ : \w+ : |Load model from \S+ failed: ?", "", refusal)[:240]
 
 
 def _first(job: Job, path: str, impact: Impact, place: str) -> str:

@@ -56,7 +56,7 @@ def _verdict(writer: Writer, found: Emulation) -> None:
     runs = plural(found.impact.runs if found.impact else 0, "set")
     said = "%s, %s of inputs, %.1f s" % (count, runs, found.seconds)
     writer.wrapped(words.IMPACT[kind].upper() + "  ", said, indent=0, label_styles=styles)
-    if found.reason and kind != "harmless":
+    if found.reason and kind != "harmless" and len(found.findings) > 1:
         writer.wrapped("", found.reason)
 
 
