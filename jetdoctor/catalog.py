@@ -66,8 +66,12 @@ class Catalog:
     readings: Mapping[str, ModuleType] = field(default_factory=dict)
 
     def rewrite(self, name: str) -> Rewrite:
-        """Metadata of a rewrite; KeyError when there is none of that name."""
+        """Metadata of a rewrite; JetdoctorError when there is none of that name."""
+        if name not in self.rewrites:
+            raise JetdoctorError("there is no rewrite rules/rewrites/%s.py" % name)
         found: Rewrite = self.rewrites[name].REWRITE  # type: ignore[attr-defined]
+        if found.name != name:
+            raise JetdoctorError("rules/rewrites/%s.py declares the name %s" % (name, found.name))
         return found
 
 

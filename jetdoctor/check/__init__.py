@@ -10,7 +10,8 @@ from jetdoctor import dla
 from jetdoctor.catalog import Catalog, CatalogRule, catalog
 from jetdoctor.check import accelerator
 from jetdoctor.check.advice import Advisor
-from jetdoctor.check.engine import Crash, Engine
+from jetdoctor.check.crash import Crash
+from jetdoctor.check.engine import Engine
 from jetdoctor.check.group import findings
 from jetdoctor.facts import knowledge
 from jetdoctor.graph import Model
@@ -26,7 +27,7 @@ def _engine() -> Engine:
 
 def _crash_findings(crashes: Sequence[Crash], broken: Sequence[str] = ()) -> List[Finding]:
     """JD000 for each rule that crashed or could not be loaded, once for however many nodes."""
-    lines = dict.fromkeys(list(broken) + ["rule %s crashed" % crash for crash in crashes])
+    lines = dict.fromkeys(list(broken) + [str(crash) for crash in crashes])
     return [
         Finding("JD000", "rule-crashed", "error", "environment", line, sources=("jetdoctor itself",)) for line in lines
     ]
@@ -71,7 +72,7 @@ def check(
             extra = extra + accelerator.hits(model, divided, engine.catalog)
         found = findings(hits + extra, target, basis) if basis != "unknown" else []
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
-        unanswered = _crash_findings(crashes + crashed, engine.catalog.broken)
+        unanswered = _crash_findings(crashes + crashed, (*engine.catalog.broken, *engine.knowledge.broken))
         found = unanswered + found
         state = verdict(found, basis, bool(unanswered or model.inference_stopped))
         coverage = engine.knowledge.coverage(target.tensorrt_version)

@@ -105,7 +105,7 @@ class Knowledge:
             try:
                 found.append(Fact(dict(row, op=op_type), WALLS[section], read=section != "dla"))
             except BadCondition as error:  # left out whole, never half-read
-                where = "fact %s %s[%d]: key %s: %s" % (op_type, section, index, error.key, error)
+                where = "the fact %s %s[%d] cannot be read: key %s: %s" % (op_type, section, index, error.key, error)
                 self.broken.append(where)
         return found
 

@@ -1,0 +1,77 @@
+"""Which fixes a finding offers: those of its rule or row that can work at its node."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Dict, List, Sequence, Tuple
+
+from jetdoctor.catalog import Catalog
+from jetdoctor.check.crash import Crash
+from jetdoctor.check.model_facts import Place
+from jetdoctor.check.run_time import needs_a_run
+from jetdoctor.graph import Node
+from jetdoctor.rule import Match
+from jetdoctor.types import Fix
+
+#: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
+_OUT_OF_BRANCH, _OUT_OF_BODY = "fold_if", "unroll_loop"
+
+
+class Offers:
+    """Fixes by the names that rules and rows ask for them with.
+
+    A rewrite that does not exist, is called otherwise in its file, or raises while it looks at a node is no fix: its
+    rule is reported as crashed, and the finding stays.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._made: Dict[str, Fix] = {}
+
+    def of_match(self, rule_id: str, match: Match, crashes: List[Crash]) -> Match:
+        """The match without fixes that cannot work; a branch that may be known not to be taken may simply go."""
+        node = match.node
+        fixes = [fix for fix in match.fixes if not fix.rewrite or self._fits(fix.rewrite, node, rule_id, crashes)]
+        if node is not None and node.graph.parent is not None:
+            if self._fits(_OUT_OF_BRANCH, node, rule_id, crashes):
+                fixes.insert(0, self._fix(_OUT_OF_BRANCH))
+        return match if fixes == list(match.fixes) else replace(match, fixes=tuple(fixes))
+
+    def at(self, place: Place, crashes: List[Crash]) -> Tuple[Fix, ...]:
+        """The fixes of a row without those that cannot work at the node."""
+        requests: Sequence[str] = place.fact.get("fix", ())
+        if place.node is not None and place.node.graph.parent is not None:
+            requests = (_OUT_OF_BRANCH, *requests, _OUT_OF_BODY)
+        return tuple(self._fix(name) for name in requests if self._may_work(name, place, crashes))
+
+    def _may_work(self, name: str, place: Place, crashes: List[Crash]) -> bool:
+        if name.startswith("lower_opset:"):
+            return True
+        if not self._fits(name, place.node, place.fact["rule"], crashes):
+            return False
+        folds = place.node is not None and place.tensor and self.catalog.rewrite(name).folds
+        return not (folds and needs_a_run(place.node.graph.value(place.tensor)))
+
+    def _fits(self, name: str, node: Node, rule_id: str, crashes: List[Crash]) -> bool:
+        """Whether the rewrite may work at the node (None: anywhere), as far as a look at it and its constants tells."""
+        try:
+            rewrite = self.catalog.rewrite(name)
+            if node is None:
+                return True
+            if rewrite.fits is not None and not rewrite.fits(node):
+                return False
+            return not any(node.present(index) and needs_a_run(node.input(index)) for index in rewrite.constants)
+        except Exception as error:  # whatever the author of a rewrite may write
+            crashes.append(Crash("rule " + rule_id, error))
+            return False
+
+    def _fix(self, request: str) -> Fix:
+        """The fix of a request that exists."""
+        if request not in self._made:
+            if request.startswith("lower_opset:"):
+                opset = int(request.split(":")[1])
+                self._made[request] = Fix("Lower the opset to %d" % opset, "safe", lower_opset=opset)
+            else:
+                rewrite = self.catalog.rewrite(request)
+                self._made[request] = Fix(rewrite.title, rewrite.applicability, rewrite=request)
+        return self._made[request]
