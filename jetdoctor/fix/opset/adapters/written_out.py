@@ -8,6 +8,7 @@ from jetdoctor.recipes.affine_grid import affine_grid
 from jetdoctor.recipes.bits import bits
 from jetdoctor.recipes.col2im import col2im
 from jetdoctor.recipes.einsum import einsum
+from jetdoctor.recipes.fourier import dft, stft
 from jetdoctor.recipes.grid_sample import grid_sample
 from jetdoctor.recipes.triangle import trilu
 
@@ -17,6 +18,7 @@ written_out("BitwiseAnd BitwiseOr BitwiseXor BitwiseNot", bits, 18)
 written_out("CastLike", arithmetic.cast_like, 15)
 written_out("Celu", activations.celu, 12)
 written_out("Col2Im", col2im, 18)
+written_out("DFT", dft, 17)
 written_out("Einsum", einsum, 12)
 written_out("Gelu", activations.gelu, 20)
 written_out("GreaterOrEqual LessOrEqual", arithmetic.strict_or_equal, 12)
@@ -29,6 +31,7 @@ written_out("Mish", activations.mish, 18)
 written_out("Mod", arithmetic.integer_remainder, 10)
 written_out("RMSNormalization", normalization.rms_normalization, 23)
 written_out("Round", arithmetic.round_half_to_even, 11)
+written_out("STFT", stft, 17)
 written_out("Swish", activations.swish, 24)
 written_out("ThresholdedRelu", activations.thresholded_relu, 10)
 written_out("Trilu", trilu, 14)
