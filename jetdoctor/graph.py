@@ -28,6 +28,10 @@ DTYPE_NAMES = dict(
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
 
+#: attributes of Constant other than ``value`` -> element type
+_CONSTANTS = {"value_int": 7, "value_ints": 7, "value_float": 1, "value_floats": 1}
+_CONSTANTS.update(value_string=8, value_strings=8)
+
 #: Longest chain of operators that hand a value on: a damaged graph may have a circle of them.
 _HANDED_ON = 64
 
@@ -303,12 +307,11 @@ class Node:
         if self.has_attr("value"):
             attribute = self.attributes["value"]
             return attribute.t if attribute.type == kinds.TENSOR else None
-        for name in ("value_int", "value_ints", "value_float", "value_floats"):
+        for name, number in _CONSTANTS.items():
             value = self.attr(name)
             if value is not None:
                 from onnx import helper
 
-                number = 7 if "int" in name else 1
                 many = isinstance(value, tuple)
                 return helper.make_tensor("", number, [len(value)] if many else [], value if many else [value])
         return None

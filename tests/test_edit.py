@@ -7,8 +7,8 @@ import onnx
 import pytest
 from onnx import parser
 
+from jetdoctor.constants.evaluator import Evaluator
 from jetdoctor.fix.changes import Changes
-from jetdoctor.fix.constants import Evaluator
 from jetdoctor.fix.edit import Edit
 from jetdoctor.model import from_proto
 from jetdoctor.rule import CannotRewrite

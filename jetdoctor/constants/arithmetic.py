@@ -118,12 +118,11 @@ def _reshape(node: Node, inputs: List[Any]) -> Any:
 
 
 def _slice(node: Node, inputs: List[Any]) -> Any:
-    if len(inputs) < 3:
-        return None
-    axes = range(len(inputs[1])) if len(inputs) < 4 or inputs[3] is None else inputs[3]
-    steps = [1] * len(inputs[1]) if len(inputs) < 5 or inputs[4] is None else inputs[4]
+    given = list(inputs[1:]) if len(inputs) > 2 else [node.attr(name) for name in ("starts", "ends", "axes")]
+    starts, ends, axes, steps = (given + [None, None])[:4]
+    axes, steps = range(len(starts)) if axes is None else axes, [1] * len(starts) if steps is None else steps
     found = [slice(None)] * inputs[0].ndim
-    for axis, start, end, step in zip(axes, inputs[1], inputs[2], steps):
+    for axis, start, end, step in zip(axes, starts, ends, steps):
         size, backwards = inputs[0].shape[int(axis)], int(step) < 0
         past = int(end) + size < 0 if backwards else False  # an end before the first element takes it too
         found[int(axis)] = slice(int(start), None if past else int(end), int(step))

@@ -10,10 +10,14 @@ import math
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, axes_of
-from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
+from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value
 
-#: an array, and which of its elements are known (booleans of the same shape); open elements hold 1
+#: an array, and which of its elements are known (booleans of the same shape); open elements hold 1, or a mark that
+#: tells which open size they are
 Partly = Optional[Tuple[Any, Any]]
+
+#: marks of open sizes: numbers that no size is
+_FIRST_MARK = 1 << 61
 
 #: Steps from a value back to its constants that are followed.
 _DEEPEST = 200
@@ -34,6 +38,15 @@ class PartlyKnown:
 
     def __init__(self) -> None:
         self._found: Dict[Tuple[int, str], Partly] = {}
+        self._open: Dict[Dim, int] = {}  # marks of symbolic sizes
+
+    def elements(self, value: Value) -> Optional[List[Dim]]:
+        """Elements of a vector of sizes: numbers, symbols of sizes that are not fixed, None for what is not known."""
+        found = self.of(value)
+        if found is None or found[0].ndim != 1 or found[0].dtype.kind != "i":
+            return None
+        symbols = {mark: symbol for symbol, mark in self._open.items()}
+        return [int(n) if known else symbols.get(int(n)) for n, known in zip(*found)]
 
     def is_known(self, value: Value) -> bool:
         """Whether every element follows from constants and known sizes."""
@@ -45,7 +58,7 @@ class PartlyKnown:
         node = value.producer
         if node is None or value.initializer is not None:
             return _whole(value.array())
-        key = (id(node), value.name)
+        key = (id(node.proto), value.name)
         if key not in self._found:
             self._found[key] = None  # guards against circles
             self._found[key] = self._computed(node, value, depth)
@@ -57,7 +70,7 @@ class PartlyKnown:
         if depth > _DEEPEST or node.domain not in DEFAULT_DOMAINS or node.outputs[0] != value.name:
             return None
         if node.op_type in ("Shape", "Size"):
-            return _sizes(node)
+            return self._sizes(node)
         if node.op_type not in COMPUTE:
             return None
         inputs: _Inputs = []
@@ -71,6 +84,24 @@ class PartlyKnown:
         except (IndexError, TypeError, ValueError, ZeroDivisionError, OverflowError):  # malformed: simply not known
             return None
 
+    def _sizes(self, node: Node) -> Partly:
+        import numpy as np
+
+        shape = node.input(0).shape
+        if shape is None:
+            return None
+        if node.op_type == "Size":
+            static = node.input(0).static_shape
+            count = math.prod(static) if static is not None else 1
+            return np.asarray(count, np.int64), np.asarray(static is not None)
+        cut = shape[node.attr("start", 0) : node.attr("end")]
+        known = [isinstance(dim, int) and dim >= 0 for dim in cut]
+        sizes = [dim if fixed else self._mark(dim) for dim, fixed in zip(cut, known)]
+        return np.asarray(sizes, np.int64), np.asarray(known, bool)
+
+    def _mark(self, dim: Dim) -> int:
+        return self._open.setdefault(dim, _FIRST_MARK + len(self._open)) if isinstance(dim, str) else 1
+
 
 def _whole(array: Any) -> Partly:
     import numpy as np
@@ -78,21 +109,6 @@ def _whole(array: Any) -> Partly:
     if array is None or array.dtype.kind not in "iufb" or array.size > LARGEST:
         return None
     return array, np.ones(array.shape, bool)
-
-
-def _sizes(node: Node) -> Partly:
-    import numpy as np
-
-    shape = node.input(0).shape
-    if shape is None:
-        return None
-    if node.op_type == "Size":
-        static = node.input(0).static_shape
-        count = math.prod(static) if static is not None else 1
-        return np.asarray(count, np.int64), np.asarray(static is not None)
-    cut = shape[node.attr("start", 0) : node.attr("end")]
-    known = [isinstance(dim, int) and dim >= 0 for dim in cut]
-    return np.asarray([d if k else 1 for d, k in zip(cut, known)], np.int64), np.asarray(known, bool)
 
 
 def _compute(node: Node, inputs: _Inputs) -> Partly:
@@ -106,8 +122,10 @@ def _compute(node: Node, inputs: _Inputs) -> Partly:
         known = None if array is None else rule(node, values, masks)
     if known is None or array.size > LARGEST:
         return None
-    # What is computed from an open element may be a zero that something divides by.
     known = np.broadcast_to(known, array.shape)
+    if node.op_type in _MOVERS or node.op_type == "Concat":
+        return np.asarray(array), known
+    # What is computed from an open element may be a zero that something divides by.
     return np.where(known, array, 1).astype(array.dtype), known
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Set
 
-from jetdoctor.fix.constants import Evaluator
+from jetdoctor.constants.evaluator import Evaluator
 from jetdoctor.fix.names import Names
 from jetdoctor.fix.sweep import sweep
 from jetdoctor.graph import Graph, Model

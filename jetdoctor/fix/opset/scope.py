@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.fix.names import Names
-from jetdoctor.fix.opset import fold
+from jetdoctor.fix.opset.view import SeenValue
+from jetdoctor.graph import Dim
 from jetdoctor.types import Location
 
 _GRAPH, _GRAPHS = 5, 10
+_PARAMETERS = 1 << 16  # elements; larger tensors are weights, not parameters
 
 
 class Scope:
@@ -82,17 +86,22 @@ class Scope:
 
     def constant(self, name: str) -> Any:
         """numpy array of a value that follows from constants and static shapes, else None."""
-        return fold.constant(self, name)
+        found = PartlyKnown().of(SeenValue(self, name)) if name else None
+        if found is None:
+            return self.constant_of_any_size(name, _PARAMETERS)
+        return found[0] if found[1].all() else None
 
-    def constant_of_any_size(self, name: str) -> Any:
-        """numpy array of an initializer or Constant, weights too; None for anything else."""
-        home = self.home(name)
-        if home is None:
+    def elements(self, name: str) -> Optional[List[Dim]]:
+        """Elements of a vector of sizes: numbers, symbols, None for what is not known."""
+        return PartlyKnown().elements(SeenValue(self, name))
+
+    def constant_of_any_size(self, name: str, limit: Optional[int] = None) -> Any:
+        """numpy array of an initializer or Constant, weights too; None for anything else, or more elements."""
+        value = SeenValue(self, name)
+        tensor = value.constant if self.home(name) is not None else None
+        if tensor is None or (limit is not None and math.prod(tensor.dims) > limit):
             return None
-        tensor = home.initializers.get(name)
-        if tensor is None and home.producers.get(name) is not None and home.producers[name].op_type == "Constant":
-            tensor = fold.constant_tensor(home.producers[name])
-        return fold.array(tensor, None)
+        return value.array()
 
     def is_output(self, name: str) -> bool:
         """Whether the graph gives a value to whoever runs it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Sequence, Union
 
-from jetdoctor.fix.opset import fold, inference
+from jetdoctor.fix.opset import inference
 from jetdoctor.fix.opset.scope import open_below
+from jetdoctor.fix.opset.view import SeenNode, SeenValue
 from jetdoctor.graph import Dim, Node, Value
 from jetdoctor.recipes import Build
 from jetdoctor.recipes.build import attribute_proto
@@ -33,11 +34,11 @@ class Site(Build):
     @property
     def view(self) -> Node:
         """The node as recipes read it."""
-        return _View(self.scope, self.node, self.to + 1)
+        return SeenNode(self.scope, self.node, self.to + 1)
 
     def value(self, name: str) -> Value:
         """A value as recipes read it."""
-        return _Seen(self.scope, name)
+        return SeenValue(self.scope, name)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -69,7 +70,7 @@ class Site(Build):
         return self.scope.constant_of_any_size(value.name) if found is None else found
 
     def elements(self, value: Value) -> Optional[List[Dim]]:
-        return fold.elements(self.scope, value.name)
+        return self.scope.elements(value.name)
 
     def needed(self, index: int, what: str) -> Any:
         """numpy array of an input that becomes an attribute; ``CannotRewrite`` when it is not constant."""
@@ -80,7 +81,8 @@ class Site(Build):
 
     def dims(self, name: str) -> Optional[List[Any]]:
         """Dims of a value (None for each unknown one); None when the rank is unknown."""
-        return fold.dims_of(self.scope.type(name))
+        shape = self.value(name).shape
+        return None if shape is None else [dim if isinstance(dim, int) else None for dim in shape]
 
     def rank(self, value: Union[Value, str]) -> int:
         return super().rank(self.value(value) if isinstance(value, str) else value)
@@ -179,36 +181,6 @@ class Site(Build):
 
         self.scope.types[name] = helper.make_tensor_type_proto(element, dims)
         return name
-
-
-class _View(Node):
-    """A node of a scope, with the opset that it is still written in."""
-
-    __slots__ = ("_opset",)
-
-    def __init__(self, scope: Any, proto: Any, opset: int) -> None:
-        super().__init__(scope, 0, proto)
-        self._opset = opset
-
-    @property
-    def opset(self) -> int:
-        return self._opset
-
-    def input(self, index: int) -> Value:
-        return _Seen(self.graph, super().input(index).name)
-
-
-class _Seen(Value):
-    """A value of a scope, whose producer is a ``_View``."""
-
-    __slots__ = ()
-
-    @property
-    def producer(self) -> Optional[Node]:
-        scope: Any = self.graph
-        home = scope.home(self.name)
-        proto = None if home is None else home.producers.get(self.name)
-        return None if proto is None else _View(home, proto, 0)
 
 
 def _twin(proto: Any) -> Any:

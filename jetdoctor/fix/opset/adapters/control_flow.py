@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jetdoctor.fix.opset import fold
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.fix.opset.view import SeenValue
 from jetdoctor.rule import CannotRewrite
 
 
@@ -15,8 +15,9 @@ def branches_of_one_shape(site: Site) -> None:
         return
     ours, theirs = branches
     for left, right in zip(ours.proto.output, theirs.proto.output):
-        dims, others = fold.dims_of(ours.type(left.name)), fold.dims_of(theirs.type(right.name))
+        dims, others = SeenValue(ours, left.name).shape, SeenValue(theirs, right.name).shape
         if dims is None or others is None:
             continue
-        if len(dims) != len(others) or any(a != b for a, b in zip(dims, others) if None not in (a, b)):
+        fixed = [pair for pair in zip(dims, others) if all(isinstance(size, int) for size in pair)]
+        if len(dims) != len(others) or any(a != b for a, b in fixed):
             raise CannotRewrite("branches of different shapes; opset %d wants them equal" % site.opset)

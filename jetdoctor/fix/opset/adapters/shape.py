@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Optional, Set
 
-from jetdoctor.fix.opset import fold
 from jetdoctor.fix.opset.adapters.numbers import number, shaped
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
@@ -105,7 +104,7 @@ def _cannot_be_zero(scope: Any, name: str, seen: Set[str]) -> bool:
 
 @step("Constant", 12)
 def value_as_tensor(site: Site) -> None:
-    tensor = fold.constant_tensor(site.node)
+    tensor = site.view.constant_tensor()
     if tensor is None:
         return
     names = [a.name for a in site.node.attribute]

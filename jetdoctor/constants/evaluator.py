@@ -1,7 +1,6 @@
-"""Values that follow from constants and known sizes, computed without running the network.
+"""Arrays of whatever follows from constants and known sizes, weights too, for those who change a model.
 
-Sizes that are not known are carried through Gather, Concat and the like as markers, so that
-``Shape(x)[1]`` is known when dim 1 is, whatever the batch.
+Shape arithmetic is worked out in numpy (``partly_known``), anything else by onnx's reference evaluator.
 """
 
 from __future__ import annotations
@@ -9,13 +8,11 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value, tensor_has_data
 
 #: values above this many elements are not computed: they would only bloat the file
 LARGEST = 1 << 24
-_UNKNOWN = -(1 << 62)  # unknown sizes are this and the numbers below it
-#: operators that only move elements, so that a marker goes through unharmed
-_MOVERS = frozenset("Identity Gather Slice Concat Squeeze Unsqueeze Reshape Flatten Split Transpose".split())
 
 
 class Evaluator:
@@ -23,22 +20,14 @@ class Evaluator:
 
     def __init__(self) -> None:
         self._known: Dict[Tuple[int, str], Any] = {}
-        self._markers: List[Dim] = []  # the size that a marker stands for: a symbol, or None
-
-    def array(self, value: Value) -> Any:
-        """numpy array of ``value`` when every element is known at this point, else None."""
-        array = self.value(value)
-        return None if array is None or _has_marker(array) else array
+        self._partly = PartlyKnown()
 
     def elements(self, value: Value) -> Optional[List[Dim]]:
         """Elements of a vector of sizes: numbers, symbols of sizes that are not fixed, None for what is not known."""
-        array = self.value(value)
-        if array is None or array.ndim != 1 or array.dtype.kind != "i":
-            return None
-        return [int(n) if n > _UNKNOWN else self._markers[_UNKNOWN - int(n)] for n in array]
+        return self._partly.elements(value)
 
-    def value(self, value: Value) -> Any:
-        """Array with markers where a size is unknown; None when it cannot be computed."""
+    def array(self, value: Value) -> Any:
+        """numpy array of ``value`` when every element is known at this point, else None."""
         tensor = value.initializer
         if tensor is not None:
             return _tensor_array(tensor, value)
@@ -56,37 +45,14 @@ class Evaluator:
         if node.op_type == "Constant":
             tensor = node.constant_tensor()
             return None if tensor is None else {node.outputs[0]: _tensor_array(tensor, node.output())}
-        if node.op_type in ("Shape", "Size"):
-            return self._sizes(node)
-        if node.op_type.startswith(("Random", "Multinomial", "Bernoulli")) or not _small(node):
+        small = self._partly.of(node.output())
+        if small is not None and small[1].all():
+            return {node.outputs[0]: small[0]}
+        unsettled = node.op_type.startswith(("Random", "Multinomial", "Bernoulli")) or node.op_type in ("Shape", "Size")
+        if unsettled or not _is_small(node):
             return None
-        feeds = {}
-        for index, name in enumerate(node.inputs):
-            if name:
-                feeds[name] = self.value(node.input(index))
-                if feeds[name] is None or (node.op_type not in _MOVERS and _has_marker(feeds[name])):
-                    return None
-        return _run(node, feeds)
-
-    def _sizes(self, node: Node) -> Optional[Dict[str, Any]]:
-        import numpy as np
-
-        shape = node.input(0).shape
-        if shape is None or (node.op_type == "Size" and node.input(0).static_shape is None):
-            return None
-        sizes = []
-        for dim in shape:
-            sizes.append(dim if isinstance(dim, int) else self._marker(dim))
-        if node.op_type == "Size":
-            return {node.outputs[0]: np.asarray(np.prod(sizes, dtype=np.int64), dtype=np.int64)}
-        start, end = node.attr("start", 0), node.attr("end", None)
-        return {node.outputs[0]: np.asarray(sizes[start:end], dtype=np.int64)}
-
-    def _marker(self, dim: Dim) -> int:
-        if dim is None or dim not in self._markers:
-            self._markers.append(dim)
-            return _UNKNOWN - len(self._markers) + 1
-        return _UNKNOWN - self._markers.index(dim)
+        feeds = {name: self.array(node.input(index)) for index, name in enumerate(node.inputs) if name}
+        return None if any(array is None for array in feeds.values()) else _run(node, feeds)
 
 
 def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:
@@ -113,7 +79,7 @@ def _version(node: Node) -> int:
     return 19 if older else node.opset
 
 
-def _small(node: Node) -> bool:
+def _is_small(node: Node) -> bool:
     for index, _ in enumerate(node.outputs):
         size = 1
         for dim in node.output(index).static_shape or ():
@@ -121,12 +87,6 @@ def _small(node: Node) -> bool:
         if size > LARGEST:
             return False
     return True
-
-
-def _has_marker(array: Any) -> bool:
-    import numpy as np
-
-    return bool(array.dtype == np.int64 and array.size and (array <= _UNKNOWN).any())
 
 
 def _tensor_array(tensor: Any, value: Value) -> Any:
