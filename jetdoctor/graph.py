@@ -28,6 +28,13 @@ DTYPE_NAMES = dict(
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
 
+#: Operators that only move, repeat or leave out elements of their first input, whatever its type; their other inputs
+#: say which and where to.
+MOVERS = frozenset(
+    "DepthToSpace Expand Flatten Gather GatherElements GatherND Identity Reshape Slice SpaceToDepth Split Squeeze Tile "
+    "Transpose Unsqueeze".split()
+)
+
 #: attributes of Constant other than ``value`` -> element type
 _CONSTANTS = {"value_int": 7, "value_ints": 7, "value_float": 1, "value_floats": 1}
 _CONSTANTS.update(value_string=8, value_strings=8)

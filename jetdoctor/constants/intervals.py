@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from jetdoctor.graph import MOVERS
+
 #: smallest and largest; None for a value of no known bounds
 Interval = Optional[Tuple[int, int]]
 
@@ -23,10 +25,7 @@ for _bits in (8, 16, 32):
     _TYPES["INT%d" % _bits] = (-(1 << (_bits - 1)), (1 << (_bits - 1)) - 1)
 
 #: operators that hand out elements of their first input and nothing else
-_MOVERS = frozenset(
-    "Identity Reshape Squeeze Unsqueeze Flatten Transpose Slice Gather GatherND GatherElements Expand Tile Split "
-    "ReduceMax ReduceMin MaxPool DepthToSpace SpaceToDepth".split()
-)
+_HANDED_OUT = MOVERS | {"MaxPool", "ReduceMax", "ReduceMin"}
 
 
 class Intervals:
@@ -57,7 +56,7 @@ class Intervals:
             return None
         if node.op_type in ("Shape", "Size"):
             return _size(node)
-        if node.op_type in _MOVERS:
+        if node.op_type in _HANDED_OUT:
             first = value.name == node.outputs[0] or node.op_type == "Split"
             return self.of(node.input(0), depth + 1) if first and node.inputs else None
         compute = _COMPUTE.get(node.op_type)

@@ -6,9 +6,9 @@ from typing import Any, Sequence
 
 from jetdoctor.constants.arithmetic import COMPUTE, LARGEST
 from jetdoctor.constants.shape_values import known_array
-from jetdoctor.graph import Node
+from jetdoctor.graph import MOVERS, Node
 
-_MOVERS = frozenset("Gather Identity Reshape Slice Squeeze Transpose Unsqueeze".split())
+_MOVERS = MOVERS & frozenset(COMPUTE)
 
 
 def places(steps: Sequence[Node], count: int) -> Any:

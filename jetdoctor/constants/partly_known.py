@@ -10,7 +10,7 @@ import math
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, axes_of
-from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value
+from jetdoctor.graph import DEFAULT_DOMAINS, MOVERS, Dim, Node, Value
 
 #: an array, and which of its elements are known (booleans of the same shape); open elements hold 1, or a mark that
 #: tells which open size they are
@@ -23,7 +23,7 @@ _FIRST_MARK = 1 << 61
 _DEEPEST = 200
 
 #: Operators that move elements of their first input; the other inputs say where to and must be known.
-_MOVERS = frozenset("Expand Gather Identity Reshape Slice Squeeze Transpose Unsqueeze".split())
+_MOVERS = MOVERS & frozenset(COMPUTE)
 
 _REDUCTIONS = frozenset("ReduceMax ReduceMin ReduceProd ReduceSum".split())
 

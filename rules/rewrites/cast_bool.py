@@ -5,6 +5,7 @@ Booleans travel as INT32, small integers as FLOAT, which holds them all: TensorR
 
 from __future__ import annotations
 
+from jetdoctor.graph import MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
@@ -19,10 +20,8 @@ _CARRIED = ("BOOL", "UINT8", "INT8", "UINT16", "INT16")
 
 #: operators whose result holds elements of their inputs only, with the inputs that are data
 _DATA = {
-    "Tile": (0,), "Expand": (0,), "Reshape": (0,), "Transpose": (0,), "Slice": (0,), "Gather": (0,),
-    "GatherElements": (0,), "GatherND": (0,), "Squeeze": (0,), "Unsqueeze": (0,), "Flatten": (0,),
-    "Pad": (0, 2), "Where": (1, 2), "Split": (0,), "DepthToSpace": (0,), "SpaceToDepth": (0,),
-    "ScatterElements": (0, 2), "ScatterND": (0, 2), "Scatter": (0, 2), "Compress": (0,),
+    **dict.fromkeys(MOVERS, (0,)), "Compress": (0,), "Pad": (0, 2), "Where": (1, 2),
+    "ScatterElements": (0, 2), "ScatterND": (0, 2), "Scatter": (0, 2),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ says nothing, and ONNX Runtime does the same.
 
 from __future__ import annotations
 
+from jetdoctor.graph import MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
@@ -29,10 +30,7 @@ _HOLDS = {
 #: types of which the low bits are kept
 _WIDER = ("FLOAT", "FLOAT16", "DOUBLE", "INT32", "INT64")
 
-_MOVES = tuple(
-    "Identity Reshape Transpose Squeeze Unsqueeze Flatten Slice Gather GatherND GatherElements Expand Tile "
-    "DepthToSpace SpaceToDepth".split()
-)
+_MOVES = tuple(sorted(MOVERS - {"Split"}))
 
 
 def rewrite(node, edit):

@@ -6,6 +6,7 @@ or turned on the way (quantised embeddings) are so from the dequantised table.
 
 from __future__ import annotations
 
+from jetdoctor.graph import MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
@@ -16,8 +17,6 @@ def _fits(node):
 REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits)
 
 
-#: Operators that pick or move values of their first input, whatever its type.
-_MOVERS = frozenset("Expand Flatten Gather GatherElements Identity Reshape Slice Squeeze Transpose Unsqueeze".split())
 _LONGEST = 16
 
 
@@ -45,7 +44,7 @@ def _way(node, edit, scale):
     way, value = [], node.input(0)
     while scale is not None and scale.size == 1 and edit.array(value) is None and len(way) < _LONGEST:
         source = value.producer
-        if source is None or source.op_type not in _MOVERS or source.graph is not node.graph:
+        if source is None or source.op_type not in MOVERS - {"Split"} or source.graph is not node.graph:
             break
         way.append(source)
         value = source.input(0)

@@ -5,6 +5,7 @@ Taken only where NonZero is read by the Transpose of such an assignment alone, a
 
 from __future__ import annotations
 
+from jetdoctor.graph import MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
@@ -16,9 +17,6 @@ def _assigns(node):
 
 
 REWRITE = Rewrite("nonzero_to_where", "Assign under the mask with Where", fits=_assigns)
-
-#: operators that repeat or rearrange a single value
-_REPEATS = ("Expand", "Reshape", "Identity", "Unsqueeze", "Squeeze")
 
 
 def rewrite_model(model, edit):
@@ -70,7 +68,7 @@ def _only_reader(node, op_type):
 def _repeated(edit, updates):
     """The one value that the updates repeat."""
     array = edit.array(updates)
-    array = edit.array(updates.behind(_REPEATS)) if array is None else array
+    array = edit.array(updates.behind(MOVERS)) if array is None else array
     if array is None or array.size == 0 or not (array == array.reshape(-1)[0]).all():
         raise CannotRewrite("the assigned values differ, or are not constant")
     return array.reshape(-1)[0]

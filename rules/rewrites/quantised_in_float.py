@@ -7,17 +7,14 @@ not connected to any of these.
 
 from __future__ import annotations
 
-from jetdoctor.graph import DTYPE_NAMES
+from jetdoctor.graph import DTYPE_NAMES, MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 #: first and last step of an element type
 _STEPS = {"UINT8": (0, 255), "INT8": (-128, 127), "UINT16": (0, 65535), "INT16": (-32768, 32767)}
 
 #: operators that only move elements or choose among them; PyTorch clips the steps of 7 bits
-_MOVERS = frozenset(
-    "Clip Concat DepthToSpace Expand Flatten Gather Identity Max MaxPool Min Relu Reshape Resize Slice SpaceToDepth "
-    "Split Squeeze Tile Transpose Unsqueeze".split()
-)
+_CHOOSE = MOVERS | {"Clip", "Concat", "Max", "MaxPool", "Min", "Relu", "Resize"}
 
 #: operators that read steps and give something else
 _ENDS = ("ArgMax", "ArgMin", "Cast", "DequantizeLinear")
@@ -142,7 +139,7 @@ def _moves(node):
         return node.attr("mode", "nearest") == "nearest"
     if node.op_type == "Cast" and not _ends(node):
         return _type_given(node) == node.input(0).dtype
-    return node.op_type in _MOVERS or node.op_type in _ENDS
+    return node.op_type in _CHOOSE or node.op_type in _ENDS
 
 
 def _type_given(node):

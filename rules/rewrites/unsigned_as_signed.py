@@ -6,6 +6,7 @@ types: Casts from and to the signed type, and what moves elements, adds, multipl
 
 from __future__ import annotations
 
+from jetdoctor.graph import MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
@@ -20,10 +21,7 @@ REWRITE = Rewrite(
 _SIGNED = {"UINT32": "INT32", "UINT64": "INT64"}
 
 #: operators that give the same bits whether or not the highest one is a sign
-_SAME_BITS = (
-    "Constant Identity Reshape Transpose Squeeze Unsqueeze Flatten Slice Gather GatherND GatherElements Expand Tile "
-    "DepthToSpace SpaceToDepth Concat Split Where Equal Add Sub Mul Shape Size"
-).split()
+_SAME_BITS = MOVERS | set("Add Concat Constant Equal Mul Shape Size Sub Where".split())
 
 
 def rewrite_model(model, edit):

@@ -18,6 +18,7 @@ A Cast of the constant is carried out in the file. Otherwise compute with smalle
 -9223372036854775808 become -2147483648), or use a JetPack with TensorRT 10.
 """
 
+from jetdoctor.graph import MOVERS
 from jetdoctor.rule import Fix, Intervals, Match, Rule
 
 RULE = Rule(
@@ -39,7 +40,7 @@ _COMPARE = ("Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual")
 _ARITHMETIC = ("Add", "Sub", "Mul")
 
 #: Operators that hand elements on, and the inputs that they hand on (None: every input).
-_MOVE = dict.fromkeys("Identity Reshape Squeeze Unsqueeze Flatten Transpose Expand Tile Gather".split(), (0,))
+_MOVE = dict.fromkeys(MOVERS - {"Slice", "Split"}, (0,))  # those two are there to leave elements out
 _MOVE.update(Where=(1, 2), Concat=None)
 
 #: Values followed from one constant.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Optional
 
+from jetdoctor.graph import MOVERS
+
 _FLOAT, _UINT8, _INT8 = 1, 2, 3
 
 #: element type -> the opset whose operators know it first, and its carrier
@@ -15,9 +17,7 @@ _NARROW = {17: (19, _FLOAT), 18: (19, _FLOAT), 19: (19, _FLOAT), 20: (19, _FLOAT
 _NARROW.update({23: (23, _FLOAT), 24: (24, _FLOAT), 25: (25, _UINT8), 26: (25, _INT8)})
 
 #: Operators that hand on values as they are.
-_MOVING = set(
-    "Identity Reshape Transpose Squeeze Unsqueeze Flatten Slice Concat Gather Expand Tile Split Pad".split()
-)
+_MOVING = MOVERS | {"Concat", "Pad"}
 
 
 class Format(NamedTuple):

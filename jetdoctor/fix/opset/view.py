@@ -1,4 +1,4 @@
-"""Nodes and values of a scope as ``jetdoctor.graph`` shows those of a model, for recipes and ``jetdoctor.constants``."""
+"""Nodes and values of a scope as ``jetdoctor.graph`` shows a model's, for recipes and ``jetdoctor.constants``."""
 
 from __future__ import annotations
 
