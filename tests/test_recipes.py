@@ -57,6 +57,13 @@ CASES = {
                      "mod_decompose", 9),
     "round-of-infinities": (*one("Round", 11, {"x": np.array([0.5, 1.5, -2.5, np.inf, -np.inf], "float32")}),
                             "round_decompose", 10),
+    "gather-elements": (*one("GatherElements", 11, {"x": floats(3, 4), "i": np.array([[0, -1, 2, 1]] * 2)}, axis=0),
+                        "gatherelements_to_gather", 10),
+    "gather-nd": (*one("GatherND", 11, {"x": floats(3, 4, 2), "i": np.array([[0, -1], [2, 1]])}),
+                  "gathernd_to_gather", 10),
+    "det": (*one("Det", 11, {"x": floats(2, 3, 3)}), "det_by_minors", 10),
+    "cumsum": (*one("CumSum", 11, {"x": floats(2, 5), "axis": np.array(1)}, ("axis",), reverse=1),
+               "cumsum_to_matmul", 10),
 }  # fmt: skip
 CASES.update(
     ("grid-%s-%s" % (padding, mode), (*grid_sample(padding, mode), "gridsample_decompose", 15))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Optional, Sequence
 
-from jetdoctor.graph import Node, Value
+from jetdoctor.graph import Node
 from jetdoctor.recipes.build import Build
+from jetdoctor.recipes.gather import as_int64
 from jetdoctor.rule import CannotRewrite
 
 _COMBINE = {"add": "Add", "mul": "Mul", "max": "Max", "min": "Min"}
@@ -98,7 +99,7 @@ def _elements(node: Node, build: Build, reduction: str, largest: int) -> str:
         raise CannotRewrite("the indices do not cover the other axes")
     _not_too_large([before[axis], covered[axis]], largest)
     perm = others + [axis]
-    wide = build.counted_from_start(_as_int64(build, index), x, axis)
+    wide = build.counted_from_start(as_int64(build, index), x, axis)
     wide = build.unsqueeze(build.transpose(wide, perm), [rank])
     places = build.unsqueeze(build.numbers(x, axis), list(range(rank)))
     updates = build.unsqueeze(build.transpose(node.inputs[2], perm), [rank])
@@ -118,7 +119,7 @@ def _rows(node: Node, build: Build, reduction: str, largest: int) -> str:
     if depth > 1 and places is None:
         raise CannotRewrite("more than one size of %s is not fixed" % x.name)
     _not_too_large([places, count, row], largest)
-    columns = build.reshape(_as_int64(build, index), [-1, depth])
+    columns = build.reshape(as_int64(build, index), [-1, depth])
     coordinates = []
     for column in range(depth):
         part = build.slice(columns, [column], [column + 1], [1])
@@ -164,10 +165,6 @@ class _Table:
         chosen = build.add("Where", [winner, self.updates, build.scalar(0, self.dtype)])
         chosen = build.reduce("ReduceSum", chosen, [self.axis])
         return build.add("Where", [build.add("Less", [last, build.scalar(0, "FLOAT")]), self.old, chosen])
-
-
-def _as_int64(build: Build, index: Value) -> str:
-    return index.name if build.dtype(index) == "INT64" else build.cast(index.name, "INT64")
 
 
 def _not_too_large(sizes: Sequence[Any], largest: int) -> None:

@@ -5,51 +5,11 @@ The samples of all kernel points are stacked; where GridSample is not imported e
 
 from __future__ import annotations
 
-from jetdoctor.rule import CannotRewrite, Rewrite
+from jetdoctor.recipes.deform_conv import deform_conv
+from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("deformconv_decompose", "Sample at the offsets with GridSample and multiply with the kernel")
 
 
 def rewrite(node, edit):
-    x, kernel, offset = (node.input(index) for index in range(3))
-    if edit.rank(x) != 4 or edit.dtype(x) != "FLOAT":
-        raise CannotRewrite("only FLOAT images are written out")
-    channels, height, width = edit.sizes(x, [1, 2, 3])
-    sizes, out = edit.sizes(kernel, range(4)), edit.sizes(offset, [2, 3])
-    points, shared, groups = sizes[2] * sizes[3], node.attr("offset_group", 1), node.attr("group", 1)
-    grid = edit.reshape(offset.name, [-1, points, 2, *out])
-    grid = edit.add("Gather", [grid, edit.ints([1, 0])], axis=2)  # GridSample names x first
-    grid = edit.transpose(grid, [0, 1, 3, 4, 2])
-    step = edit.tensor([2.0 / width, 2.0 / height], "FLOAT")
-    start = edit.tensor(_starts(node, sizes[2:], out, (height, width)), "FLOAT")
-    grid = edit.add("Add", [edit.add("Mul", [grid, step]), start])
-    grid = edit.reshape(grid, [-1, points * out[0], out[1], 2])
-    image = x.name if shared == 1 else edit.reshape(x.name, [-1, channels // shared, height, width])
-    mode = "linear" if edit.opset >= 20 else "bilinear"
-    samples = edit.add("GridSample", [image, grid], mode=mode, padding_mode="zeros", align_corners=0)
-    if node.present(4):
-        samples = edit.add("Mul", [samples, edit.reshape(node.inputs[4], [-1, 1, points * out[0], out[1]])])
-    taken = channels // groups * points
-    samples = edit.reshape(samples, [-1, groups, taken, out[0] * out[1]])
-    weights = edit.reshape(kernel.name, [1, groups, sizes[0] // groups, taken])
-    result = edit.reshape(edit.add("MatMul", [weights, samples]), [-1, sizes[0], *out])
-    if node.present(3):
-        result = edit.add("Add", [result, edit.reshape(node.inputs[3], [1, -1, 1, 1])])
-    edit.replace(node, [result])
-
-
-def _starts(node, kernel, out, sizes):
-    """Where the kernel's points lie without offsets, as GridSample counts: [1, points, *out, 2], x first."""
-    import numpy as np
-
-    strides, dilations = node.attr("strides", (1, 1)), node.attr("dilations", (1, 1))
-    pads = node.attr("pads", (0, 0, 0, 0))
-    lines = []
-    for axis in (0, 1):
-        first = np.arange(out[axis]) * strides[axis] - pads[axis]
-        place = np.arange(kernel[axis])[:, None] * dilations[axis] + first[None, :]
-        lines.append((2 * place + 1) / sizes[axis] - 1)
-    shape = (*kernel, *out)
-    rows = np.broadcast_to(lines[0][:, None, :, None], shape)
-    columns = np.broadcast_to(lines[1][None, :, None, :], shape)
-    return np.stack([columns, rows], axis=-1).reshape(1, -1, *out, 2)
+    edit.replace(node, deform_conv(node, edit))

@@ -7,9 +7,12 @@ from jetdoctor.recipes import activations, arithmetic, normalization
 from jetdoctor.recipes.affine_grid import affine_grid
 from jetdoctor.recipes.bits import bits
 from jetdoctor.recipes.col2im import col2im
+from jetdoctor.recipes.deform_conv import deform_conv
 from jetdoctor.recipes.einsum import einsum
 from jetdoctor.recipes.fourier import dft, stft
+from jetdoctor.recipes.gather import gather_elements, gather_nd
 from jetdoctor.recipes.grid_sample import grid_sample
+from jetdoctor.recipes.matrices import cumulative_sum, determinant
 from jetdoctor.recipes.triangle import trilu
 
 written_out("AffineGrid", affine_grid, 20)
@@ -18,8 +21,13 @@ written_out("BitwiseAnd BitwiseOr BitwiseXor BitwiseNot", bits, 18)
 written_out("CastLike", arithmetic.cast_like, 15)
 written_out("Celu", activations.celu, 12)
 written_out("Col2Im", col2im, 18)
+written_out("CumSum", cumulative_sum, 11)
+written_out("DeformConv", deform_conv, 19)
+written_out("Det", determinant, 11)
 written_out("DFT", dft, 17)
 written_out("Einsum", einsum, 12)
+written_out("GatherElements", gather_elements, 11)
+written_out("GatherND", gather_nd, 11)
 written_out("Gelu", activations.gelu, 20)
 written_out("GreaterOrEqual LessOrEqual", arithmetic.strict_or_equal, 12)
 written_out("GridSample", grid_sample, 16)
