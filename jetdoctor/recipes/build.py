@@ -18,6 +18,8 @@ class Build(Places):
 
     #: whom the result is for, where it matters; None in a pure downgrade
     target: Optional[Target] = None
+    #: whether the types that a subgraph leaves out are filled in
+    completes_subgraphs = False
 
     def array(self, value: Value) -> Any:
         """numpy array of a value that follows from constants and known sizes; None when it is not one."""

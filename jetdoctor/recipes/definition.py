@@ -24,6 +24,8 @@ def write_out(node: Node, build: Build, inputs: Optional[Sequence[str]] = None) 
     for inner in body.node:
         _settle(node, schema, inner)
         for graph in _subgraphs(inner):
+            if not build.completes_subgraphs:
+                raise CannotRewrite("the definition of %s holds a branch" % node.op_type)
             _name_inside(node, schema, build, graph, names)
         attributes = {attribute.name: attribute for attribute in inner.attribute}
         read = [names.get(name, name) for name in inner.input]

@@ -16,6 +16,8 @@ from jetdoctor.rule import CannotRewrite
 class Site(Build):
     """``node`` while it goes from opset ``to + 1`` to ``to``; emitted nodes come before it."""
 
+    completes_subgraphs = True
+
     def __init__(self, scope: Any, node: Any, to: int) -> None:
         self.scope, self.node, self.to = scope, node, to
         self._written_at = to

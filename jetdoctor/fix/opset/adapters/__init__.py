@@ -17,7 +17,6 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     normalization,
     pad,
     pooling,
-    pooling_by_convolution,
     quantize,
     reductions,
     resize,
