@@ -34,7 +34,7 @@ resize scatternd shape-tensor silent-parse-failure simplifier-broke-model ssh to
 unknown-device unsupported-op version-converter weights-mismatch
 """.split()
 KEYS = {
-    "category", "rule", "means", "cause", "fix", "upgrade", "lines", "without", "by_operator", "capture",
+    "category", "rule", "stage", "means", "cause", "fix", "upgrade", "lines", "without", "by_operator", "capture",
     "at_info", "when_stage",
     "when_tool", "since", "before", "rank", "confidence", "sources",
 }  # fmt: skip

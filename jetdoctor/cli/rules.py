@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 from jetdoctor.cli import output, parser, selection
 
@@ -13,6 +13,10 @@ EXAMPLES = """\
   jetdoctor explain JD204
   jetdoctor explain reduce-axes-ignored
 """
+
+
+#: Lines of a log that the page of a rule shows; --format json has all.
+LOG_LINES = 8
 
 
 def configure(options: parser.Parser, command: str) -> None:
@@ -55,7 +59,15 @@ def _document(entry: Any) -> Dict[str, Any]:
         "preview": rule.preview or not rule.sources,
         "sources": list(rule.sources),
         "page": entry.page,
+        "log_lines": list(_log_lines(rule.id)),
     }
+
+
+def _log_lines(rule_id: str) -> Sequence[str]:
+    """What a log shows when the rule's fault happens, in the words of `triage`."""
+    from jetdoctor.triage import lines_of
+
+    return lines_of(rule_id)
 
 
 def _list(chosen: List[Any], width: int, color: bool) -> str:
@@ -93,6 +105,14 @@ def _page(entry: Any, width: int, color: bool) -> str:
             writer.line(writer.paint(line[3:], "bold"))
         else:
             writer.line(line)
+    lines = _log_lines(rule.id)
+    if lines:
+        writer.line()
+        writer.line(writer.paint("In a log", "bold"))
+        for line in lines[:LOG_LINES]:
+            writer.wrapped("- ", line, indent=0)
+        if len(lines) > LOG_LINES:
+            writer.line("  and %d more (--format json)" % (len(lines) - LOG_LINES))
     if rule.sources:
         writer.line()
         writer.line(writer.paint("Sources", "bold"))

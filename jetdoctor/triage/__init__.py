@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 from jetdoctor.triage.diagnosis import Diagnosis, Reading
+from jetdoctor.triage.foretold import lines_of
 from jetdoctor.triage.judge import read, triage
 from jetdoctor.triage.weighing import weighed
 
-__all__ = ["Diagnosis", "Reading", "read", "triage", "weighed"]
+__all__ = ["Diagnosis", "Reading", "lines_of", "read", "triage", "weighed"]

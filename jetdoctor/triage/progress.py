@@ -38,9 +38,9 @@ _STAGE_WORDS: Tuple[Tuple[str, str], ...] = (
 _SUCCESSES = (
     "&&&& passed", "engine generation completed in", "engine built in", "created engine with size", "engine saved",
     "saved engine", "successfully created engine", "export success", "export complete", "export succeeded",
-    "build engine successfully", "built engine successfully", "passed | runtime", "passed | command",
-    "finish parsing network model", "finished parsing network model", "completed parsing of onnx file",
-    "network parsing completed", "serialize cuda engine to file", "serialized engine to", "engine has been saved",
+    "passed | runtime", "passed | command",
+    "finish parsing network model", "finished parsing network model",
+    "serialize cuda engine to file", "serialized engine to", "engine has been saved",
     "successfully serialized the engine", "=== performance summary", "successfully loaded engine",
     "deserialization required", "use deserialized engine model", "conversion completed successfully",
     "export was successful", "load new model", "successfully installed",

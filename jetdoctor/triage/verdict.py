@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Mapping
 
-from jetdoctor.triage import known, operators
+from jetdoctor.triage import known, operators, surroundings
 from jetdoctor.triage.diagnosis import Diagnosis
 from jetdoctor.triage.hits import Hit, Reader
 from jetdoctor.types import Version, parse_version
@@ -72,6 +72,7 @@ def diagnose(hit: Hit, log: Judged, remark: bool = False) -> Diagnosis:
         tensorrt=log.release,
     )
     found = operators.judged(found, hit, log)
+    found = surroundings.judged(found, log.reader.record.facts)
     return replace(found, cause=_filled(found.cause, found, log), fix=_filled(found.fix, found, log))
 
 
@@ -81,7 +82,7 @@ def _fix(row: Mapping[str, Any], general: Mapping[str, Any], log: Judged) -> str
     upgrade = row.get("upgrade", None if row.get("fix") else general.get("upgrade"))
     if upgrade and not (log.version and log.version >= parse_version(upgrade)):
         jetpack = known.jetpacks_with(upgrade)
-        fix += " TensorRT %s or later%s no longer has this fault." % (upgrade, jetpack and " (%s)" % jetpack)
+        fix += " TensorRT %s or later%s is not known to have this fault." % (upgrade, jetpack and " (%s)" % jetpack)
     return str(fix)
 
 

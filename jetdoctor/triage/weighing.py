@@ -11,6 +11,8 @@ from jetdoctor.types import Finding
 #: Families of rules that ``check`` answers from the model, and from the device.
 _MODEL_RULES = ("JD2", "JD3", "JD4", "JD5", "JD8", "JD9")
 _DEVICE_RULES = ("JD1",)
+_KNOWN_FAULTS = ("JD620", "JD621", "JD622")
+_BUILDER_CATEGORIES = ("no-implementation", "builder-bug", "internal-error", "qdq", "shape-tensor", "unknown-device")
 
 
 def weighed(
@@ -51,9 +53,22 @@ def _judged(
 
 
 def _same(diagnosis: Diagnosis, findings: Sequence[Finding]) -> Optional[Finding]:
-    """The finding of the same rule, at the same node if both name one; else an error at the very node."""
-    same = [f for f in findings if f.rule == diagnosis.rule]
-    return next(iter(same), None) or next((f for f in findings if _at_node(f, diagnosis)), None)
+    """The finding of the same rule; else an error at the very node; else a known fault of the builder."""
+    for alike in (_of_rule, _at_node, _known_fault):
+        finding = next((f for f in findings if alike(f, diagnosis)), None)
+        if finding is not None:
+            return finding
+    return None
+
+
+def _of_rule(finding: Finding, diagnosis: Diagnosis) -> bool:
+    return finding.rule == diagnosis.rule
+
+
+def _known_fault(finding: Finding, diagnosis: Diagnosis) -> bool:
+    """A fault of that release which people reported for such a model, where the log tells of a builder that failed."""
+    unbuilt = finding.outcome in ("rejected", "build-risk") and finding.rule in _KNOWN_FAULTS
+    return unbuilt and diagnosis.category in _BUILDER_CATEGORIES
 
 
 def _at_node(finding: Finding, diagnosis: Diagnosis) -> bool:

@@ -1,0 +1,142 @@
+"""Triage judges: how a log ended, what the release has, what model and device confirm, what it asks for."""
+
+from __future__ import annotations
+
+from jetdoctor.target import resolve
+from jetdoctor.triage import lines_of, read, triage, weighed
+from jetdoctor.triage.masks import masked
+from jetdoctor.triage.prefixes import split
+from jetdoctor.types import Finding, Location
+
+MISSING = """[E] [TRT] ModelImporter.cpp:726: While parsing node number 3 [%s -> "out"]:
+[E] [TRT] ModelImporter.cpp:732: ERROR: builtin_op_importers.cpp:5428 In function importFallbackPluginImporter:
+[8] Assertion failed: creator && "Plugin not found, are the plugin name, version, and namespace correct?"
+&&&& FAILED TensorRT.trtexec [TensorRT v%s] # trtexec --onnx=net.onnx"""
+
+
+def best(text, **options):
+    return triage(text, **options)[0]
+
+
+def test_prefixes_of_the_loggers():
+    wanted = {
+        "[11/28/2023-15:47:38] [E] [TRT] 2: it": ("error", "tensorrt", "2: it"),
+        "[TRT] [W] it": ("warning", "tensorrt", "it"),
+        "[TensorRT] ERROR: it": ("error", "tensorrt", "it"),
+        "[2020-07-14 10:29:28   ERROR] it": ("error", "tensorrt", "it"),
+        "2024-01-01 10:00:00.123456789 [E:onnxruntime:Default, a.cc:1 F] it": ("error", "onnxruntime", "it"),
+        "E0320 10:11:12.123456 1 model_lifecycle.cc:621] it": ("error", "triton", "it"),
+        "0:00:02.1  12  0x55d5 WARN  nvinfer gstnvinfer.cpp:676:f:<g> it": ("warning", "deepstream", "it"),
+        "[component_container_mt-1] 2023-09-15 14:33:11.362 ERROR gxf/std/a.cpp@104: it": ("error", "ros", "it"),
+        "[ 1234.567890] it": ("", "kernel", "it"),
+        "Nov 28 12:00:00 host kernel: it": ("", "kernel", "it"),
+        "#12 3.456 it": ("", "docker", "it"),
+        "[!] it": ("error", "polygraphy", "it"),
+        "E   ImportError: it": ("", "pytest", "ImportError: it"),
+        "plain words": ("", "", "plain words"),
+    }
+    assert {text: (p.severity, p.component, p.body) for text, p in ((t, split(t)) for t in wanted)} == wanted
+
+
+def test_names_are_masked_and_libraries_stay():
+    assert masked("Invalid Node - /head/TopK_2 in /home/me/fp16_nan.onnx") == "Invalid Node - <name> in <file>.onnx"
+    assert masked("{ForeignNode[Transpose_3...GridSample_7]}") == "{ForeignNode[<name>]}"
+    kept = "/usr/lib/libnvinfer.so.10: undefined symbol Q/DQ and/or version GLIBC_2.28 missing in a/b.cpp:12"
+    assert masked(kept) == kept
+
+
+def test_a_word_in_a_name_is_no_evidence():
+    text = "[E] Error[10]: Could not find any implementation for node {ForeignNode[/TopK...GridSample_7]}."
+    assert best(text).category == "no-implementation"
+
+
+def test_a_log_that_ended_well_has_remarks_only():
+    text = "[W] [TRT] Skipping tactic 4 due to insufficient memory on requested size of 66048 detected.\n"
+    done = read(text + "[I] [TRT] Engine generation completed in 31.7 seconds.")
+    assert (done.diagnoses, done.outcome) == ((), "succeeded")
+    assert [(r.category, r.confidence) for r in done.remarks] == [("out-of-memory", "low")]
+    assert best(text).category == "out-of-memory"
+    then = "[I] Engine built in 3 sec.\nTraceback (most recent call last):\nImportError: No module named 'tensorrt'"
+    failed = read(text + then)
+    assert failed.diagnoses[0].category == "python-bindings" and failed.outcome == "failed"
+
+
+def test_a_script_that_goes_on_after_a_failed_parse_succeeds_in_nothing():
+    text = "[TRT] [E] If_5_OutputLayer: IIfConditionalOutputLayer inputs must have the same shape.\n"
+    text += "Completed parsing of ONNX file\n[TRT] [E] 4: [network.cpp] (Network must have at least one output)"
+    found = read(text)
+    assert [d.category for d in found.diagnoses] == ["if-loop"] and found.follow == 1
+
+
+def test_outcome_stage_and_tool():
+    found = read("&&&& RUNNING TensorRT.trtexec [TensorRT v8602] # trtexec --onnx=a.onnx\nBuilding engine\nKilled")
+    assert (found.outcome, found.stage, found.tool, found.tensorrt) == ("killed", "build", "trtexec", "8.6.2")
+    assert best("[TRT] [I] Loaded engine size: 14 MiB\nSegmentation fault").category == "engine-device-mismatch"
+    assert best("[I] Start parsing network model.\nSegmentation fault").category == "internal-error"
+    document = read("E0320 10:11:12.1 1 a.cc:1] CUDA out of memory").to_json()
+    assert document["log"]["tool"] == "triton" and "tool" not in document
+    assert document["diagnoses"][0]["tool"] == "triton"
+
+
+def test_an_operator_that_the_release_has_is_not_missing():
+    foreign = best(MISSING % ("GridSample", "8503"))
+    assert foreign.category == "library-mix" and "upgrade" not in (foreign.cause + foreign.fix).lower()
+    missing = best(MISSING % ("GridSample", "8201"))
+    assert (missing.category, missing.rule) == ("gridsample", "JD301") and "TensorRT 8.5" in missing.fix
+    norm = best(MISSING % ("LayerNormalization", "8502"))
+    assert "jetdoctor fix net.onnx --target tensorrt-8.5.2 --apply" in norm.fix and "opset 16" in norm.fix
+    assert best(MISSING % ("YoloLayer_TRT", "8502")).category == "plugin-not-found"
+
+
+def test_no_upgrade_to_what_the_log_already_shows():
+    line = "[E] [checkSanity.cpp::checkLinks::218] Error Code 2: Internal Error (Assertion item.second failed."
+    assert "TensorRT 10.7 or later" in best(line).fix
+    assert "or later" not in best("TensorRT version: 10.13.3\n" + line).fix
+
+
+def test_no_kernel_before_too_little_memory_is_too_little_memory():
+    memory = "[W] [TRT] Tactic Device request: 143MB Available: 112MB. Device memory is insufficient to use tactic.\n"
+    found = best(memory + "[E] Error Code 10: Internal Error (Could not find any implementation for node a.)")
+    assert found.category == "out-of-memory"
+
+
+def test_python_of_the_log_against_its_jetpack():
+    text = "Python 3.11.4\n# R36 (release), REVISION: 4.3\nModuleNotFoundError: No module named 'tensorrt'"
+    found = best(text)
+    assert found.confidence == "high" and "Python 3.10" in found.cause
+    assert "No module named" in best("Python 3.10.12\nJetPack 6.1\nNo module named 'tensorrt'").line
+
+
+def finding(rule, **options):
+    return Finding(rule=rule, name="x", severity="error", outcome="rejected", message="m", **options)
+
+
+def test_model_and_device_confirm_or_refute():
+    line = "IShuffleLayer view: reshape changes volume. Reshaping [1,1,1,1] to [1,1280]."
+    found = read(line, target=resolve("jetpack-5.0.2")[0])
+    sure = weighed(found, model=[finding("JD204", location=Location(node_name="mean", op_type="ReduceMean"))])
+    assert sure.diagnoses[0].confidence == "high" and "confirmed: jetdoctor check" in sure.diagnoses[0].evidence
+    doubted = weighed(found, model=[]).diagnoses[0]
+    assert doubted.confidence == "medium" and doubted.evidence.startswith("not confirmed")
+    bindings = read("No module named 'tensorrt'")
+    assert weighed(bindings, device=[finding("JD106")]).diagnoses[0].confidence == "high"
+    other = weighed(read("TensorRT version: 8.6.1\nKilled"), device=[], board="10.3.0")
+    assert any("another board" in ask for ask in other.asks)
+
+
+def test_a_known_fault_of_the_builder_confirms_what_the_builder_says():
+    found = read("[E] Error Code 10: Internal Error (Could not find any implementation for node Conv_1 + PWN(a).)")
+    assert weighed(found, model=[finding("JD622")]).diagnoses[0].rule == "JD622"
+
+
+def test_what_would_make_it_surer():
+    found = read("[E] [TRT] 1: [codeGenerator.cpp::compileGraph::894] Error Code 1: Myelin (No Myelin Error exists)")
+    asks = " ".join(found.asks)
+    assert "paste the lines before" in asks and "-t jetpack-X" in asks and "--model" in asks
+    assert read("hello").asks and not read("No module named 'numpy._core'").asks
+
+
+def test_a_rule_foretells_its_lines():
+    assert "attribute not found: allowzero" in [line.lower() for line in lines_of("JD202")]
+    assert any("no module named tensorrt" in line for line in lines_of("JD106"))
+    assert lines_of("JD999") == ()
