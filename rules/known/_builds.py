@@ -1,6 +1,6 @@
 """Patterns of faults that end a build of a model in floating point: an assertion, no implementation, a crash."""
 
-from jetdoctor.rules.known._walk import HAND_ON, runs_on_data, source
+from jetdoctor.rules.known._walk import HAND_ON, made_by, runs_on_data, source
 
 #: What the logs of TensorRT 8.5 name behind a data-dependent size, and layers that only that compiler has.
 _BY_MYELIN = (
@@ -72,3 +72,13 @@ def largest_of_a_large_map(nodes):
         axis = node.attr("axis", 0 if node.op_type == "ArgMax" else -1)
         if shape is not None and len(shape) == 4 and axis in (1, -3) and shape[2] * shape[3] >= 1 << 16:
             yield node
+
+
+def residual_of_computed_size(nodes):
+    """A Conv and a Resize or ConvTranspose that are added, with an open height or width."""
+    for node in nodes("Add"):
+        scaled = made_by(node, "Resize", "ConvTranspose")
+        shape = node.output(0).shape or ()
+        if scaled is not None and made_by(node, "Conv") is not None and len(shape) == 4:
+            if not all(isinstance(size, int) for size in shape[2:]):
+                yield node

@@ -74,3 +74,14 @@ def segformer_block(nodes):
         if stride and stride[0] > 1 and stride == reduced.attr("kernel_shape") and size(reduced.input(0), 0) != 1:
             if size(reduced.input(0), 1) not in (None, 1, 3):  # not the patches of the image itself
                 yield node
+
+
+def convolution(nodes):
+    """The first convolution of the model."""
+    yield from nodes("Conv")[:1]
+
+
+def resize(nodes):
+    for node in nodes("Resize", "Upsample"):
+        if runs_on_data(node):
+            yield node
