@@ -66,3 +66,19 @@ def test_an_error_rests_on_more_than_one_report():
     for row in ROWS:
         if row["severity"] == "error":
             assert len(row["source"]) > 1 or "NVIDIA" in row.get("note", ""), row["id"]
+
+
+def test_a_warning_is_repaired_when_its_rule_is_asked_for(tmp_path):
+    import onnx
+
+    from jetdoctor.fix import fix
+    from jetdoctor.target import resolve
+
+    case = next(case for case in CASES if case.title == "GridSample in 10.16")
+    path = str(tmp_path / "model.onnx")
+    onnx.save(parse(case.blocks["onnx"]), path)
+    left = fix(path, resolve("tensorrt-10.16.2"))
+    asked = fix(path, resolve("tensorrt-10.16.2"), select=("JD620",))
+    assert not [step for step in left.plan.steps if step.applied]
+    assert [step.rule for step in asked.plan.steps if step.applied] == ["JD620"]
+    assert asked.plan.equivalence.status == "equal"

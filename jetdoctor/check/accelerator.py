@@ -31,16 +31,22 @@ def hits(model: Model, split: DlaSplit, catalog: Catalog) -> List[Hit]:
 def _matches(model: Model, split: DlaSplit) -> Iterator[Tuple[str, Match]]:
     if split.absent:
         advice = Fix("Build for the GPU: without --useDLACore", "manual")
-        yield "JD701", Match(split.absent, cause="absent", fixes=(advice,), sources=_listed(split.source))
+        yield (
+            "JD701",
+            Match(split.absent, wall="builder", cause="absent", fixes=(advice,), sources=_listed(split.source)),
+        )
         return
     for text in split.conditions:
         if text.startswith("open sizes"):
-            yield "JD704", Match(text, cause="open", fixes=(Fix("Give the profile one shape", "manual"),))
+            yield (
+                "JD704",
+                Match(text, wall="builder", cause="open", fixes=(Fix("Give the profile one shape", "manual"),)),
+            )
     yield from _left_behind(model, split)
     if split.parts > MOST_PARTS:
         text = "%d pieces run on the DLA; a core holds %d loadables at a time" % (split.parts, MOST_PARTS)
         advice = Fix("Bring the layers over that lie between the pieces, or keep those parts on the GPU", "manual")
-        yield "JD703", Match(text, cause="parts", fixes=(advice,))
+        yield "JD703", Match(text, wall="builder", cause="parts", fixes=(advice,))
 
 
 def _left_behind(model: Model, split: DlaSplit) -> Iterator[Tuple[str, Match]]:
@@ -59,6 +65,7 @@ def _left_behind(model: Model, split: DlaSplit) -> Iterator[Tuple[str, Match]]:
                 Match(
                     "%s: %s" % (_operators(layers), reason),
                     node=model.main.nodes[index],
+                    wall="builder",
                     cause=reason,
                     severity="warning" if matters else None,
                     fixes=(Fix(cure[0].upper() + cure[1:], "manual"),) if cure else (),

@@ -74,17 +74,24 @@ class Choices:
                 self.spared[request.key] = "would write out %s, which the target imports" % name
 
     def wanted(self, results: Sequence[Result]) -> List[Finding]:
-        """Selected errors of all targets, and invalid forms with a safe fix; each cause once per list of fixes."""
+        """Errors of all targets that are selected, warnings that are asked for by id, invalid forms with a safe fix.
+
+        Each cause once per list of fixes.
+        """
         seen, findings = set(), []
         for result in results:
             for finding in result.findings:
-                if not self.selected(finding) or not (finding.severity == "error" or _mendable(finding)):
+                if not self.selected(finding) or not (self._asked(finding) or _mendable(finding)):
                     continue
                 mark = (finding.key, finding.fixes, finding.location, finding.also)
                 if mark not in seen:
                     seen.add(mark)
                     findings.append(finding)
         return findings
+
+    def _asked(self, finding: Finding) -> bool:
+        """Whether it is an error, or a warning whose rule ``--select`` names."""
+        return finding.severity == "error" or (bool(self.select) and finding.severity == "warning")
 
     def selected(self, finding: Finding) -> bool:
         return not self.select or finding.rule in self.select or finding.name in self.select

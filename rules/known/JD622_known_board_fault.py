@@ -12,7 +12,7 @@ with an error about the device.
 The next patch of the same TensorRT, from the same apt source.
 """
 
-from jetdoctor.rules.known._issues import match, rows
+from jetdoctor.rules.known._issues import matches, rows
 
 from jetdoctor.rule import Rule
 
@@ -27,4 +27,4 @@ RULE = Rule(
 
 def check_target(model, target):
     for row, within in rows(RULE.id):
-        yield match(row, within)
+        yield from matches(row, within)

@@ -13,6 +13,8 @@ from jetdoctor.rule import Fix, Match, VersionRange, parse_version, table
 
 _PATTERNS = (_values, _attention, _quantized, _builds)
 
+_SINCE = " (not reported of %s and later, nor that it is cured)"
+
 #: precision that a tensor's type asks for by itself
 _TYPED = {"FLOAT16": "fp16", "BFLOAT16": "bf16"}
 
@@ -33,7 +35,7 @@ def seen_in(model, rule_id):
     for row, within in rows(rule_id):
         found = pattern(row)(nodes) if row["pattern"] else ()
         for node in {id(node.proto): node for node in found}.values():
-            yield match(row, within, node)
+            yield from matches(row, within, node)
 
 
 def pattern(row):
@@ -41,20 +43,28 @@ def pattern(row):
     return next(getattr(module, row["pattern"]) for module in _PATTERNS if hasattr(module, row["pattern"]))
 
 
-def match(row, within, node=None):
-    """What is said of a row, at a node or of the board."""
-    doubt = VersionRange(parse_version(row["doubt"]), within.before) if row.get("doubt") else None
+def matches(row, within, node=None):
+    """What is said of a row, at a node or of the board: a warning from where nobody has reported either way."""
+    if not row.get("doubt"):
+        yield _match(row, within, node, row["what"], row["severity"])
+        return
+    doubt = parse_version(row["doubt"])
+    yield _match(row, VersionRange(within.since, doubt), node, row["what"], row["severity"])
+    yield _match(row, VersionRange(doubt, within.before), node, row["what"] + _SINCE % row["doubt"], "warning")
+
+
+def _match(row, within, node, said, severity):
     return Match(
-        row["what"],
+        said,
         node=node,
         tensorrt=within,
         fixes=_fixes(row),
         cause=row["id"],
-        severity=row["severity"],
+        severity=severity,
         outcome=row["outcome"],
         sources=tuple(row["source"]),
         basis=row["basis"],
-        doubt=doubt,
+        wall="values" if row["outcome"] == "wrong-output" else "builder",
         consequences=('the log says "%s"' % row["message"],) if "message" in row else (),
         applies=lambda target: _on(row, target) and _in_precision(row, target, node),
     )

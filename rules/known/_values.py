@@ -85,3 +85,10 @@ def resize(nodes):
     for node in nodes("Resize", "Upsample"):
         if runs_on_data(node):
             yield node
+
+
+def bilinear_grid_sample(nodes):
+    for node in nodes("GridSample"):
+        if node.attr("mode", "bilinear") in ("bilinear", "linear") and node.input(0).rank in (None, 4):
+            if runs_on_data(node):
+                yield node

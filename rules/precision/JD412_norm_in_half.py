@@ -45,7 +45,12 @@ def check_node(node):
     half = node.output(0).dtype == "FLOAT16"
     said = "the sum of squares of %s is beyond FP16 from values of a few hundred on" % squares.name
     yield Match(
-        said, node, cause="squares", fixes=_ADVICE, applies=lambda target: half or target.precision == "fp16"
+        said,
+        node,
+        wall="builder",
+        cause="squares",
+        fixes=_ADVICE,
+        applies=lambda target: half or target.precision == "fp16",
     )
 
 

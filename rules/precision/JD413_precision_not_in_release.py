@@ -30,6 +30,7 @@ def check_target(model, target):
         yield Match(
             "%s is in TensorRT from %s on" % (target.precision.upper(), since),
             tensorrt=VersionRange.parse("<" + since),
+            wall="builder",
             cause=target.precision,
             fixes=(Fix("Build in FP16", "manual"),),
         )

@@ -41,16 +41,17 @@ def check_target(model, target):
     if wanted in _HALVES:
         if first_of_type(model, "FLOAT") is not None and first_of_type(model, _HALVES[wanted]) is None:
             said = "TensorRT 11 builds in the types of the model, which are FLOAT: there is no --%s" % wanted
-            yield Match(said, tensorrt=_TYPED, cause=wanted, fixes=(Fix(_AUTOCAST % wanted, "manual"),))
+            yield Match(said, tensorrt=_TYPED, wall="builder", cause=wanted, fixes=(Fix(_AUTOCAST % wanted, "manual"),))
     elif wanted in ("int8", "fp8", "int4", "fp4") and wanted not in {found for _, found in quantizing(model)}:
         advice = (Fix(_QUANTIZE % ("nvfp4" if wanted == "fp4" else wanted), "manual"),)
         said = "TensorRT 11 quantizes nothing by itself, and the model has no Q/DQ to %s" % wanted.upper()
-        yield Match(said, tensorrt=_TYPED, cause=wanted, fixes=advice)
+        yield Match(said, tensorrt=_TYPED, wall="builder", cause=wanted, fixes=advice)
         if wanted != "int8":
             said = "the model has no Q/DQ to %s: --%s is taken and FP32 is built, without a word"
             yield Match(
                 said % (wanted.upper(), wanted),
                 tensorrt=_FLAGS,
+                wall="builder",
                 cause=wanted + " flag",
                 severity="warning",
                 outcome="precision",

@@ -34,6 +34,7 @@ def check_target(model, target):
                 yield Match(
                     "the model has Q/DQ to INT8, and %s alone is wanted: the builder has no INT8" % target.precision,
                     node,
+                    wall="builder",
                     cause="no int8",
                     fixes=(Fix("Build with INT8 and FP16: --precision int8 (trtexec --int8 --fp16)", "manual"),),
                 )

@@ -33,6 +33,7 @@ def check_node(node):
         yield Match(
             "%d scales on %s, which is computed at run time" % (count[0], node.inputs[0]),
             node,
+            wall="builder",
             cause="activation",
             fixes=(Fix("Quantize this tensor with one scale", "manual"),),
         )

@@ -42,9 +42,12 @@ def check_target(model, target):
         yield Match(
             "TensorRT 7 does not calibrate a model with open sizes",
             tensorrt=VersionRange.parse(">=7.0,<8.0"),
+            wall="builder",
             cause="open",
             severity="error",
             outcome="rejected",
             fixes=(Fix("Calibrate a copy with fixed sizes, and give its cache to this build", "manual"),),
         )
-    yield Match("no Q/DQ: the builder wants a calibrator or its cache", cause="calibration", fixes=_ADVICE)
+    yield Match(
+        "no Q/DQ: the builder wants a calibrator or its cache", wall="builder", cause="calibration", fixes=_ADVICE
+    )

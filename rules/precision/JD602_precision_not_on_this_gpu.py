@@ -48,6 +48,7 @@ def _match(said, precision, module, lacking, node=None):
     return Match(
         "%s the GPU of %s does not have" % (said, module.id),
         node=node,
+        wall="builder",
         cause=precision,
         severity="error" if refused else None,
         outcome="rejected" if refused else None,

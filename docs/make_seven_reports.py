@@ -1,0 +1,199 @@
+"""Write docs/seven-reports.md by running every command in it: python3 docs/make_seven_reports.py"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Dict, List, Sequence, Tuple
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+HEAD = """# Seven reports, told end to end
+
+What people met on boards and in logs, what jetdoctor says before anything is built, the cure, and the proof. Made by
+`python3 docs/make_seven_reports.py`, which runs every command: the outputs are its own. The models are the smallest
+that show the form, from the case files in `fixtures/rules/`. No engine was built for this page: "proof" is ONNX Runtime
+before and after, and the board has the last word (`jetdoctor verify --ssh`).
+"""
+
+#: Depthwise Conv and Swish with Q/DQ in front of the full Conv before it alone.
+LEFT_OUT = """<ir_version: 7, opset_import: ["" : 13]>
+g (float[1,4,4,4] x) => (float[1,4,4,4] y)
+<float[4,1,1,1] w = {1,1,1,1}>
+{
+  c = Conv <kernel_shape = [1, 1], group = 4> (x, w)
+  s = Sigmoid (c)
+  y = Mul (c, s)
+}"""
+
+Story = Tuple[str, str, Dict[str, Tuple[str, str]], Sequence[str], str]
+
+#: title, what was reported, models by file name (rule and case, or the text), commands, what follows from it.
+STORIES: List[Story] = [
+    (
+        "Two CumSum become one",
+        "After an update from TensorRT 10.7 a model lost accuracy. The log says nothing. Two threads "
+        "([TensorRT#4551](https://github.com/NVIDIA/TensorRT/issues/4551), "
+        "[#4513](https://github.com/NVIDIA/TensorRT/issues/4513)) found the cause: since 10.8, two CumSum "
+        "layers on one tensor both run along the axis of one of them. Position encodings of DETR are made "
+        "that way.",
+        {
+            "cumsum.onnx": ("JD620", "two CumSum of one tensor on different axes, 10.11"),
+        },
+        (
+            "check cumsum.onnx -t tensorrt-10.11",
+            "fix cumsum.onnx -t tensorrt-10.11 -o cumsum.fixed.onnx",
+        ),
+        "A CumSum is a product with a triangular matrix of ones, and so it is written; ONNX Runtime computes "
+        "the same before and after, and nothing of the fault is left in the graph.",
+    ),
+    (
+        "GroupNormalization with one group normalizes each channel",
+        "[TensorRT#4756](https://github.com/NVIDIA/TensorRT/issues/4756): on 10.16, which JetPack 7.2 ships, "
+        "GroupNormalization with `num_groups=1` gives what InstanceNormalization gives. No message. A [pull "
+        "request](https://github.com/onnx/onnx-tensorrt/pull/1052) names the line in the importer.",
+        {
+            "groupnorm.onnx": ("JD356", ""),
+        },
+        (
+            "check groupnorm.onnx -t jetpack-7.2",
+            "fix groupnorm.onnx -t jetpack-7.2 -o groupnorm.fixed.onnx",
+        ),
+        "The channels of a group are laid side by side and normalized as one instance, then scaled: the "
+        "operator's own definition.",
+    ),
+    (
+        "GridSample since 10.14",
+        "[TensorRT#4813](https://github.com/NVIDIA/TensorRT/issues/4813): a detector with deformable "
+        "attention is exact on 10.13.3 and loses a third of its recall on 11.1; "
+        "[pytorch/TensorRT#4074](https://github.com/pytorch/TensorRT/issues/4074) saw it begin with 10.14.1. "
+        "The build has no warning.",
+        {
+            "gridsample.onnx": ("JD620", "GridSample in 10.16"),
+        },
+        (
+            "check gridsample.onnx -t jetpack-7.2",
+            "fix gridsample.onnx -t jetpack-7.2 -o gridsample.fixed.onnx --select JD620",
+        ),
+        "A warning, not an error: which sizes are safe is not known, and on some models the outputs are "
+        "right. Compare first (`jetdoctor verify MODEL --ssh USER@HOST`); the rewrite is slower than the "
+        "layer.",
+    ),
+    (
+        "If, Transpose, Resize",
+        "[TensorRT#4846](https://github.com/NVIDIA/TensorRT/issues/4846): with open sizes, TensorRT 11.1 and "
+        "11.2 compute a cubic Resize behind a Transpose of an If wrongly. Any single piece alone is right.",
+        {
+            "resize.onnx": ("JD620", "If, Transpose, Resize at open sizes"),
+            "moved.onnx": ("JD620", "the Transpose before the If"),
+        },
+        (
+            "check resize.onnx -t tensorrt-11.1",
+            "check moved.onnx -t tensorrt-11.1",
+            "verify moved.onnx --reference resize.onnx --backend onnxruntime",
+        ),
+        "The cure of the thread, the Transpose before the If, is a change of the exporting code. That it "
+        "changes nothing else is what the last command shows.",
+    ),
+    (
+        "A quantized depthwise Conv with Swish has no kernel",
+        "[TensorRT#3385](https://github.com/NVIDIA/TensorRT/issues/3385), AGX Orin with JetPack 5.1.2: `Could "
+        "not find any implementation for node w + node_of_dqconv.dwconv + PWN(node_of_swish.sigmoid, "
+        "node_of_swish.mul)`, after minutes of building. The reporter tried the neighbors: a full Conv with "
+        "Swish builds, a depthwise one with Relu builds.",
+        {
+            "depthwise.onnx": ("JD621", "a quantized depthwise Conv and Swish"),
+            "left_out.onnx": ("", LEFT_OUT),
+        },
+        (
+            "check depthwise.onnx -t agx-orin@jetpack-5.1.2",
+            "check left_out.onnx -t agx-orin@jetpack-5.1.2",
+        ),
+        "No rewrite can be safe here: which layers are quantized is a decision about accuracy. Leaving this "
+        "Conv out (an exclusion in the quantizer) builds, and costs little: depthwise convolutions are bound "
+        "by memory, not by arithmetic.",
+    ),
+    (
+        "DLA takes nothing of a model with an open batch",
+        "[TensorRT#4413](https://github.com/NVIDIA/TensorRT/issues/4413) and "
+        "[mmdeploy#1063](https://github.com/open-mmlab/mmdeploy/issues/1063): `DLA requests all profiles have "
+        "same min, max, and opt value. All dla layers are falling back to GPU`. The static export of the same "
+        "model runs on the DLA.",
+        {
+            "open.onnx": ("JD704", "an open batch"),
+        },
+        (
+            "check open.onnx -t agx-orin@jetpack-6.2 --dla --precision fp16",
+            "fix open.onnx -t agx-orin@jetpack-6.2 --freeze x=4x3x8x8 -o batch4.onnx",
+            "check batch4.onnx -t agx-orin@jetpack-6.2 --dla --precision fp16",
+        ),
+        "An engine for each batch size. What else stays on the GPU, and what would bring it over, is a "
+        "finding JD702 for each cause.",
+    ),
+    (
+        "A module that TensorRT does not know",
+        "[TensorRT#1866](https://github.com/NVIDIA/TensorRT/issues/1866): on a Xavier NX with 16 GB and "
+        "JetPack 4.6.2 every build ends with `Unknown embedded device detected. Please update the table with "
+        "the entry`, whatever the model.",
+        {
+            "any.onnx": ("JD622", "a Xavier NX 16 GB with 8.2.1"),
+        },
+        (
+            "check any.onnx -t xavier-nx-16gb@jetpack-4.6.2",
+            "check any.onnx -t xavier-nx@jetpack-4.6.2",
+        ),
+        "The table stands in libnvinfer; the next patch, 8.2.1.9, has the entry. Nothing about the model helps.",
+    ),
+]
+
+
+def write_models(story: Story, folder: Path) -> None:
+    """The models of a story as files."""
+    import onnx
+
+    from tests.cases import FOLDER, read_cases
+
+    for name, (rule, text) in story[2].items():
+        if rule:
+            cases = read_cases(FOLDER / (rule + ".md"))
+            text = next(case for case in cases if case.title == text or not text and case.fires).blocks["onnx"]
+        onnx.save(onnx.parser.parse_model(text), str(folder / name))
+
+
+def run(command: str) -> str:
+    """What the command prints on a terminal of 80 columns, with its exit code."""
+    from jetdoctor import cli
+
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        code = cli.main(command.split())
+    return "$ jetdoctor %s\n%s[exit %d]" % (command, shown.getvalue().rstrip("\n") + "\n", code)
+
+
+def section(number: int, story: Story) -> str:
+    """One report as Markdown; commands run in a folder of their own."""
+    title, reported, _, commands, after = story
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        write_models(story, Path(folder))
+        os.chdir(folder)
+        try:
+            shown = ["```console\n%s\n```" % run(command) for command in commands]
+        finally:
+            os.chdir(here)
+    return "\n\n".join(["## %d. %s" % (number, title), reported, *shown, after])
+
+
+def page() -> str:
+    os.environ.update(COLUMNS="80", NO_COLOR="1")
+    parts = [section(number, story) for number, story in enumerate(STORIES, 1)]
+    return HEAD + "\n" + "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    (HERE / "seven-reports.md").write_text(page(), encoding="utf-8")
