@@ -1,10 +1,29 @@
-"""Defaults of a local function's attributes, written at its calls: onnx's inliner forgets them."""
+"""Local functions put in the place of their calls; the defaults of their attributes, which onnx's inliner forgets."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, Iterable, Tuple
 
 from jetdoctor.fix.sweep import subgraphs
+
+
+def inlined(proto: Any, to_one_opset: bool = False) -> Any:
+    """A copy of the model without local functions; None when onnx cannot inline them.
+
+    ``to_one_opset``: functions of another opset are brought to the model's by onnx's converter.
+    """
+    if not proto.functions:
+        return None
+    try:
+        import onnx.inliner
+
+        copy = type(proto)()
+        copy.CopyFrom(proto)
+        write_defaults(copy)
+        found = onnx.inliner.inline_local_functions(copy, to_one_opset)
+    except Exception:  # over 2 GB, recursive, or no inliner in this onnx
+        return None
+    return None if found.functions else found
 
 
 def write_defaults(model: Any) -> None:

@@ -8,7 +8,7 @@ from jetdoctor.fix.changes import Changes
 from jetdoctor.fix.choice import Request
 from jetdoctor.fix.diff import NodeChange
 from jetdoctor.fix.edit import Edit
-from jetdoctor.fix.function_defaults import write_defaults
+from jetdoctor.fix.function_defaults import inlined
 from jetdoctor.fix.retyping import retyped
 from jetdoctor.fix.sorting import sort_nodes
 from jetdoctor.graph import DTYPE_NUMBERS, Graph, Model, Node, Value
@@ -59,12 +59,10 @@ class ModelEdit:
 
     def inline_functions(self) -> None:
         """The whole model without its local functions, each written out where it is called."""
-        from onnx import inliner
-
-        copy = type(self.changes.model.proto)()
-        copy.CopyFrom(self.changes.model.proto)
-        write_defaults(copy)
-        self.become(inliner.inline_local_functions(copy))
+        flat = inlined(self.changes.model.proto)
+        if flat is None:
+            raise CannotRewrite("onnx cannot inline the local functions")
+        self.become(flat)
 
     @property
     def touched(self) -> bool:

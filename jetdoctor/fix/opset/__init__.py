@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Tuple
 
+from jetdoctor.fix.function_defaults import inlined
 from jetdoctor.fix.opset.descent import Blocked, Descent
-from jetdoctor.fix.opset.inlining import inlined
 from jetdoctor.fix.opset.ir import lowered_ir_version
 from jetdoctor.fix.opset.schemas import newest_opset
 from jetdoctor.fix.opset.unused import drop_unused
@@ -50,7 +50,7 @@ def lower(proto: Any, to: int) -> Lowered:
     _check_range(opset, to)
     descent = _descend(proto, to)
     if any(entry.location.graph[0] != "main" for group in descent.blocked.values() for entry in group):
-        flat = inlined(proto)
+        flat = inlined(proto, to_one_opset=True)
         if flat is not None and _goes_further(flat, to, descent):
             found = lower(flat, to)
             note = "local functions written out where they are called"
