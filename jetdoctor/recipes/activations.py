@@ -9,9 +9,13 @@ from jetdoctor.recipes.build import Build
 
 
 def gelu(node: Node, build: Build) -> str:
-    """``x/2 (1 + erf(x/sqrt 2))``, or its tanh approximation (onnx Gelu-20)."""
-    x, dtype = node.inputs[0], build.dtype(node.input(0))
-    if node.attr("approximate", "none") == "tanh":
+    """Gelu-20."""
+    return gelu_of(build, node.inputs[0], build.dtype(node.input(0)), node.attr("approximate", "none") == "tanh")
+
+
+def gelu_of(build: Build, x: str, dtype: str, tanh: bool) -> str:
+    """``x/2 (1 + erf(x/sqrt 2))``, or its tanh approximation."""
+    if tanh:
         cube = build.add("Mul", [build.add("Mul", [x, x]), x])
         inner = build.add("Add", [x, build.add("Mul", [cube, build.scalar(0.044715, dtype)])])
         curve = build.add("Tanh", [build.add("Mul", [inner, build.scalar(math.sqrt(2 / math.pi), dtype)])])
@@ -28,8 +32,13 @@ def mish(node: Node, build: Build) -> str:
 
 
 def swish(node: Node, build: Build) -> str:
-    """``x * sigmoid(alpha x)`` (onnx Swish-24)."""
-    x, alpha = node.inputs[0], node.attr("alpha", 1.0)
+    """Swish-24."""
+    return swish_of(node, build, 1.0)
+
+
+def swish_of(node: Node, build: Build, alpha: float) -> str:
+    """``x * sigmoid(alpha x)``; ``alpha`` is the attribute's default."""
+    x, alpha = node.inputs[0], node.attr("alpha", alpha)
     scaled = x if alpha == 1 else build.add("Mul", [x, build.scalar(alpha, build.dtype(node.input(0)))])
     return str(build.add("Mul", [x, build.add("Sigmoid", [scaled])]))
 

@@ -6,8 +6,7 @@ exact expansion. Fused attention and the like are left: export without ONNX Runt
 
 from __future__ import annotations
 
-import math
-
+from jetdoctor.recipes.activations import gelu_of, swish_of
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("rewrite_contrib", "Write ONNX Runtime's own operator out in ONNX operators")
@@ -48,28 +47,7 @@ def _biased(node, edit):
 
 
 def _gelu(node, edit):
-    x = _biased(node, edit)
-    curve = edit.add("Erf", [edit.add("Mul", [x, _number(edit, node, math.sqrt(0.5))])])
-    return _halved(node, edit, x, curve)
-
-
-def _fast_gelu(node, edit):
-    x = _biased(node, edit)
-    cube = edit.add("Mul", [edit.add("Mul", [x, x]), x])
-    inner = edit.add("Add", [x, edit.add("Mul", [cube, _number(edit, node, 0.044715)])])
-    return _halved(
-        node, edit, x, edit.add("Tanh", [edit.add("Mul", [inner, _number(edit, node, math.sqrt(2 / math.pi))])])
-    )
-
-
-def _halved(node, edit, x, curve):
-    half = edit.add("Mul", [x, _number(edit, node, 0.5)])
-    return edit.add("Mul", [half, edit.add("Add", [curve, _number(edit, node, 1)])])
-
-
-def _quick_gelu(node, edit):
-    scaled = edit.add("Mul", [node.inputs[0], _number(edit, node, node.attr("alpha", 1.702))])
-    return edit.add("Mul", [node.inputs[0], edit.add("Sigmoid", [scaled])])
+    return gelu_of(edit, _biased(node, edit), edit.dtype(node.input(0)), tanh=node.op_type == "FastGelu")
 
 
 def _fused_matmul(node, edit):
@@ -206,12 +184,12 @@ _EXPANSIONS = {
     "BiasGelu": _gelu,
     "EmbedLayerNormalization": _embed_layernorm,
     "ExpandDims": _expand_dims,
-    "FastGelu": _fast_gelu,
+    "FastGelu": _gelu,
     "FusedConv": _fused_conv,
     "FusedGemm": _fused_gemm,
     "FusedMatMul": _fused_matmul,
     "Gelu": _gelu,
-    "QuickGelu": _quick_gelu,
+    "QuickGelu": lambda node, edit: swish_of(node, edit, 1.702),
     "Range": _range,
     "SimplifiedLayerNormalization": _simplified_layernorm,
     "SkipLayerNormalization": _skip_layernorm,

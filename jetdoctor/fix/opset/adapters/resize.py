@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional
+from typing import Any, Optional
 
-from jetdoctor.fix.opset.adapters.resize_sizes import aspect_as_scale, sizes_for_every_axis, static_scales
+from jetdoctor.fix.opset.adapters.resize_sizes import aspect_as_scale, static_scales
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.resize_axes import for_every_axis
 from jetdoctor.recipes.resize_open import resize
 from jetdoctor.rule import CannotRewrite
 
@@ -38,10 +39,11 @@ def full_rank_without_antialias(site: Site) -> Optional[str]:
         return _written_out(site)
     if not aspect_as_scale(site):
         return _written_out(site)
-    axes = site.attr("axes")
-    if axes is not None:
-        rank = site.rank(site.input(0))
-        _spread(site, [axis % rank for axis in axes], rank)
+    if site.attr("axes") is not None:
+        names = dict(enumerate(site.node.input))
+        names.update(for_every_axis(site.view, site))
+        site.inputs(*(names[index] for index in sorted(names)))
+        site.note("scales or sizes for every axis instead of axes")
     site.remove("antialias", "axes", "keep_aspect_ratio_policy")
     return None
 
@@ -56,40 +58,6 @@ def _only_enlarges(site: Site) -> bool:
     if scales is None or not scales.size:
         scales = static_scales(site)
     return scales is not None and all(scale >= 1 for scale in scales)
-
-
-def _spread(site: Site, axes: List[int], rank: int) -> None:
-    """roi, scales and sizes of some axes as those of every axis, in the order of the axes."""
-    names = list(site.node.input) + [""] * (4 - len(site.node.input))
-    if axes == list(range(rank)):
-        return
-    scales = site.known(2)
-    if names[2] and (scales is None or scales.size):
-        names[2] = _filled(site, names[2], axes, rank, [1.0] * rank)
-    if names[3]:
-        names[3] = sizes_for_every_axis(site, axes, rank)
-    if names[1] and site.attr("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize":
-        places = axes + [axis + rank for axis in axes]
-        names[1] = _filled(site, names[1], places, 2 * rank, [0.0] * rank + [1.0] * rank)
-    elif names[1]:
-        names[1] = ""
-    site.inputs(*names)
-    site.note("scales or sizes for every axis instead of axes")
-
-
-def _filled(site: Site, name: str, places: List[int], length: int, rest: List[float]) -> str:
-    """A vector of ``length`` with the given values at ``places`` and those of ``rest`` elsewhere."""
-    import numpy as np
-
-    values = site.scope.constant(name)
-    if values is not None:
-        full = np.array(rest).astype(values.dtype)
-        full[places] = values
-        return site.constant(full)
-    others = site.tensor(np.array(rest), site.needed_element(name))
-    both = site.add("Concat", [name, others], axis=0)
-    index = [places.index(i) if i in places else len(places) + i for i in range(length)]
-    return str(site.add("Gather", [both, site.ints(index)], axis=0))
 
 
 @step("Resize", 13)

@@ -1,4 +1,4 @@
-"""Output sizes of Resize: for every axis, under an aspect ratio policy, and as scales."""
+"""Output sizes of Resize under an aspect ratio policy, and as scales."""
 
 from __future__ import annotations
 
@@ -6,17 +6,6 @@ import math
 from typing import Any, List
 
 from jetdoctor.fix.opset.site import Site
-
-
-def sizes_for_every_axis(site: Site, axes: List[int], rank: int) -> str:
-    """Name of a sizes vector of full rank; the other axes keep their size."""
-    sizes, dims = site.known(3), site.dims(site.input(0)) or [None] * rank
-    others = [axis for axis in range(rank) if axis not in axes]
-    if sizes is not None and all(dims[axis] is not None for axis in others):
-        return site.ints(dims[i] if i in others else int(sizes[axes.index(i)]) for i in range(rank))
-    both = site.add("Concat", [site.add("Shape", [site.input(0)]), site.input(3)], axis=0)
-    index = [axis if axis in others else rank + axes.index(axis) for axis in range(rank)]
-    return site.add("Gather", [both, site.ints(index)], axis=0)
 
 
 def aspect_as_scale(site: Site) -> bool:
