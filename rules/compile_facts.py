@@ -1,5 +1,7 @@
 """Compile ``rules/facts/`` into what is loaded at run time: ``rules/data/facts.jsonl`` and ``known_issues.json``.
 
+Beside it, ``rules/sentences.txt`` has every row in the words of jetdoctor, for reviewers and for the tests.
+
     python3 rules/compile_facts.py             check the facts and compile them
     python3 rules/compile_facts.py --format    lay out the files of rules/facts/ first
     python3 rules/compile_facts.py --check     change nothing; exit 1 when something is wrong or not up to date
@@ -21,7 +23,11 @@ if __name__ == "__main__":  # in a clone, where jetdoctor need not be installed
 from jetdoctor.rules.facts_checks import problems
 from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, layout, parse
 
+from jetdoctor.facts.rows import WALLS, Fact
+from jetdoctor.facts.sentences import row_text
+
 ROOT = Path(__file__).resolve().parent
+SENTENCES = ROOT / "sentences.txt"
 FACTS, COMPILED, ISSUES = ROOT / "facts", ROOT / "data" / "facts.jsonl", ROOT / "data" / "known_issues.json"
 
 Facts = Dict[str, Any]
@@ -67,6 +73,18 @@ def issues(facts: Facts) -> str:
     return "[\n%s\n]\n" % ",\n".join(map(_line, facts["_known_issues.json"]))
 
 
+def sentences(facts: Facts) -> str:
+    """Every row as a sentence, by operator."""
+    lines = []
+    for name, body in sorted(bodies(facts).items()):
+        lines.append("\n" + name)
+        for section in SECTIONS:
+            for row in body.get(section, ()):
+                fact = Fact(dict(row, op=name), WALLS[section], read=section != "dla")
+                lines.append("  %-9s %s to %s: %s" % (section, row["since"], row["before"] or "now", row_text(fact)))
+    return "\n".join(lines).lstrip() + "\n"
+
+
 def _row(op_type: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
     return dict(row, id="%s/%s" % (op_type.strip("()"), row["id"])) if "id" in row else row
 
@@ -75,14 +93,19 @@ def _line(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
+def made(facts: Facts) -> Dict[Path, str]:
+    """The files that are made from the facts, and their texts."""
+    return {COMPILED: compiled(facts), ISSUES: issues(facts), SENTENCES: sentences(facts)}
+
+
 def stale(facts: Facts) -> Iterator[str]:
     """Files that are not laid out as ``--format`` would, and a compiled file that is not up to date."""
     for name, content in facts.items():
         if (FACTS / name).read_text(encoding="utf-8") != layout(content):
             yield "rules/facts/%s: not formatted: run rules/compile_facts.py --format" % name
-    for path, text in ((COMPILED, compiled(facts)), (ISSUES, issues(facts))):
+    for path, text in made(facts).items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            yield "rules/data/%s: not up to date: run rules/compile_facts.py" % path.name
+            yield "%s: not up to date: run rules/compile_facts.py" % path.name
 
 
 def main(arguments: List[str]) -> int:
@@ -101,8 +124,8 @@ def main(arguments: List[str]) -> int:
             for name, content in facts.items():
                 (FACTS / name).write_text(layout(content), encoding="utf-8")
             facts = read()  # keys are in another order now
-        COMPILED.write_text(compiled(facts), encoding="utf-8")
-        ISSUES.write_text(issues(facts), encoding="utf-8")
+        for path, text in made(facts).items():
+            path.write_text(text, encoding="utf-8")
     print("\n".join(found) or "%d files of facts, no problem" % len(facts))
     return 1 if found else 0
 

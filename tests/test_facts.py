@@ -191,6 +191,8 @@ def test_check_changes_nothing_and_tells_what_is_stale(tmp_path, monkeypatch, ca
         (folder / name).write_text((compile_facts.FACTS / name).read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(compile_facts, "FACTS", folder)
     monkeypatch.setattr(compile_facts, "COMPILED", tmp_path / "facts.jsonl")
+    monkeypatch.setattr(compile_facts, "ISSUES", tmp_path / "known_issues.json")
+    monkeypatch.setattr(compile_facts, "SENTENCES", tmp_path / "sentences.txt")
     monkeypatch.setattr(compile_facts.read, "__defaults__", (folder,))
     assert compile_facts.main(["--check"]) == 1 and "facts.jsonl: not up to date" in capsys.readouterr().out
     (folder / "Clip.json").write_text(json.dumps(FACTS["Clip.json"]), encoding="utf-8")

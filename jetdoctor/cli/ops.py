@@ -102,6 +102,7 @@ def _overview(rows: Any, width: int, color: bool) -> str:
         span = VersionRange(imported[0]["range"].since, imported[-1]["range"].before) if imported else None
         forms = ["some misread"] * any(row["wrong"] for row in imported)
         forms += ["some refused"] * any(row["refused"] for row in imported)
+        forms += ["some fail behind the parser"] * any(row["behind"] for row in imported)
         writer.line("%-26s %-20s %s" % (name, _since(span) if span else "no release", ", ".join(forms)))
     return writer.text()
 
@@ -117,6 +118,7 @@ def _tables(tables: Sequence[Tuple[Target, Table]], known: Any, width: int, colo
             if state["importer"]:
                 forms = ["misread: %d" % len(state["wrong"])] * bool(state["wrong"])
                 forms += ["refused: %d" % len(state["refused"])] * bool(state["refused"])
+                forms += ["behind it: %d" % len(state["behind"])] * bool(state["behind"])
                 writer.line("  %-26s %-30s %s" % (name, " ".join(state["types"])[:30], ", ".join(forms)))
         writer.wrapped("no importer: ", ", ".join(name for name, state in rows if not state["importer"]))
     return writer.text()
@@ -144,6 +146,8 @@ def _page_row(writer: Any, row: Dict[str, Any]) -> None:
         writer.wrapped("    misread  ", text, "red")
     for text in row["refused"]:
         writer.wrapped("    refused  ", text)
+    for text in row["behind"]:
+        writer.wrapped("    behind   ", text)
     for label, key in (("fix", "fixes"), ("explain", "rules")):
         if row[key]:
             writer.wrapped("    %-8s " % label, ", ".join(row[key]))

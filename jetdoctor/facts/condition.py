@@ -43,6 +43,8 @@ class Condition:
 
     takes: ClassVar[Mapping[str, Schema]] = {}
     may_take: ClassVar[Mapping[str, Schema]] = {}
+    #: the input that it always speaks of
+    about: ClassVar[Optional[int]] = None
 
     def __init__(self, spec: Mapping[str, Any], op_type: str = "") -> None:
         for key, value in spec.items():
@@ -52,8 +54,8 @@ class Condition:
         self.spec = spec
         self.op_type = op_type
         self.value = spec[self.key()]
-        #: the input that it speaks of, if it names one
-        self.input: Optional[int] = spec.get("input")
+        #: the input that it speaks of, if there is one
+        self.input: Optional[int] = spec.get("input", self.about)
 
     def label(self, index: int) -> str:
         """How a user would call an input of the operator: "axes (input 1)"."""

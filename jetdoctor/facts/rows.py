@@ -89,6 +89,8 @@ class Knowledge:
         self.broken: List[str] = []
         #: names of the operators, without the pseudo operators
         self.operators = frozenset(name for name in self._lines if name[0] != "(")
+        #: the same and the pseudo operators, in order
+        self.names = tuple(self._lines)
 
     def _body(self, op_type: str) -> Mapping[str, Any]:
         body = self._read.get(op_type)

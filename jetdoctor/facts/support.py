@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from jetdoctor.facts.rows import Fact, Knowledge
-from jetdoctor.types import Version, VersionRange
+from jetdoctor.facts.sentences import form_text, limit_text
+from jetdoctor.types import OUTCOMES, Version, VersionRange
 
 #: Oldest parser whose source was read.
 _OLDEST: Version = (7, 1)
 
 
+#: Sections behind the parser -> who speaks there.
+_BEHIND = {"network": "the network library", "builder": "the builder", "values": "the engine"}
+
+
 def operator_support(known: Knowledge, op_type: str) -> List[Dict[str, Any]]:
     """Oldest first, one row per stretch of releases that treat the operator alike.
 
-    Keys: ``range`` (VersionRange), ``importer``, ``documented``, ``types``, ``note``, ``wrong`` and
-    ``refused`` (texts), ``rules``, ``fixes`` (names of requests), ``sources``.
+    Keys: ``range`` (VersionRange), ``importer``, ``documented``, ``types``, ``note``, ``wrong``, ``refused`` and
+    ``behind`` (texts: misread, refused by the parser, what happens behind it), ``rules``, ``fixes`` (names of
+    requests), ``sources``.
     """
-    facts = [f for section in ("importer", "misread", "refused") for f in known.rows(op_type, section)]
     points = {_OLDEST}
-    for fact in facts:
-        points.update(p for p in (fact.range.since, fact.range.before) if p is not None and p > _OLDEST)
+    for section in ("importer", "misread", "refused", *_BEHIND):
+        for fact in _facts(known, op_type, section):
+            points.update(p for p in (fact.range.since, fact.range.before) if p is not None and p > _OLDEST)
     ordered = sorted(points)
     rows: List[Dict[str, Any]] = []
     for since, before in zip(ordered, list(ordered[1:]) + [None]):
@@ -32,47 +38,36 @@ def operator_support(known: Knowledge, op_type: str) -> List[Dict[str, Any]]:
     return rows
 
 
+def _facts(known: Knowledge, op_type: str, section: str) -> List[Fact]:
+    """Rows of the operator and of the families that it belongs to."""
+    return [fact for name in (op_type, *known.shared(op_type)) for fact in known.rows(name, section)]
+
+
 def _state(known: Knowledge, op_type: str, version: Version) -> Dict[str, Any]:
-    table = [f for f in known.rows(op_type, "importer") if version in f.range]
-    forms = [f for f in known.rows(op_type, "misread") if version in f.range]
-    limits = [f for f in known.rows(op_type, "refused") if version in f.range]
+    def at(section: str) -> List[Fact]:
+        return [fact for fact in _facts(known, op_type, section) if version in fact.range]
+
+    table, forms, limits = at("importer"), at("misread"), at("refused")
+    behind = [(speaker, fact) for section, speaker in _BEHIND.items() for fact in at(section)]
+    behind = [(speaker, fact) for speaker, fact in behind if fact["status"] in OUTCOMES]
+    told = [f for f in forms if f["status"] in OUTCOMES] + limits + [fact for _, fact in behind]
     importer = any(f["importer"] for f in table)
-    wrong = [_form(f) for f in forms if f["status"] == "wrong-output"]
-    refused = [_form(f) for f in forms if f["status"] == "rejected"] if importer else []
-    refused += [limit_text(f.row) for f in limits] if importer else []
     return {
         "importer": importer,
         "documented": next((f["documented"] for f in table), None),
         "types": next((list(f.get("types", ())) for f in table), []),
         "note": next((f.get("note", "") for f in table), ""),
-        "wrong": wrong if importer else [],
-        "refused": _unique(refused),
-        "rules": _unique(f["rule"] for f in forms + limits if f.get("rule")) if importer else ["JD301"],
-        "fixes": _unique(_requests(table if not importer else forms + limits)),
-        "sources": _unique(f["source"] for f in table + forms + limits),
+        "wrong": [form_text(f) for f in forms if f["status"] == "wrong-output"] if importer else [],
+        "refused": _unique(_refusals(forms, limits)) if importer else [],
+        "behind": _unique("%s: %s" % (speaker, form_text(f)) for speaker, f in behind) if importer else [],
+        "rules": _unique(f["rule"] for f in told) if importer else ["JD301"],
+        "fixes": _unique(_requests(told if importer else table)),
+        "sources": _unique(f["source"] for f in table + forms + limits + [fact for _, fact in behind]),
     }
 
 
-def _form(fact: Fact) -> str:
-    return "%s: %s" % (fact["change"], fact.get("what") or fact.get("message") or fact["status"])
-
-
-def limit_text(row: Mapping[str, Any]) -> str:
-    """A ``require`` or ``forbid`` row in words."""
-    condition = row.get("require") or row.get("forbid") or {}
-    wanted = "require" in row
-    subject = "input %s" % condition["input"] if "input" in condition else condition.get("attr", "")
-    if "kind" in condition:
-        return "%s must be an initializer%s" % (subject, " or foldable" if "fold" in condition["kind"] else "")
-    if "dtype" in condition:
-        return "%s %s %s" % (subject, "must be" if wanted else "must not be", ", ".join(condition["dtype"]))
-    if "values" in condition:
-        return "%s must be %s" % (subject, " or ".join(map(str, condition["values"])))
-    if "rank" in condition:
-        return "%s must have rank %s" % (subject, " or ".join(map(str, condition["rank"])))
-    if "output" in condition:
-        return "no output %d" % condition["output"]
-    return row.get("note") or row.get("message") or subject
+def _refusals(forms: Sequence[Fact], limits: Sequence[Fact]) -> List[str]:
+    return [form_text(f) for f in forms if f["status"] == "rejected"] + [limit_text(f) for f in limits]
 
 
 def _requests(facts: Sequence[Fact]) -> List[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional, Tuple
 
 from jetdoctor.facts.rows import Fact
+from jetdoctor.facts.sentences import limit_text
 from jetdoctor.graph import Node
 from jetdoctor.types import VersionRange
 
@@ -39,8 +40,8 @@ def log_line(fact: Fact, text: str) -> Tuple[str, ...]:
 
 def restriction_text(node: Node, fact: Fact) -> str:
     """One line on a ``require`` or ``forbid`` row that the node breaks."""
-    said = fact.demand.broken(node, fact.when) if fact.demand else ""
-    return _with_words("%s: %s" % (node.op_type, said or fact.get("note") or "its form is not accepted"), fact)
+    said = (fact.demand.broken(node, fact.when) if fact.demand else "") or fact.get("note") or limit_text(fact)
+    return _with_words("%s: %s" % (node.op_type, said), fact)
 
 
 def fact_text(fact: Fact, node: Optional[Node], tensor: str, detail: str) -> str:

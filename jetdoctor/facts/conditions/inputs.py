@@ -2,7 +2,7 @@
 
 from typing import Sequence
 
-from jetdoctor.facts.condition import HAS, IS, Answer, Condition, Words, listed
+from jetdoctor.facts.condition import ARE, HAS, IS, Answer, Condition, Words, listed
 from jetdoctor.facts.schema import COUNT, FLAG, INDEX, SCALAR, array, one_of
 from jetdoctor.facts.seen import Seen
 from jetdoctor.graph import Node
@@ -124,7 +124,8 @@ class AllInitializers(Condition):
         return all(seen.weights(index) for index in self.value)
 
     def words(self) -> Words:
-        return listed([self.label(index) for index in self.value], "and"), IS, "an initializer"
+        labels = [self.label(index) for index in self.value]
+        return listed(labels, "and"), *((IS, "an initializer") if len(labels) == 1 else (ARE, "initializers"))
 
 
 class AnyNotInitializer(Condition):

@@ -48,7 +48,7 @@ class AsymmetricPads(Condition):
         return any(end - begin not in (0, 1) for begin, end in list(zip(pads[:half], pads[half:]))[:2])
 
     def words(self) -> Words:
-        return "the pads", ARE, "other at the begin than at the end (one more at the end is taken)"
+        return "the pads", ARE, "unequal at both ends, except for one more at the end"
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
         return "the pads %s differ at both ends" % list(node.attr("pads") or ())

@@ -185,6 +185,7 @@ class BiasPerColumn(Condition):
     """C of a Gemm is a vector with one value for each column of B."""
 
     takes = {"bias_per_column": FLAG}
+    about = 2
 
     def holds(self, seen: Seen) -> Answer:
         node = seen.node

@@ -97,3 +97,6 @@ class StartsPerAxis(Condition):
 
     def words(self) -> Words:
         return "a Slice without axes", HAS, "one start for each axis of the data"
+
+    def broken(self, node: Node, when: Sequence[Condition]) -> str:
+        return "without axes it takes one start for each axis of the data, and this node has fewer"
