@@ -1,6 +1,7 @@
 """Compile ``rules/facts/`` into what is loaded at run time: ``rules/data/facts.jsonl`` and ``known_issues.json``.
 
-Beside it, ``rules/sentences.txt`` has every row in the words of jetdoctor, for reviewers and for the tests.
+Beside it, ``rules/sentences.txt`` has every row in the words of jetdoctor, for reviewers and for the tests, and
+``docs/conditions.md`` lists every condition that a row may make.
 
     python3 rules/compile_facts.py             check the facts and compile them
     python3 rules/compile_facts.py --format    lay out the files of rules/facts/ first
@@ -22,12 +23,13 @@ if __name__ == "__main__":  # in a clone, where jetdoctor need not be installed
 
 from jetdoctor.rules.facts_checks import problems
 from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, layout, parse
+from jetdoctor.rules.facts_pages import page, schema_text
 
 from jetdoctor.facts.rows import WALLS, Fact
 from jetdoctor.facts.sentences import row_text
 
 ROOT = Path(__file__).resolve().parent
-SENTENCES = ROOT / "sentences.txt"
+SENTENCES, DOCS = ROOT / "sentences.txt", ROOT.parent / "docs"
 FACTS, COMPILED, ISSUES = ROOT / "facts", ROOT / "data" / "facts.jsonl", ROOT / "data" / "known_issues.json"
 
 Facts = Dict[str, Any]
@@ -76,13 +78,23 @@ def issues(facts: Facts) -> str:
 def sentences(facts: Facts) -> str:
     """Every row as a sentence, by operator."""
     lines = []
-    for name, body in sorted(bodies(facts).items()):
+    for name, sections in sorted(rows(facts).items()):
         lines.append("\n" + name)
-        for section in SECTIONS:
-            for row in body.get(section, ()):
-                fact = Fact(dict(row, op=name), WALLS[section], read=section != "dla")
-                lines.append("  %-9s %s to %s: %s" % (section, row["since"], row["before"] or "now", row_text(fact)))
+        for section, found in sections.items():
+            for fact in found:
+                span = "%s to %s" % (fact["since"], fact["before"] or "now")
+                lines.append("  %-9s %s: %s" % (section, span, row_text(fact)))
     return "\n".join(lines).lstrip() + "\n"
+
+
+def rows(facts: Facts) -> Dict[str, Dict[str, List[Fact]]]:
+    """The rows of every section of every operator, as they are at run time."""
+    found: Dict[str, Dict[str, List[Fact]]] = {}
+    for name, body in bodies(facts).items():
+        for section in SECTIONS:
+            made = [Fact(dict(row, op=name), WALLS[section], section != "dla") for row in body.get(section, ())]
+            found.setdefault(name, {})[section] = made
+    return found
 
 
 def _row(op_type: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -95,7 +107,9 @@ def _line(content: Any) -> str:
 
 def made(facts: Facts) -> Dict[Path, str]:
     """The files that are made from the facts, and their texts."""
-    return {COMPILED: compiled(facts), ISSUES: issues(facts), SENTENCES: sentences(facts)}
+    every = [fact for _, sections in sorted(rows(facts).items()) for found in sections.values() for fact in found]
+    pages = {DOCS / "conditions.md": page(every), DOCS / "facts.schema.json": schema_text()}
+    return {COMPILED: compiled(facts), ISSUES: issues(facts), SENTENCES: sentences(facts), **pages}
 
 
 def stale(facts: Facts) -> Iterator[str]:

@@ -192,6 +192,7 @@ def test_check_changes_nothing_and_tells_what_is_stale(tmp_path, monkeypatch, ca
     monkeypatch.setattr(compile_facts, "FACTS", folder)
     monkeypatch.setattr(compile_facts, "COMPILED", tmp_path / "facts.jsonl")
     monkeypatch.setattr(compile_facts, "ISSUES", tmp_path / "known_issues.json")
+    monkeypatch.setattr(compile_facts, "DOCS", tmp_path)
     monkeypatch.setattr(compile_facts, "SENTENCES", tmp_path / "sentences.txt")
     monkeypatch.setattr(compile_facts.read, "__defaults__", (folder,))
     assert compile_facts.main(["--check"]) == 1 and "facts.jsonl: not up to date" in capsys.readouterr().out

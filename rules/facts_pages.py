@@ -1,60 +1,55 @@
-"""Write docs/conditions.md and docs/facts.schema.json from the classes: python3 docs/make_conditions.py"""
+"""Pages made of the classes of conditions: docs/conditions.md and docs/facts.schema.json (by compile_facts.py)."""
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterable, List
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from jetdoctor.rules.facts_checks import KEYS
+from jetdoctor.rules.facts_layout import SECTIONS
 
+from jetdoctor.facts import Fact
+from jetdoctor.facts.grammar import classes
 from jetdoctor.facts.schema import SCALAR
 from jetdoctor.facts.vocabulary import DTYPE
 
-HERE = Path(__file__).resolve().parent
-
 HEAD = """# Conditions of fact rows
 
-Made by `python3 docs/make_conditions.py` from the classes in `jetdoctor/facts/conditions/`. A row's `when` holds any
+Made by `python3 rules/compile_facts.py` from the classes in `jetdoctor/facts/conditions/`. A row's `when` holds any
 number of conditions of one key, `require` and `forbid` hold exactly one condition. Inputs are counted from 0.
 """
 
 
-def page() -> str:
-    """docs/conditions.md as it should be."""
-    from jetdoctor.facts.grammar import classes
-
-    lines, examples = [HEAD], _examples()
+def page(facts: Iterable[Fact]) -> str:
+    """docs/conditions.md, with examples from the facts."""
+    lines, examples = [HEAD], _examples(facts)
     module = ""
     for found in classes():
         if found.__module__ != module:
             module = found.__module__
             lines += ["## " + (sys.modules[module].__doc__ or "").strip().splitlines()[0].rstrip(".") + "\n"]
-        lines += _entry(found, examples[found])
+        lines += _entry(found, examples.get(found))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _examples() -> Dict[Any, Any]:
+def _examples(facts: Iterable[Fact]) -> Dict[Any, Any]:
     """For every class the first condition of the facts that it is."""
-    from jetdoctor.rules.facts_layout import SECTIONS
-
-    from jetdoctor.facts import knowledge
-
-    known = knowledge()
     found: Dict[Any, Any] = {}
-    for name in known.names:
-        for fact in (fact for section in SECTIONS for fact in known.rows(name, section)):
-            for one in (*fact.when, *([fact.demand] if fact.demand else [])):
-                found.setdefault(type(one), one)
+    for fact in facts:
+        for one in (*fact.when, *([fact.demand] if fact.demand else [])):
+            found.setdefault(type(one), one)
     return found
 
 
 def _entry(found: Any, example: Any) -> List[str]:
+    """What a class says of itself; ``example`` is None where no row takes it."""
     keys = ", ".join("`%s`" % key for key in found.takes)
     more = ", ".join("`%s`" % key for key in found.may_take)
     text = " ".join((found.__doc__ or "").split())
     values = "; ".join("`%s`: %s" % (key, _value(schema)) for key, schema in {**found.takes, **found.may_take}.items())
+    if example is None:
+        return ["### %s\n" % keys, text + "\n", "* " + values + "\n"]
     said = "`%s`: %s; required: %s; forbidden: %s." % (
         json.dumps(example.spec),
         example.said(),
@@ -96,8 +91,6 @@ def _refs(schema: Any) -> Any:
 
 def schema() -> Dict[str, Any]:
     """docs/facts.schema.json as it should be: what an operator's file may hold."""
-    from jetdoctor.rules.facts_checks import KEYS
-    from jetdoctor.rules.facts_layout import SECTIONS
 
     from jetdoctor.facts.grammar import classes
 
@@ -138,8 +131,3 @@ def schema() -> Dict[str, Any]:
 def schema_text() -> str:
     """The text of docs/facts.schema.json."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    (HERE / "conditions.md").write_text(page(), encoding="utf-8")
-    (HERE / "facts.schema.json").write_text(schema_text(), encoding="utf-8")
