@@ -227,6 +227,20 @@ def test_user_inputs_take_part_in_the_proof(tmp_path):
     assert more.plan.equivalence.runs == alone.plan.equivalence.runs + 1
 
 
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"other": np.ones((5, 3), np.float32)}, "lacks the input x; it has other"),
+        ({"x": np.ones((5, 4), np.float32)}, "has the shape 5x4, the model wants"),
+        ({"x": np.ones((5, 3), np.float64)}, "is float64, the model wants float32"),
+    ],
+)
+def test_inputs_that_are_not_the_models_are_bad_usage(tmp_path, arrays, said):
+    np.savez(str(tmp_path / "in.npz"), **arrays)
+    with pytest.raises(UsageError, match=said):
+        fix(save(tmp_path, MISH), OLD, inputs=str(tmp_path / "in.npz"))
+
+
 def test_an_input_type_is_narrowed_only_when_unsafe(tmp_path):
     path = save(
         tmp_path,

@@ -9,12 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
 import pytest
 
-from jetdoctor.fix import fix, temporary, write
+from jetdoctor.fix import fix, originals, temporary, write
 from jetdoctor.fix.candidate import Candidate
 from tests.test_fix import MISH, OLD, ROOT, content, save
 from tests.test_fix_writing import external
@@ -50,6 +51,7 @@ class Pair:
         self.bytes = {name: content(os.path.join(self.folder, name)) for name in os.listdir(self.folder)}
         self.outcome = fix(path, OLD)
         assert self.outcome.changed
+        originals.mark(self.outcome.proto)  # as the writer in the fork does
 
     def whole(self):
         """The model is the old or the new one, the data untouched, the backup complete where there is one."""
@@ -72,6 +74,7 @@ class Pair:
         backup = self.path + ".orig"
         if os.path.exists(backup):
             os.replace(backup, self.path)
+        self.outcome = replace(self.outcome, read=originals.stamp(self.path))
         assert sorted(os.listdir(self.folder)) == sorted(self.bytes)
 
 

@@ -12,19 +12,66 @@ import onnx
 import pytest
 from onnx import numpy_helper, parser
 
-from jetdoctor.fix import fix, write
+from jetdoctor.fix import fix, originals, write
 from jetdoctor.types import JetdoctorError, UsageError
 from tests.test_fix import MISH, OLD, POOL, ROOT, content, ops, save
 
 
-def test_apply_keeps_the_first_original(tmp_path):
+def test_apply_keeps_every_original(tmp_path):
     path = save(tmp_path, MISH)
     first = content(path)
     assert write(fix(path, OLD), apply=True) == path
     assert ops(path) == ["Softplus", "Tanh", "Mul"] and content(path + ".orig") == first
-    save(tmp_path, POOL)
+    second = content(save(tmp_path, POOL))  # exported again
     assert write(fix(path, OLD), apply=True) == path
-    assert content(path + ".orig") == first and sorted(os.listdir(str(tmp_path))) == ["model.onnx", "model.onnx.orig"]
+    assert content(path + ".orig") == first and content(path + ".orig.2") == second
+    assert sorted(os.listdir(str(tmp_path))) == ["model.onnx", "model.onnx.orig", "model.onnx.orig.2"]
+
+
+def test_what_jetdoctor_wrote_is_no_original_unless_it_was_changed(tmp_path):
+    path = save(tmp_path, MISH)
+    assert not originals.is_ours(path)
+    write(fix(path, OLD), apply=True)
+    assert originals.is_ours(path)
+    write(fix(path, OLD, opset=12), apply=True)
+    assert os.listdir(str(tmp_path)).count("model.onnx.orig.2") == 0
+    changed = onnx.load(path)
+    changed.graph.node[0].name = "by hand"
+    onnx.save(changed, path)
+    assert not originals.is_ours(path)
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path):
+    path = save(tmp_path, MISH)
+    outcome = fix(path, OLD)
+    exported_again = content(save(tmp_path, POOL))
+    with pytest.raises(JetdoctorError, match="was changed while"):
+        write(outcome, apply=True)
+    assert content(path) == exported_again and os.listdir(str(tmp_path)) == ["model.onnx"]
+
+
+@pytest.mark.parametrize("location", ["../evil.bin", "/tmp/evil.bin", "a/../../evil.bin"])
+def test_external_data_never_leaves_the_folder(tmp_path, location):
+    (tmp_path / "in").mkdir(), (tmp_path / "out").mkdir()
+    path = external(tmp_path / "in")
+    model = onnx.load(path, load_external_data=False)
+    tensor = onnx.TensorProto()
+    tensor.CopyFrom(model.graph.initializer[0])
+    tensor.external_data[0].value = location
+    node = model.graph.node.add(op_type="Constant", output=["c"])
+    node.attribute.add(name="value", type=4).t.CopyFrom(tensor)
+    onnx.save(model, path)
+    with pytest.raises(UsageError, match="lies outside of the model's folder"):
+        write(fix(path, OLD), str(tmp_path / "out" / "m.onnx"))
+    assert sorted(os.listdir(str(tmp_path))) == ["in", "out"] and os.listdir(str(tmp_path / "out")) == []
+
+
+def test_the_weights_are_never_the_output(tmp_path):
+    path = external(tmp_path)
+    weights = content(str(tmp_path / "weights.bin"))
+    with pytest.raises(UsageError, match="holds the weights"):
+        write(fix(path, OLD), str(tmp_path / "weights.bin"))
+    assert content(str(tmp_path / "weights.bin")) == weights
 
 
 def external(folder):
@@ -92,7 +139,7 @@ def test_full_disk(tmp_path):
     script = """
 import resource, signal, sys
 from jetdoctor import target
-from jetdoctor.fix import fix, write
+from jetdoctor.fix import fix, originals, write
 from jetdoctor.types import JetdoctorError
 outcome = fix(sys.argv[1], target.resolve("tensorrt-8.4.3"))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from typing import Any, Iterator, Set
+from typing import Any
 
 from jetdoctor.fix import temporary
+from jetdoctor.fix.external import external_files
 from jetdoctor.fix.serialise import save
 from jetdoctor.fix.sorting import sort_nodes
-from jetdoctor.fix.sweep import subgraphs
 from jetdoctor.model import from_proto
 
 
@@ -56,7 +56,7 @@ class Candidate:
         return "the fixed model is invalid: %s" % said if said else ""
 
     def _place(self) -> str:
-        locations = sorted(external_files(self.proto))
+        locations = external_files(self.proto)
         source = os.path.dirname(self.original)
         if locations:
             try:
@@ -105,30 +105,3 @@ def _invalid(path: str) -> str:
     except Exception as error:
         return str(error).strip().split("\n")[0]
     return ""
-
-
-def external_tensors(proto: Any) -> Iterator[Any]:
-    """TensorProtos whose data lies in another file, in all graphs and attributes."""
-    for root in [proto.graph] + list(proto.functions):
-        for tensor in _tensors(root):
-            if tensor.data_location == 1:
-                yield tensor
-
-
-def external_files(proto: Any) -> Set[str]:
-    """Locations of the external data, relative to the model's folder."""
-    return {e.value for t in external_tensors(proto) for e in t.external_data if e.key == "location"}
-
-
-def _tensors(graph: Any) -> Iterator[Any]:
-    for tensor in getattr(graph, "initializer", ()):
-        yield tensor
-    for node in graph.node:
-        for attribute in node.attribute:
-            if attribute.type == 4:
-                yield attribute.t
-            for tensor in attribute.tensors:
-                yield tensor
-        for inner in subgraphs(node):
-            for tensor in _tensors(inner):
-                yield tensor

@@ -9,7 +9,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
 from jetdoctor.check import advice, check
-from jetdoctor.fix import cutting, freezing, lowering, temporary
+from jetdoctor.fix import cutting, freezing, lowering, originals, temporary
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices, choice_of
@@ -19,6 +19,7 @@ from jetdoctor.fix.interface import caller_changes
 from jetdoctor.fix.proof import prove
 from jetdoctor.model import from_proto, load, names, summarize
 from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
+from jetdoctor.verify import given
 
 #: attempts before giving up on finding a choice of fixes that brings no new error
 MAX_ATTEMPTS = 5
@@ -43,6 +44,8 @@ class FixOutcome:
     reason: str = ""
     #: what changes for the caller's code, one sentence for each input or output
     caller: Tuple[str, ...] = ()
+    #: which state of the file was read (``originals.stamp``)
+    read: Tuple[int, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -75,8 +78,11 @@ def fix(
     temporary.sweep()
     temporary.sweep(os.path.dirname(os.path.abspath(path)))
     job.view = load(path)  # a file that cannot be read says so in one line
+    if inputs:
+        given.runs(inputs, job.view)  # so do inputs that are not the model's
+    read = originals.stamp(path)
     with job:
-        return job.run()
+        return replace(job.run(), read=read)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from jetdoctor.fix.runners import Runner, open_runner
 from jetdoctor.fix.trial_sizes import feeds_that_fit
 from jetdoctor.model import load
 from jetdoctor.types import JetdoctorError
+from jetdoctor.verify import given
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.inputs import Case, cases
 from jetdoctor.verify.tolerance import BY_DTYPE, Tolerance
@@ -67,14 +68,9 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
 
 def _feeds(original: str, candidate: str, inputs: str) -> List[Tuple[str, Dict[str, Any]]]:
     """Named inputs for both models. Their ranges are read off the original, their sizes off the result."""
-    after = load(candidate)
-    make = _maker(load(original), after)
-    found = []
-    if inputs:
-        import numpy
-
-        with numpy.load(inputs, allow_pickle=False) as given:
-            found.append((inputs, {name: given[name] for name in given.files}))
+    before, after = load(original), load(candidate)
+    make = _maker(before, after)
+    found = given.runs(inputs, before) if inputs else []
     for case in cases(after):
         try:
             found.append((case.name, make(case)))

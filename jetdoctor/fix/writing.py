@@ -11,9 +11,9 @@ import os
 import shutil
 from typing import Any, List, Optional
 
-from jetdoctor.fix import temporary
-from jetdoctor.fix.candidate import external_files
+from jetdoctor.fix import originals, temporary
 from jetdoctor.fix.engine import FixOutcome
+from jetdoctor.fix.external import external_files
 from jetdoctor.fix.serialise import save
 from jetdoctor.types import JetdoctorError, UsageError
 
@@ -22,7 +22,7 @@ _WRONG_PLACE = (PermissionError, FileNotFoundError, FileExistsError, NotADirecto
 
 
 def write(outcome: FixOutcome, path: Optional[str] = None, apply: bool = False) -> Optional[str]:
-    """Write what ``fix`` proved to ``path``, or with ``apply`` over the original (kept as ``.orig``).
+    """Write what ``fix`` proved to ``path``, or with ``apply`` over the original (kept as ``.orig``, ``.orig.2`` …).
 
     A model that needed nothing is copied byte for byte to ``path`` and left alone by ``apply``.
     Returns the path written, None when there was nothing to write. Raises ``UsageError`` for a place
@@ -35,6 +35,7 @@ def write(outcome: FixOutcome, path: Optional[str] = None, apply: bool = False) 
     target = os.path.abspath(os.fspath(path or ""))
     if os.path.exists(target) and os.path.samefile(target, outcome.path):
         raise UsageError("%s is the original: use --apply to replace it" % path)
+    _require_not_its_data(target, outcome)
     if outcome.proto is None:
         if not outcome.clean or any(not step.applied for step in outcome.plan.steps):
             return None
@@ -44,27 +45,39 @@ def write(outcome: FixOutcome, path: Optional[str] = None, apply: bool = False) 
     return os.fspath(path or "")
 
 
+def _require_not_its_data(target: str, outcome: FixOutcome) -> None:
+    """UsageError when the output is one of the files that hold the model's own weights."""
+    import onnx
+
+    proto = outcome.proto if outcome.proto is not None else onnx.load(outcome.path, load_external_data=False)
+    folder = os.path.dirname(os.path.abspath(outcome.path))
+    if any(os.path.realpath(os.path.join(folder, name)) == os.path.realpath(target) for name in external_files(proto)):
+        raise UsageError("%s holds the weights of the model: give another name" % target)
+
+
 def _apply(outcome: FixOutcome) -> str:
     original = os.path.realpath(outcome.path)  # a symbolic link keeps pointing to its file
-    backup = original + ".orig"
-    writer = _Writer(original)
-    first = not os.path.exists(backup)
-    if first:
+    originals.require_unchanged(original, outcome.read)
+    backup = "" if originals.is_ours(original) else originals.free_backup(original)
+    if backup:
         _Writer(backup).copy(original, data=False)
     try:
-        writer.save(outcome.proto, original, same_folder_data=True)
+        _Writer(original, outcome.read).save(outcome.proto, original, same_folder_data=True)
     except BaseException:  # nothing was replaced, so that there is nothing to go back to
-        if first:
+        if backup:
             os.unlink(backup)
         raise
     return outcome.path
 
 
 class _Writer:
-    """One file to be written, with its external data; cleans up after itself when it fails."""
+    """One file to be written, with its external data; cleans up after itself when it fails.
 
-    def __init__(self, target: str) -> None:
-        self.target = target
+    ``replaces`` is the stamp of the file that may be replaced: any other is left alone.
+    """
+
+    def __init__(self, target: str, replaces: Optional[originals.Stamp] = None) -> None:
+        self.target, self.replaces = target, replaces
         self.folder = os.path.dirname(os.path.abspath(target))
         self._made: List[str] = []
         temporary.sweep(self.folder)
@@ -76,7 +89,7 @@ class _Writer:
         def work() -> None:
             if data and self.folder != os.path.dirname(os.path.abspath(source)):
                 proto = onnx.load(source, load_external_data=False)
-                for location in sorted(external_files(proto)):
+                for location in external_files(proto):
                     self._bring(os.path.dirname(os.path.abspath(source)), location)
             name = self._temporary()
             with open(source, "rb") as old, open(name, "wb") as new:
@@ -92,8 +105,9 @@ class _Writer:
         def work() -> None:
             source = os.path.dirname(os.path.abspath(original))
             if not same_folder_data and source != self.folder:
-                for location in sorted(external_files(proto)):
+                for location in external_files(proto):
                     self._bring(source, location)
+            originals.mark(proto)
             name = self._temporary()
             with open(name, "wb") as file:
                 save(proto, file)
@@ -123,6 +137,8 @@ class _Writer:
         shutil.copymode(like, name)
         if os.path.exists(self.target) and not os.access(self.target, os.W_OK):
             raise PermissionError(13, "the file is read-only", self.target)
+        if self.replaces is not None:
+            originals.require_unchanged(self.target, self.replaces)
         os.replace(name, self.target)
         self._made.remove(name)
         _sync_folder(self.folder)

@@ -39,7 +39,32 @@ def runs(path: str, view: Any, shapes: Optional[Dict[str, Sequence[int]]] = None
     missing = [key for key in wanted if key not in arrays]
     if missing:
         raise UsageError("%s lacks the input %s; it has %s" % (path, missing[0], ", ".join(arrays) or "none"))
+    for value in data_inputs(view):
+        _require_fit(arrays[value.name], value, path)
     return [(name, {key: arrays[key] for key in wanted})]
+
+
+def _require_fit(array: Any, value: Any, path: str) -> None:
+    """UsageError for an array of another type, rank or fixed size than the input: it is never left out in silence."""
+    from onnx import helper
+
+    from jetdoctor.graph import DTYPE_NUMBERS
+
+    if value.dtype in DTYPE_NUMBERS and value.dtype != "STRING":
+        wanted = helper.tensor_dtype_to_np_dtype(DTYPE_NUMBERS[value.dtype])
+        if array.dtype != wanted:
+            raise UsageError("%s in %s is %s, the model wants %s" % (value.name, path, array.dtype, wanted))
+    shape = value.shape
+    fits = shape is None or (
+        len(shape) == array.ndim and all(not isinstance(d, int) or d == n for d, n in zip(shape, array.shape))
+    )
+    if not fits:
+        text = "%s in %s has the shape %s, the model wants %s"
+        raise UsageError(text % (value.name, path, _sizes(array.shape), _sizes(shape)))
+
+
+def _sizes(shape: Sequence[Any]) -> str:
+    return "x".join("?" if dim is None else str(dim) for dim in shape) or "scalar"
 
 
 def _load(path: str) -> Any:
