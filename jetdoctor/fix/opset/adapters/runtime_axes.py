@@ -9,16 +9,11 @@ from __future__ import annotations
 from typing import Any, List
 
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.reductions import by_reduce_sum
 
 _INT64, _BOOL = 7, 9
-#: Reductions as (what is done to each element, what is done to the sum); "Mul" is by itself.
-_BY_SUM = {
-    "ReduceL1": ("Abs", ""),
-    "ReduceL2": ("Mul", "Sqrt"),
-    "ReduceLogSum": ("", "Log"),
-    "ReduceSumSquare": ("Mul", ""),
-    "ReduceMean": ("", ""),
-}
+#: Reductions that by_reduce_sum writes with axes of the run time.
+_BY_SUM = ("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceMean", "ReduceSumSquare")
 
 
 def flags(site: Site, axes: str, rank: int) -> str:
@@ -61,7 +56,7 @@ def reduced(site: Site) -> str:
     """A reduction over axes of the run time: by ReduceSum while that takes them, else axis by axis."""
     op_type = site.node.op_type
     if op_type in _BY_SUM and site.opset >= 13:
-        return _by_sum(site, *_BY_SUM[op_type])
+        return by_reduce_sum(site.view, site)
     found, rank = site.input(0), site.rank(site.input(0))
     reduce = flags(site, site.input(1), rank)
     if not site.attr("noop_with_empty_axes", 0):
@@ -77,20 +72,6 @@ def reduced(site: Site) -> str:
     if site.attr("keepdims", 1):
         return found
     return str(site.add("Reshape", [found, _kept(site, found, reduce)]))
-
-
-def _by_sum(site: Site, each: str, after: str) -> str:
-    data = site.input(0)
-    if each:
-        data = site.add(each, [data, data] if each == "Mul" else [data])
-    kept = {
-        name: site.attr(name) for name in ("keepdims", "noop_with_empty_axes") if site.attr(name) is not None
-    }
-    found = site.add("ReduceSum", [data, site.input(1)], **kept)
-    if site.node.op_type == "ReduceMean":
-        many = site.add("Div", [site.add("Size", [data]), site.add("Size", [found])])
-        found = site.add("Div", [found, site.add("Cast", [many], to=site.needed_element(data))])
-    return str(site.add(after, [found]) if after else found)
 
 
 def _flag(site: Site, reduce: str, axis: int) -> str:
