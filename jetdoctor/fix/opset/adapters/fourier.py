@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Optional
 
-from jetdoctor.fix.opset.adapters.numbers import shaped, stated
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 
@@ -29,7 +28,7 @@ def axis_to_attribute(site: Site) -> Optional[str]:
 def _with_axis_in_the_middle(site: Site) -> str:
     """An axis of the run time: reshaped to [what is before, axis, what is after, 1 or 2] and back."""
     data, rank = site.input(0), site.rank(site.input(0))
-    axis = shaped(site, site.input(2), 1)
+    axis = site.reshape(site.input(2), [1])
     if site.element(axis) != _INT64:
         axis = site.add("Cast", [axis], to=_INT64)
     axis = site.add("Mod", [axis, site.ints([rank])])
@@ -40,7 +39,7 @@ def _with_axis_in_the_middle(site: Site) -> str:
     length = site.add("Slice", [shape, axis, following])
     sizes = site.add("Concat", [outer[0], length, outer[1], _last(site, shape)], axis=0)
     known = [None, None, None, (site.dims(data) or [None])[-1]]
-    flat = stated(site, site.add("Reshape", [data, sizes], allowzero=1), site.needed_element(data), known)
+    flat = site.stated(site.add("Reshape", [data, sizes], allowzero=1), site.needed_element(data), known)
     kept = [name for name in (flat, site.input(1)) if name]
     found = site.copied(kept, axis=1)
     sizes = site.add("Shape", [found])

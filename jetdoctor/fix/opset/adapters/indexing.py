@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from jetdoctor.fix.opset.adapters.numbers import count_to, element_at, larger, number, shaped, size, smaller
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 from jetdoctor.recipes.arithmetic import extreme_from_the_end
@@ -43,7 +42,7 @@ def gathered(site: Site) -> str:
         chosen = list(range(dims[0] if dims else 0)) if axes is None else [int(axis) % rank for axis in axes]
     for place, axis in enumerate(chosen):
         stride = 1 if not vectors[2] else None if known is None else int(known[place])
-        step_ = number(site, stride) if stride is not None else _scalar(site, vectors[2], place)
+        step_ = site.scalar(stride, "INT64") if stride is not None else _scalar(site, vectors[2], place)
         index = _indices(site, [_scalar(site, name, place) for name in vectors[:2]], step_, stride, axis)
         data = site.add("Gather", [data, index], axis=axis)
     return str(site.add("Identity", [data]))
@@ -51,8 +50,8 @@ def gathered(site: Site) -> str:
 
 def _indices(site: Site, limits: List[str], step_: str, stride: Optional[int], axis: int) -> str:
     """Where a Slice along an axis looks; ``stride`` is None when not even the sign of the step is known."""
-    count, zero = size(site, site.input(0), axis), number(site, 0)
-    last, before = site.add("Sub", [count, number(site, 1)]), number(site, -1)
+    count, zero = site.size(site.value(site.input(0)), axis), site.scalar(0, "INT64")
+    last, before = site.add("Sub", [count, site.scalar(1, "INT64")]), site.scalar(-1, "INT64")
     if stride is None:
         forward = site.add("Less", [zero, step_])
         above, below = site.add("Where", [forward, count, last]), site.add("Where", [forward, zero, before])
@@ -62,7 +61,7 @@ def _indices(site: Site, limits: List[str], step_: str, stride: Optional[int], a
     for limit, lowest in zip(limits, (zero, below)):
         negative = site.add("Less", [limit, zero])
         limit = site.add("Where", [negative, site.add("Add", [limit, count]), limit])
-        found.append(smaller(site, larger(site, limit, lowest), above))
+        found.append(site.smaller(site.larger(limit, lowest), above))
     return str(site.add("Range", found + [step_]))
 
 
@@ -70,7 +69,7 @@ def _for_every_axis(site: Site, vectors: List[str], rank: int) -> List[str]:
     """Starts, ends and steps of axes of the run time, put among those that keep the other axes whole."""
     import numpy as np
 
-    axes = site.add("Mod", [site.add("Cast", [site.input(3)], to=7), number(site, rank)])
+    axes = site.add("Mod", [site.add("Cast", [site.input(3)], to=7), site.scalar(rank, "INT64")])
     whole = [np.zeros(rank, "int64"), np.full(rank, (1 << 31) - 1), np.ones(rank, "int64")]
     found = []
     for name, rest in zip(vectors, whole):
@@ -80,7 +79,7 @@ def _for_every_axis(site: Site, vectors: List[str], rank: int) -> List[str]:
 
 
 def _scalar(site: Site, vector: str, place: int) -> str:
-    found = element_at(site, vector, place)
+    found = site.element_at(vector, place)
     return found if site.element(found) in (0, 7) else str(site.add("Cast", [found], to=7))
 
 
@@ -159,7 +158,7 @@ def _with_batch(site: Site, count: int) -> str:
     shape = site.add("Concat", [sizes, site.ints([1])], axis=0)
     parts = []
     for axis in range(count):
-        numbers = count_to(site, size(site, indices, axis))
-        laid = shaped(site, numbers, *(-1 if i == axis else 1 for i in range(rank)))
+        numbers = site.count_to(site.size(site.value(indices), axis))
+        laid = site.reshape(numbers, [-1 if i == axis else 1 for i in range(rank)])
         parts.append(site.add("Expand", [laid, shape]))
     return str(site.add("Concat", parts + [indices], axis=-1))

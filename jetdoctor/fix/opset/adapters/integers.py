@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Tuple
 
-from jetdoctor.fix.opset.adapters.numbers import larger, number, shaped
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 
@@ -20,8 +19,8 @@ def counted_by_nonzero(site: Site) -> str:
     element = site.needed_element(site.input(0))
     start, _, delta = site.node.input
     ones = helper.make_tensor("", _INT64, [1], [1])
-    filled = site.add("ConstantOfShape", [shaped(site, _count(site, element), 1)], value=ones)
-    index = shaped(site, site.add("NonZero", [filled]), -1)
+    filled = site.add("ConstantOfShape", [site.reshape(_count(site, element), [1])], value=ones)
+    index = site.reshape(site.add("NonZero", [filled]), [-1])
     if element != _INT64:
         index = site.add("Cast", [index], to=element)
     return str(site.add("Add", [start, site.add("Mul", [index, delta])]))
@@ -38,7 +37,7 @@ def _count(site: Site, element: int) -> str:
         span = site.add("Sub", [whole[1], whole[0]])
         quotient, rest = _divided(site, span, whole[2])
         found = site.add("Sub", [quotient, _floor_of_negated(site, rest, whole[2])])
-    return larger(site, found, number(site, 0))
+    return site.larger(found, site.scalar(0, "INT64"))
 
 
 def _divided(site: Site, dividend: str, divisor: str) -> Tuple[str, str]:
@@ -50,9 +49,9 @@ def _divided(site: Site, dividend: str, divisor: str) -> Tuple[str, str]:
 def _floor_of_negated(site: Site, rest: str, divisor: str) -> str:
     """-1 where something is left that has the divisor's sign, else 0."""
     same = site.add("Not", [_signs_differ(site, rest, divisor)])
-    some = site.add("Not", [site.add("Equal", [rest, number(site, 0)])])
+    some = site.add("Not", [site.add("Equal", [rest, site.scalar(0, "INT64")])])
     return str(site.add("Neg", [site.add("Cast", [site.add("And", [same, some])], to=_INT64)]))
 
 
 def _signs_differ(site: Site, left: str, right: str) -> str:
-    return str(site.add("Xor", [site.add("Less", [name, number(site, 0)]) for name in (left, right)]))
+    return str(site.add("Xor", [site.add("Less", [name, site.scalar(0, "INT64")]) for name in (left, right)]))

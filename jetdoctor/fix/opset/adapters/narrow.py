@@ -6,9 +6,11 @@ from typing import List, Optional
 
 from jetdoctor.fix.opset import carriers
 from jetdoctor.fix.opset.adapters import quantize
-from jetdoctor.fix.opset.adapters.interpolation import DOUBLE, FLOAT, Floats
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.numbers import Numbers
 from jetdoctor.rule import CannotRewrite
+
+_FLOAT, _DOUBLE = 1, 11
 
 
 def rewritten(site: Site) -> Optional[List[str]]:
@@ -39,9 +41,9 @@ def _cast(site: Site, element: int) -> str:
     if element not in carriers.FORMATS or not site.attr("saturate", 1):
         raise CannotRewrite("a Cast to this type, on whose limits runtimes differ")
     data, given = site.input(0), site.needed_element(site.input(0))
-    if given == DOUBLE:
-        return rounded(Floats(site, DOUBLE), data, element)
-    return rounded(Floats(site), data if given == FLOAT else site.add("Cast", [data], to=FLOAT), element)
+    if given == _DOUBLE:
+        return rounded(Numbers(site, "DOUBLE"), data, element)
+    return rounded(Numbers(site), data if given == _FLOAT else site.add("Cast", [data], to=_FLOAT), element)
 
 
 def _rounded_quotient(site: Site, element: int) -> str:
@@ -53,30 +55,23 @@ def _rounded_quotient(site: Site, element: int) -> str:
         raise CannotRewrite("a zero point of a float type")
     laid = quantize.layout(site)(site.input(1))
     quotient = site.add("Div", [site.input(0), laid])
-    if site.element(quotient) != FLOAT:
-        quotient = site.add("Cast", [quotient], to=FLOAT)
-    return rounded(Floats(site), quotient, element)
+    if site.element(quotient) != _FLOAT:
+        quotient = site.add("Cast", [quotient], to=_FLOAT)
+    return rounded(Numbers(site), quotient, element)
 
 
-def rounded(floats: Floats, data: str, element: int) -> str:
+def rounded(floats: Numbers, data: str, element: int) -> str:
     """The nearest number of a narrow float type, ties to even, limited to its largest; as FLOAT."""
     form = carriers.FORMATS[element]
     size = floats("Abs", data)
     # The distance of neighbours at each number: the largest that belongs to a power of two not above it.
     powers = [2.0**k for k in range(form.smallest, form.highest + 1)]
     steps = [power * 2.0**-form.mantissa for power in powers]
-    column = floats("Unsqueeze", size, floats.site.ints([-1]))
+    column = floats("Unsqueeze", size, floats.build.ints([-1]))
     reached = floats("Not", floats("Less", column, powers))
-    step = _largest(floats, floats("Where", reached, steps, steps[0]))
+    step = floats.build.reduce("ReduceMax", floats("Where", reached, steps, steps[0]), [-1], keepdims=0)
     found = floats("Min", floats("Mul", floats("Round", floats("Div", size, step)), step), form.largest)
     found = floats("Mul", found, floats("Sign", data))
     # NaN stays one: every comparison with it fails, but not the division.
     found = floats("Add", found, 0.0) if element in carriers.UNSIGNED_ZERO else found
-    return floats("Cast", found, to=FLOAT) if floats.element != FLOAT else found
-
-
-def _largest(floats: Floats, data: str) -> str:
-    """Along the last axis."""
-    if floats.site.opset < 18:
-        return floats("ReduceMax", data, axes=[-1], keepdims=0)
-    return floats("ReduceMax", data, floats.site.ints([-1]), keepdims=0)
+    return floats.build.cast(found, "FLOAT") if floats.dtype != "FLOAT" else str(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Optional, Set
 
-from jetdoctor.fix.opset.adapters.numbers import number, shaped
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 from jetdoctor.recipes.shapes import part_of_shape
@@ -66,13 +65,13 @@ def _zeros(site: Site, shape: str) -> str:
 
 def _empty_or_reshaped(site: Site) -> str:
     """A 0 of the shape becomes a 1, with as many elements added as that takes, which are cut away again."""
-    data, zero = site.input(0), number(site, 0)
+    data, zero = site.input(0), site.scalar(0, "INT64")
     gone = site.add("Equal", [site.input(1), zero])
     flags = site.add("Concat", [site.add("Cast", [gone], to=_INT64), site.ints([0])], axis=0)
-    full = site.add("Where", [gone, number(site, 1), site.input(1)])
+    full = site.add("Where", [gone, site.scalar(1, "INT64"), site.input(1)])
     added = [site.add("ReduceProd", [full], keepdims=0), site.add("ReduceMax", [flags], keepdims=0)]
-    filler = _zeros(site, shaped(site, site.add("Mul", added), 1))
-    found = site.add("Reshape", [site.add("Concat", [shaped(site, data, -1), filler], axis=0), full])
+    filler = _zeros(site, site.reshape(site.add("Mul", added), [1]))
+    found = site.add("Reshape", [site.add("Concat", [site.reshape(data, [-1]), filler], axis=0), full])
     ends = site.add("Where", [gone, zero, site.add("Shape", [found])])
     return str(site.add("Slice", [found, site.add("Sub", [ends, ends]), ends]))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import List, Optional
 
 from jetdoctor.fix.opset.adapters.negative_axes import count_from_the_front
-from jetdoctor.fix.opset.adapters.numbers import count_to
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 from jetdoctor.recipes.arithmetic import smallest_of_the_negated
@@ -43,4 +42,4 @@ def _first_of_all(site: Site) -> List[str]:
     site.needs(11)
     k = site.add("Reshape", [site.input(1), site.ints([])])
     everything = site.add("TopK", [site.input(0), site.ints([dims[axis]])], 2, axis=axis)
-    return [site.add("Gather", [name, count_to(site, k)], axis=axis) for name in everything]
+    return [site.add("Gather", [name, site.count_to(k)], axis=axis) for name in everything]
