@@ -23,6 +23,11 @@ _MADE_FOR = {
 _ALIKE = frozenset((("com.microsoft", "Gelu"), ("com.microsoft", "GatherND"), ("com.microsoft", "Trilu")))
 
 
+#: The newest opset whose changes were compared with the importers, and the sections that speak of later ones.
+_READ_OPSET = 25
+_SECTIONS = ("misread", "network", "values")
+
+
 @dataclass(frozen=True)
 class Place:
     """A fact row that applies: to a node (may be None), a tensor (may be ""), for a range of releases."""
@@ -178,6 +183,24 @@ class ModelFacts:
             for sparse in getattr(graph.proto, "sparse_initializer", ()):
                 for fact in self._named.get("JD805", ()):
                     yield Place(fact, fact.range, tensor=sparse.values.name)
+        if opset > _READ_OPSET:
+            yield from self._unread(model)
+
+    def _unread(self, model: Model) -> Iterator[Place]:
+        """JD307: versions of operators that came after everything that the importers were compared with."""
+        from onnx import defs
+
+        for node in model.nodes():
+            if not in_default_domain(node) or not defs.has(node.op_type, node.opset, ""):
+                continue
+            version = defs.get_schema(node.op_type, node.opset, "").since_version
+            if version > _READ_OPSET and not self._speaks_of(node.op_type, version):
+                for within in self.knowledge.importer_ranges(node.op_type):
+                    yield Place(_newer(node.op_type, version), within, node)
+
+    def _speaks_of(self, op_type: str, version: int) -> bool:
+        rows = [fact for section in _SECTIONS for fact in self.knowledge.rows(op_type, section)]
+        return any(fact.get("when", {}).get("opset_min") == version for fact in rows)
 
 
 def _for_type(fact: Fact, dtype: str) -> Fact:
@@ -212,6 +235,19 @@ def _beyond(release: Fact, opset: int, newest: int) -> Fact:
             "status": "harmless",
             "what": text % (opset, newest),
             "source": "docs/operators.md of %s" % release["source"],
+        }
+    )
+
+
+def _newer(op_type: str, version: int) -> Fact:
+    return Fact(
+        {
+            "rule": "JD307",
+            "op": op_type,
+            "id": "%s/version-%d" % (op_type, version),
+            "status": "undocumented",
+            "what": "opset %d changed it after the newest that any importer was read for" % version,
+            "source": "importers of onnx-tensorrt 7.1 to 11.0: read for the versions up to opset %d" % _READ_OPSET,
         }
     )
 

@@ -1,0 +1,26 @@
+"""A layer of the network library does not take this form
+
+## What it detects
+A node that the parser takes, and whose layer in TensorRT's network library does not take its form: TopK or ArgMax along
+an axis before the last four, an Einsum with an ellipsis or three operands in 8.2 to 8.6, an If whose branches give
+different shapes, a Loop that carries a growing tensor, a convolution over an open number of channels.
+
+## Why it fails
+These limits stand in `NvInfer.h`, not in the parser. The parser accepts the node; the builder refuses the network,
+often much later and with the name of a layer that it made itself.
+
+## Fix
+Another form that computes the same, where there is one: Transpose before and after, MatMul instead of Einsum, the
+branch that is taken instead of the If. Otherwise export with fixed sizes: `squeeze` on a size that the tracer does not
+know makes an If, a `reshape` with known sizes does not.
+"""
+
+from jetdoctor.rule import Rule
+
+RULE = Rule(
+    id="JD308",
+    name="layer-refuses-form",
+    severity="error",
+    outcome="rejected",
+    sources=("rows of rules/facts, section network: NvInfer.h of each release, public build logs",),
+)

@@ -1,0 +1,23 @@
+"""A Scatter writes to one place twice
+
+## What it detects
+ScatterND or ScatterElements without a reduction, whose constant indices name a place more than once.
+
+## Why it fails
+ONNX and TensorRT leave open which of the updates stays (`NvInfer.h`, IScatterLayer: the indices must be unique). ONNX
+Runtime writes in order, so that the last one stays; on a GPU any may.
+
+## Fix
+Make the indices unique at export, or sum up with `reduction="add"` if that is meant.
+"""
+
+from jetdoctor.rule import Rule
+
+RULE = Rule(
+    id="JD345",
+    name="scatter-to-one-place-twice",
+    severity="warning",
+    outcome="wrong-output",
+    tensorrt=">=8.2",
+    sources=("NVIDIA/TensorRT include/NvInfer.h 8.2 to 11.1, IScatterLayer",),
+)
