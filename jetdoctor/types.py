@@ -556,6 +556,8 @@ class Equivalence:
     max_abs: float = 0.0
     max_rel: float = 0.0
     reason: str = ""
+    #: what was allowed, in words: "FLOAT16: 0.002 of the largest value and 0.01 of each element"
+    tolerance: str = ""
 
     def to_json(self) -> dict:
         return {
@@ -564,6 +566,7 @@ class Equivalence:
             "max_abs": self.max_abs,
             "max_rel": self.max_rel,
             "reason": self.reason,
+            "tolerance": self.tolerance,
         }
 
 

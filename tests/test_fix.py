@@ -295,3 +295,25 @@ def test_what_agrees_only_where_nothing_can_be_judged_is_not_proven(tmp_path, sc
     after = save(tmp_path, CHAOS % scale, "after.onnx")
     found = prover._compare(before, after, "", str(tmp_path / "answer.json"), 10.0, True)
     assert found["status"] == status and ("last digits" in found["reason"]) is (status == "not-run")
+
+
+def test_odd_numbers_are_tried_where_the_original_stays_finite(tmp_path):
+    """NaN is left out of a comparison: not(a < b) is not a >= b for it. Denormals are numbers."""
+    from jetdoctor.fix.proof import prove
+
+    text = '<ir_version: 8, opset_import: ["": 13]> g (float[20] x) => (float[20] y) <float[1] c = {0.5}> { %s }'
+    one = save(tmp_path, text % "less = Less(x, c) y = Cast<to = 1>(less)")
+    other = save(tmp_path, text % "more = Less(c, x) less = Not(more) y = Cast<to = 1>(less)", "other.onnx")
+    found = prove(one, other)
+    assert found.status == "equal" and "inputs that are NaN give other results" in found.reason
+    flushed = "big = Abs(x) tiny = Less(big, small) y = Cast<to = 1>(tiny)"
+    text = text.replace("c = {0.5}", "small = {1e-40}")
+    one = save(tmp_path, text % flushed)
+    other = save(tmp_path, text % "zero = Sub(x, x) y = Identity(zero)", "other.onnx")
+    found = prove(one, other)
+    assert found.status == "different"
+
+
+def test_the_tolerance_is_named(tmp_path):
+    outcome = fix(save(tmp_path, MISH), OLD)
+    assert outcome.plan.equivalence.tolerance == "float32: 1e-05 of the largest value and 0.0001 of each element"

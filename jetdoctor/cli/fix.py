@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Dict, List, Optional
 
 from jetdoctor.cli import choosing, config, output, parser, selection, where
+from jetdoctor.cli.waiting import Waiting
 from jetdoctor.types import CHOICES, Report, UsageError
 
 EXAMPLES = """\
@@ -77,10 +78,12 @@ def run(arguments: Any) -> int:
     allow = choosing.named(parser.split_ids(arguments.allow))
     if arguments.choose:
         choosing.require_terminal()
-    outcome = work(allow=allow)
+    with Waiting() as say:
+        outcome = work(allow=allow, say=say)
     if arguments.choose:
         chosen = choosing.ask(outcome, allow)
-        outcome = outcome if chosen == allow else work(allow=chosen)
+        with Waiting() as say:
+            outcome = outcome if chosen == allow else work(allow=chosen, say=say)
     read = _as_parsed(outcome, arguments.inputs)
     written = write(outcome, arguments.output, arguments.apply)
     outcome = replace(outcome, plan=replace(outcome.plan, written=written, as_parsed=read))

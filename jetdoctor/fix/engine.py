@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, replace
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
 from jetdoctor.check import advice, check
@@ -66,15 +66,17 @@ def fix(
     select: Optional[Sequence[str]] = None,
     inputs: Optional[str] = None,
     allow: Sequence[str] = (),
+    say: Callable[[str], None] = lambda doing: None,
 ) -> FixOutcome:
     """Fix what stands between the model and every target, and prove that it still computes the same.
 
     ``opset`` lowers the opset first (alone when there is no target); ``freeze`` maps an input name to
     a shape, or a symbolic dim to a size; ``inputs`` is an .npz file to prove with besides our own.
-    ``allow`` names choices (CHOICES of types) whose unsafe fixes may be made.
+    ``allow`` names choices (CHOICES of types) whose unsafe fixes may be made; ``say`` is
+    told what is being done, for whoever waits.
     Raises ``UsageError`` for a model that cannot be read or an option that does not fit it.
     """
-    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select, tuple(allow)))
+    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select, tuple(allow)), say)
     temporary.sweep()
     temporary.sweep(os.path.dirname(os.path.abspath(path)))
     job.view = load(path)  # a file that cannot be read says so in one line
@@ -93,6 +95,7 @@ class _Job:
     freeze: Mapping[str, Any]
     inputs: Optional[str]
     choices: Choices
+    say: Callable[[str], None]
     view: Any = None
     #: the model that the proof starts from: the file, or the file cut as the user allowed
     reference: str = ""
@@ -121,6 +124,7 @@ class _Job:
     def attempt(self, passes: Optional[int] = None) -> Attempt:
         """A fresh run on the file as it is."""
         self.choices.begin()
+        self.say("checking and fixing")
         attempt = Attempt(_read(self.path), self.path, self.targets, self.choices)
         declare_default_domain(attempt.proto)
         if "nms" in self.choices.allow:
@@ -159,6 +163,7 @@ class _Job:
         return self._outcome(attempt, plan, attempt.proto)
 
     def _prove(self, attempt: Attempt, candidate: Candidate) -> Equivalence:
+        self.say("proving that %s still computes the same" % os.path.basename(self.path))
         unsafe = any(request.fix.applicability == "unsafe" for done in attempt.applied for request in done)
         return prove(self.reference, candidate.path, self.inputs, same_types=not unsafe)
 

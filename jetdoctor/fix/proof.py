@@ -55,6 +55,7 @@ def prove(
         found.get("max_abs", 0.0),
         found.get("max_rel", 0.0),
         found.get("reason", ""),
+        found.get("tolerance", ""),
     )
 
 

@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+from jetdoctor.fix.odd_numbers import NOT_NUMBERS, all_finite, odd_feeds
 from jetdoctor.fix.runners import Runner, open_runner
 from jetdoctor.fix.trial_sizes import feeds_that_fit
 from jetdoctor.model import load
@@ -20,13 +21,17 @@ from jetdoctor.types import JetdoctorError
 from jetdoctor.verify import given
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.inputs import Case, cases
+from jetdoctor.verify.ranges import range_of
 from jetdoctor.verify.tolerance import BY_DTYPE, Tolerance
 
 #: share of the time limit that the original may take before no more inputs are tried
 ORIGINAL_SHARE = 0.2
 
 #: inputs on which two correct engines differ
-_UNSTEADY = "with %d of %d inputs the original's own outputs change with the last digits of the inputs"
+_UNSTEADY = (
+    "with %d of %d inputs the original's own outputs change with the last digits of the inputs, as where scores tie;"
+    " real inputs (--inputs FILE.npz) do not"
+)
 
 #: what ONNX Runtime says of an input or output whose element type numpy does not have
 NO_NUMPY_TYPE = "numpy"
@@ -60,6 +65,7 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
         pairs, _ = _reference_outputs(runner, trial, budget)
     if not pairs:
         return {"status": "not-run", "reason": refusal or "no inputs could be made"}
+    pairs += _odd_pairs(runner, pairs, original)
     kind = runner.kind
     del runner
     _write(answer, {"stage": "result"})
@@ -105,13 +111,29 @@ def _reference_outputs(
     return pairs, refusal
 
 
+def _odd_pairs(runner: Runner, pairs: List[Any], original: str) -> List[Any]:
+    """Inputs with NaN, infinities and denormals on which the original gives finite results."""
+    found: List[Any] = []
+    main = load(original).main
+    free = {name for name in main.input_names if range_of(main.value(name)).kind in ("free", "image")}
+    feeds: Dict[str, Any] = next((given for kind, given, _ in pairs if kind.startswith("random")), {})
+    for name, arrays in odd_feeds(feeds, free):
+        try:
+            outputs = runner.run(arrays)
+        except JetdoctorError:
+            continue
+        if all_finite(outputs):
+            found.append((name, arrays, outputs))
+    return found
+
+
 def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: bool) -> Dict[str, Any]:
     worst: Dict[str, Any] = {"status": "not-run", "runs": 0, "max_abs": 0.0, "max_rel": 0.0, "reason": ""}
     try:
         runner = open_runner(candidate, kind)
     except JetdoctorError as error:
         return {"status": "different", "reason": "the result does not load: %s" % error}
-    unsteady = 0
+    unsteady, strange = 0, []
     main = load(candidate).main
     types = {name: main.value(name).dtype for name in main.input_names}
     tolerance = HALF_INSIDE if _computes_in_half(original) else None
@@ -123,6 +145,9 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
         except JetdoctorError as error:
             return dict(worst, status="different", reason="with %s inputs: %s" % (name, error))
         if not comparison.equal:
+            if name in NOT_NUMBERS:
+                strange.append(name)
+                continue
             if _unsteady(original, kind, arrays, expected):
                 unsteady += 1
                 continue
@@ -130,8 +155,11 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
             return dict(worst, status="different", reason=reason, **_errors(comparison))
         worst["status"] = "equal"
         worst["runs"] += 1
+        worst["tolerance"] = _allowed(comparison) or worst.get("tolerance", "")
         for key, value in _errors(comparison).items():
             worst[key] = max(worst[key], value)
+    if strange:
+        worst["reason"] = "inputs that are %s give other results" % " or ".join(strange)
     if unsteady:
         worst["reason"] = _UNSTEADY % (unsteady, len(pairs))
         # What agrees on a few inputs and cannot be judged on most is not proven.
@@ -192,6 +220,16 @@ def _unsteady(original: str, kind: str, arrays: Mapping[str, Any], expected: Map
         return not compare(expected, optimised).equal
     except JetdoctorError:
         return False
+
+
+def _allowed(comparison: Comparison) -> str:
+    """The loosest tolerance that an output was held to, in words; "" when all had to be exact."""
+    loose = [output for output in comparison.outputs if output.tolerance.rtol or output.tolerance.atol]
+    if not loose:
+        return ""
+    one = max(loose, key=lambda output: output.tolerance.atol)
+    text = "%s: %g of the largest value and %g of each element"
+    return text % (one.dtype, one.tolerance.atol, one.tolerance.rtol)
 
 
 def _errors(comparison: Comparison) -> Dict[str, float]:
