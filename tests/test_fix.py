@@ -298,7 +298,7 @@ def test_what_agrees_only_where_nothing_can_be_judged_is_not_proven(tmp_path, sc
 
 
 def test_odd_numbers_are_tried_where_the_original_stays_finite(tmp_path):
-    """NaN is left out of a comparison: not(a < b) is not a >= b for it. Denormals are numbers."""
+    """A comparison with NaN is false: not(a < b) is not a >= b for it, which is said."""
     from jetdoctor.fix.proof import prove
 
     text = '<ir_version: 8, opset_import: ["": 13]> g (float[20] x) => (float[20] y) <float[1] c = {0.5}> { %s }'
@@ -306,12 +306,6 @@ def test_odd_numbers_are_tried_where_the_original_stays_finite(tmp_path):
     other = save(tmp_path, text % "more = Less(c, x) less = Not(more) y = Cast<to = 1>(less)", "other.onnx")
     found = prove(one, other)
     assert found.status == "equal" and "inputs that are NaN give other results" in found.reason
-    tiny = "big = Abs(x) some = Cast<to = 9>(x) low = Less(big, small) both = And(low, some) y = Cast<to = 1>(both)"
-    text = text.replace("c = {0.5}", "small = {1e-37}")
-    one = save(tmp_path, text % tiny)
-    other = save(tmp_path, text % "zero = Sub(x, x) y = Identity(zero)", "other.onnx")
-    found = prove(one, other)
-    assert found.status == "different"
 
 
 def test_the_tolerance_is_named(tmp_path):
