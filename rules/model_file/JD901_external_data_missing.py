@@ -2,16 +2,20 @@
 
 ## What it detects
 A tensor kept in external data (`data_location: EXTERNAL`) whose file does not exist beside the model, is
-shorter than the tensor's offset and length need, is no regular file, or lies above the model's folder.
+shorter than the tensor's offset and length need, is no regular file, or lies above the model's folder; from
+TensorRT 10.14 on also a DOUBLE tensor in external data.
 
 ## Why it fails
 The parser opens `FOLDER/LOCATION`, the folder being that of the `.onnx` file, and stops with "Failed to open
 file" or "Failed to read weights from external file". Since TensorRT 9.0 a location that leaves the folder
-(`../`) is refused before it is opened. An absolute location is joined to the folder like any other.
+(`../`) is refused before it is opened. An absolute location is joined to the folder like any other. From 10.14
+on the file is mapped into memory, and the size of a DOUBLE tensor is compared with that of the FLOAT tensor that it
+becomes: `Unexpected size for the external weights!`.
 
 ## Fix
 Copy the data file together with the `.onnx` file and keep its name, or save the model again with
-`onnx.save_model(model, path, save_as_external_data=True, location="model.data")`.
+`onnx.save_model(model, path, save_as_external_data=True, location="model.data")`. Convert a DOUBLE tensor to FLOAT
+(TensorRT does that anyway), or keep it inside the `.onnx` file.
 """
 
 import os
@@ -28,11 +32,14 @@ RULE = Rule(
     sources=(
         "onnx-tensorrt 7.1-9.3 onnx2trt_utils.cpp, parseExternalWeights",
         "onnx-tensorrt 10.0-10.10 WeightsContext.cpp:151, parseExternalWeights",
+        "onnx-tensorrt@70c1ce4f (10.14) WeightsContext.cpp, 346bdcae (10.13) WeightsContextMemoryMap.cpp",
     ),
 )
 
-_EXTERNAL = 1
+_EXTERNAL, _DOUBLE = 1, 11
 _REFUSES_PARENT = VersionRange((9, 0), None)
+_REFUSES_DOUBLE = VersionRange((10, 14), None)
+_AS_FLOAT = Fix("Convert it to FLOAT, as TensorRT does, or keep it inside the model", "manual")
 _FIX = Fix("Put the data file beside the model, or save the model with its data again", "manual")
 
 
@@ -43,6 +50,9 @@ def check_model(model):
         location = entries.get("location", "")
         if posixpath.normpath(location).startswith("../"):
             yield _match("%s lies above the model's folder" % location, name, location, _REFUSES_PARENT)
+        if tensor.data_type == _DOUBLE:
+            text = "%s is DOUBLE in external data, of which this parser expects half the size" % name
+            yield Match(text, tensor=name, tensorrt=_REFUSES_DOUBLE, fixes=(_AS_FLOAT,), cause="double")
         if not model.path:
             continue  # a model in memory has no folder to look in
         if location not in sizes:
