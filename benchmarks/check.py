@@ -101,18 +101,22 @@ def onnx_load(path: Path) -> List[str]:
 def start_and_load(bench: Bench, folder: Path) -> List[Row]:
     """Start, an ordinary export, all JetPacks at once, and the rule base."""
     model = models.transformer(folder / "ordinary.onnx", nodes=1000, weight_bytes=40 << 20)
-    bare, version, imported, floor, one, everything = bench.seconds(
+    on_board = ("--target", "agx-orin@jetpack-6.2")
+    bare, version, imported, floor, one, everything, board, divided = bench.seconds(
         ["-c", "pass"],
         [*JETDOCTOR, "--version"],
         ["-c", "import onnx"],
         onnx_load(model),
         check(model),
         check(model, "--target", "all"),
+        check(model, *on_board),
+        check(model, *on_board, "--dla"),
     )
     return [
         Row("--version / python -c pass", version / bare, 1.0, 2.5, "x"),
         Row("check, 1,000 nodes / onnx.load", one, floor, floor + 0.15, "s"),
         Row("all JetPacks / one target", everything / one, 1.0, 2.0, "x"),
+        Row("--dla / without", divided / board, 1.0, 1.25, "x"),
         Row("rule base", bench.printed(_RULES), imported, 0.060, "s"),
     ]
 

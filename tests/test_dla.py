@@ -13,6 +13,7 @@ from jetdoctor.dla.pieces import pieces
 from jetdoctor.dla.work import work
 from jetdoctor.facts import knowledge
 from jetdoctor.model import from_proto
+from jetdoctor.report import accelerator
 from jetdoctor.target import resolve
 from tests.cases import parse
 
@@ -228,3 +229,16 @@ def test_the_commands(path, capsys):
 def test_dla_wants_a_module(path, capsys):
     assert cli.main(["check", path, "--target", "jetpack-6.2", "--dla"]) == 2
     assert "--target agx-orin@jetpack-6.2" in capsys.readouterr().err
+
+
+def test_the_picture_has_two_lanes(path, capsys):
+    arguments = [path, "--target", "agx-orin@jetpack-6.2", "--dla", "--precision", "fp16", "--format", "html"]
+    assert cli.main(["check", *arguments]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("<rect ") == 2 and 'y="0"' in shown and 'y="24"' in shown
+    assert "1 of 2 layers; 1 piece, 1 hand-over" in shown
+
+
+def test_no_share_of_no_work():
+    split = divided(SIMPLE, "agx-orin@jetpack-6.2", precision="fp16")
+    assert "multiply-adds" not in accelerator.summary(split)

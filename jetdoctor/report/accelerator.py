@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import List
+
 from jetdoctor.report.style import Writer, plural
 from jetdoctor.types import DlaSplit
 
 #: Characters of the bar that shows the order of devices along the model.
 _BAR = 40
+
+#: Stretches of layers that the picture shows at most.
+_CELLS = 400
 
 
 def write(writer: Writer, split: DlaSplit) -> None:
@@ -24,16 +29,39 @@ def summary(split: DlaSplit) -> str:
     """The same as a sentence."""
     layers = split.count("dla") + split.count("gpu")
     share = int(1000 * split.share) / 10  # never rounded up to all of it
-    pieces = "%s, %s between DLA and GPU" % (plural(split.parts, "piece"), plural(split.handovers, "hand-over"))
-    return "%d of %s, %.1f %% of the multiply-adds; %s" % (split.count("dla"), plural(layers, "layer"), share, pieces)
+    worked = any(layer.work for layer in split.layers)
+    first = "%d of %s" % (split.count("dla"), plural(layers, "layer"))
+    first += ", %.1f %% of the multiply-adds" % share if worked else ""
+    return "%s; %s, %s between DLA and GPU" % (
+        first,
+        plural(split.parts, "piece"),
+        plural(split.handovers, "hand-over"),
+    )
 
 
 def bar(split: DlaSplit) -> str:
     """The layers in order, ``#`` where the DLA computes most of them and ``.`` where the GPU does."""
-    devices = [layer.device for layer in split.layers if layer.device != "none"]
-    cells = min(_BAR, len(devices))
-    shown = ""
-    for cell in range(cells):
-        part = devices[cell * len(devices) // cells : (cell + 1) * len(devices) // cells]
-        shown += "#" if 2 * part.count("dla") >= len(part) else "."
+    shown = "".join("#" if share >= 0.5 else "." for share in _cells(split, _BAR))
     return shown + "   # DLA  . GPU" if shown else ""
+
+
+def picture(split: DlaSplit) -> str:
+    """The layers in order as an SVG element of two lanes: above what the DLA computes, below what the GPU does."""
+    cells = _cells(split, _CELLS)
+    width = 1000 / max(len(cells), 1)
+    boxes = []
+    for index, share in enumerate(cells):
+        for lane, part, color in ((0, share, "var(--ok)"), (1, 1 - share, "var(--soft)")):
+            if part:
+                place = 'x="%.2f" y="%d" width="%.2f" height="20"' % (index * width, 24 * lane, width)
+                boxes.append('<rect %s fill="%s" fill-opacity="%.2f"/>' % (place, color, part))
+    head = '<svg viewBox="0 0 1000 44" width="100%" height="44" preserveAspectRatio="none" role="img"'
+    return head + ' aria-label="layers on the DLA (above) and on the GPU (below)">%s</svg>' % "".join(boxes)
+
+
+def _cells(split: DlaSplit, most: int) -> List[float]:
+    """Share of the DLA in each of at most ``most`` equal stretches of the layers in order."""
+    devices = [layer.device for layer in split.layers if layer.device != "none"]
+    count = min(most, len(devices))
+    edges = [cell * len(devices) // count for cell in range(count + 1)] if count else []
+    return [devices[a:b].count("dla") / (b - a) for a, b in zip(edges, edges[1:])]

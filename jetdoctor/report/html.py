@@ -6,7 +6,7 @@ from html import escape
 from typing import List
 
 from jetdoctor import __version__
-from jetdoctor.report import matrix, words
+from jetdoctor.report import accelerator, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import clean
 from jetdoctor.types import Finding, Report, Result
@@ -79,10 +79,20 @@ def _model(group: List[Result]) -> List[str]:
     parts.append("</table>")
     parts.append('<p class="soft">Evidence: %s</p>' % safe(words.evidence_line(first)))
     parts.append('<p class="soft">Looked at: %s</p>' % safe(words.coverage_line(group)))
+    parts += [_divided(result) for result in group if result.dla is not None and not result.dla.absent]
     found, where = matrix.merged(group)
     for finding in words.by_severity(found):
         parts.append(_finding(finding, where[finding.key]))
     return parts
+
+
+def _divided(result: Result) -> str:
+    """What runs on the DLA (above) and on the GPU (below), in the order of the model."""
+    if result.dla is None:
+        return ""
+    said = "DLA of %s: %s" % (result.target.name, accelerator.summary(result.dla))
+    wants = "".join('<p class="soft">wants %s</p>' % safe(text) for text in result.dla.conditions)
+    return "<figure>%s<figcaption>%s</figcaption></figure>%s" % (accelerator.picture(result.dla), safe(said), wants)
 
 
 def _finding(finding: Finding, where: str) -> str:
