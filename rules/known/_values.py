@@ -92,3 +92,24 @@ def bilinear_grid_sample(nodes):
         if node.attr("mode", "bilinear") in ("bilinear", "linear") and node.input(0).rank in (None, 4):
             if runs_on_data(node):
                 yield node
+
+
+def layers_in_a_row(nodes):
+    """Three times MatMul with constant weights, Add of a bias, Relu; yields the last MatMul."""
+    depth = {}
+    for node in nodes("Relu"):
+        added = maker(node.input(0), "Add")
+        product = made_by(added, "MatMul") if added is not None else None
+        if product is not None and product.input(1).is_constant_expression():
+            before = (node.graph.path, product.inputs[0])
+            depth[node.graph.path, node.outputs[0]] = depth.get(before, 0) + 1
+            if depth.get(before, 0) == 2:
+                yield product
+
+
+def integer_mul_of_transposes(nodes):
+    for node in nodes("Transpose"):
+        product = maker(node.input(0), "Mul")
+        if product is not None and product.output(0).dtype in ("INT32", "INT64"):
+            if all(maker(product.input(index), "Transpose") is not None for index in (0, 1)):
+                yield product
