@@ -175,11 +175,6 @@ def test_unread_outputs_are_left_out():
     assert len(assert_same(model, {"x": x}, "maxpool_drop_indices", gone=False).graph.node[0].output) == 1
 
 
-def test_gather_indices_from_the_start():
-    inputs = {"x": data([3, 4]), "i": np.array([-1, 0, -4], np.int64)}
-    assert_same(model_of("Gather", inputs, constants=["i"], axis=1), inputs, "gather_wrap_indices", gone=False)
-
-
 @pytest.mark.parametrize("dtype, zero", [(np.int8, 3), (np.uint8, 100), (np.int8, 0)])
 def test_weights_dequantised_beforehand(dtype, zero):
     inputs = {

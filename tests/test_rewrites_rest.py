@@ -91,15 +91,6 @@ def test_resize_of_a_region_is_left():
     assert "region" in rewritten(model, "resize_full_rank")[1][0]
 
 
-@given(factor=st.integers(1, 3))
-def test_resize_with_an_empty_input_behind(factor):
-    x = data([1, 2, 3, 4])
-    inputs = {"x": x, "-r": x, "s": np.array([1, 1, factor, factor], np.float32), "-n": x}
-    model = model_of("Resize", inputs, opset=13, constants=["s"], mode="nearest")
-    result = assert_same(model, inputs, "resize_trim_inputs", gone=False)
-    assert len(result.graph.node[0].input) == 3
-
-
 @given(shape=st.lists(st.integers(2, 4), min_size=1, max_size=3), count=st.integers(1, 3), steps=st.booleans())
 def test_slice_without_axes(shape, count, steps):
     count = min(count, len(shape))
