@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jetdoctor.catalog import catalog
 from jetdoctor.facts import knowledge
+from jetdoctor.facts.rows import WALLS
 from jetdoctor.fix import opset
 from jetdoctor.fix.opset import registry
 from tests import exercised
@@ -40,8 +41,7 @@ def test_what_was_recorded_is_there():
 def asked_for():
     """Names of rewrites in rows and, as text, in the code of rules and of jetdoctor."""
     known = knowledge()
-    rows = [fact for name in known.names for section in ("importer", "refused", "misread", "network", "builder", "values")
-            for fact in known.rows(name, section)]  # fmt: skip
+    rows = [fact for name in known.names for section in WALLS for fact in known.rows(name, section)]
     found = {request for fact in rows for request in fact.get("fix", ())}
     found.update(name for row in catalog_tables() for name in row)
     for folder in ("rules", "jetdoctor"):
