@@ -9,11 +9,12 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence, Tuple
 from jetdoctor.rules.facts_layout import HEADS, NO_OPERATOR, SECTIONS
 
 from jetdoctor.catalog import catalog
+from jetdoctor.data import table
 from jetdoctor.dla.conditions import CONDITIONS as DLA
 from jetdoctor.facts import Fact
 from jetdoctor.facts.condition import BadCondition
 from jetdoctor.facts.conditions.model import OfModel
-from jetdoctor.types import OUTCOMES, SEVERITIES
+from jetdoctor.types import OUTCOMES, SEVERITIES, parse_version
 
 #: (where, row, fact): "rules/facts/Clip.json: refused[2], since 8.0", the row, and its range.
 Row = Tuple[str, Mapping[str, Any], Fact]
@@ -47,6 +48,7 @@ def problems(facts: Mapping[str, Any]) -> Iterator[str]:
     releases = _rows("_releases.json", "release", facts["_releases.json"])
     yield from _whole("release", releases)
     yield from _seamless(releases)
+    yield from _named(releases)
     yield from _whole("issue", _rows("_known_issues.json", "issue", facts["_known_issues.json"]))
     yield from _operators(facts)
 
@@ -107,6 +109,14 @@ def _rows(file: str, section: str, rows: Iterable[Mapping[str, Any]]) -> List[Ro
 def _fact(row: Mapping[str, Any]) -> Fact:
     """The row without its conditions, which have a check of their own."""
     return Fact({key: row[key] for key in row if key not in ("when", "require", "forbid")})
+
+
+def _named(releases: Sequence[Row]) -> Iterator[str]:
+    """Every release has a line in the table of patches, so that a target can be called like it."""
+    lines = [parse_version(row["line"]) for row in table("patches")]
+    for where, row, _fact in releases:
+        if not any(line[:2] == parse_version(row["since"])[:2] for line in lines):
+            yield "%s: key since: rules/data/patches.json has no line %s" % (where, row["since"])
 
 
 def _operators(facts: Mapping[str, Any]) -> Iterator[str]:

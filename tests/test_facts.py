@@ -108,6 +108,13 @@ def _clip(section, index, **changes):
     return lambda facts: facts["Clip.json"][section][index].update(changes)
 
 
+def _next_release(facts):
+    """A release that no target can be called like."""
+    rows = facts["_releases.json"]
+    rows.append(dict(rows[-1], since="99.1"))
+    rows[-2]["before"] = "99.1"
+
+
 def _relu(**body):
     return lambda facts: facts["Relu.json"].update(body)
 
@@ -134,6 +141,7 @@ def _relu(**body):
             lambda f: f["Clip.json"]["refused"].append(f["Clip.json"]["refused"][0]),
             "Clip: refused[8], since 7.1: key since: says the same as",
         ),
+        (_next_release, "_releases: release[%d], since 99.1: key since: rules/data" % len(FACTS["_releases.json"])),
         (lambda f: f["_releases.json"][2].update(since="8.1"), "_releases: release[2], since 8.1: key since: leaves a"),
         (lambda f: f["Clip.json"]["refused"][0].pop("basis"), "Clip: refused[0], since 7.1: key basis: is missing"),
         (lambda f: f["Clip.json"].pop("importer"), "Clip: key importer: is missing"),

@@ -13,6 +13,7 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 from jetdoctor.cli import config, output, parser, where
 from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
+from jetdoctor.verify.backends import MODULES
 
 EXAMPLES = """\
   jetdoctor verify fixed.onnx --reference model.onnx
@@ -21,7 +22,7 @@ EXAMPLES = """\
   jetdoctor verify model.onnx --shapes tokens=1x16:1x128:8x128
 """
 
-BACKENDS = ("auto", "tensorrt", "trtexec", "tensorrt-rtx", "rehearsal", "onnxruntime")
+BACKENDS = ("auto", *MODULES)
 PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 CALIBRATORS = ("entropy", "minmax")
 MIB = 1 << 20
