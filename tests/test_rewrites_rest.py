@@ -331,3 +331,15 @@ def test_contrib_biasadd():
     assert done == 1, refusals
     y = outputs_of(result, inputs)["y"]
     np.testing.assert_allclose(y, inputs["x"] + inputs["b"] + inputs["s"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("op_type, attributes", [("ArgMax", {"keepdims": 1}), ("ArgMin", {"keepdims": 0})])
+def test_an_outer_axis_goes_inward(op_type, attributes):
+    inputs = {"x": data([3, 2, 1, 2, 2])}
+    assert_same(model_of(op_type, inputs, axis=0, **attributes), inputs, "topk_axis_inward", gone=False)
+
+
+def test_topk_along_an_outer_axis_goes_inward():
+    inputs = {"x": data([4, 2, 1, 2, 2]), "k": np.array([2], np.int64)}
+    model = model_of("TopK", inputs, outputs=2, constants=["k"], axis=0)
+    assert_same(model, inputs, "topk_axis_inward", gone=False)
