@@ -36,6 +36,20 @@ PACKAGE = re.compile(
 )
 
 #: Python distribution -> key of the fact with its version.
+#: (package, a library of it that is linked with the GPU's, where it keeps libraries of its own), below a site folder.
+LINKED = (
+    ("onnxruntime", "onnxruntime/capi/libonnxruntime_providers_cuda.so", "onnxruntime/capi"),
+    ("onnxruntime", "onnxruntime/capi/libonnxruntime_providers_tensorrt.so", "onnxruntime/capi"),
+    ("torch", "torch/lib/libtorch_cuda.so", "torch/lib"),
+    ("tensorrt", "tensorrt/tensorrt*.so", "tensorrt_libs"),
+    ("tensorrt", "tensorrt_bindings/tensorrt*.so", "tensorrt_libs"),
+    ("opencv", "cv2/cv2*.so", "cv2"),
+    ("cupy", "cupy_backends/cuda/libs/cublas*.so", "cupy.libs"),
+)
+
+#: Libraries whose name ends with the release of CUDA, cuDNN or TensorRT that they belong to.
+GPU_LIBRARY = re.compile(r"lib(cudart|cublas|cublasLt|cudnn|nvinfer)\.so\.\d+")
+
 DISTRIBUTIONS = {
     "numpy": "numpy",
     "tensorrt": "tensorrt_dist",
@@ -175,6 +189,20 @@ class Files:
                 yield block
         except OSError:
             return
+        finally:
+            os.close(handle)
+
+    def piece(self, path, start, size):
+        """Bytes of a regular file from an offset; fewer, or none, where it ends or cannot be read."""
+        try:
+            handle = os.open(self._real(path), os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        except (OSError, ValueError):
+            return b""
+        try:
+            regular = stat.S_ISREG(os.fstat(handle).st_mode)
+            return os.pread(handle, min(size, READ_LIMIT), start) if regular else b""
+        except (OSError, OverflowError):
+            return b""
         finally:
             os.close(handle)
 
@@ -715,6 +743,8 @@ def distributions(machine, facts):
                     glibc[key] = "%s.%s" % min(needs, key=lambda pair: (int(pair[0]), int(pair[1])))
         version_files(machine, facts, directory)
     facts.add("wheel_glibc", glibc or None, "WHEEL files")
+    linked = wheel_libraries(machine.files, machine.site)
+    facts.add("wheel_libraries", linked or None, "dynamic sections of the libraries")
     text, source = machine.commands.output("python-libs", "python3-libs", "pip")
     for name, version in re.findall(r"^([A-Za-z][\w.-]*)(?:\s*==\s*|\s+)v?(\d[\w.+]*)", text, re.M):
         project = re.sub(r"[-_.]+", "-", name).lower()
@@ -748,6 +778,52 @@ def version_files(machine, facts, directory):
     text, path = files.first(directory + "/numpy/version.py")
     found = re.search(r"^(?:short_)?version\s*=\s*['\"](\d[^'\"]*)", text, re.M)
     facts.add("numpy", found and found.group(1), path)
+
+
+def wheel_libraries(files, site):
+    """{package: names of CUDA, cuDNN and TensorRT libraries that it is linked with and does not bring itself}."""
+    found = {}
+    for directory in site:
+        for package, library, beside in LINKED:
+            for path in matching(files, directory + "/" + library):
+                own = set(files.names("%s/%s" % (directory, beside)))
+                vendored = directory + "/nvidia"
+                for name in files.names(vendored):
+                    own.update(files.names("%s/%s/lib" % (vendored, name)))
+                needs = [name for name in needed(files, path) if GPU_LIBRARY.match(name) and name not in own]
+                if needs:
+                    found.setdefault(package, sorted(set(needs)))
+    return found
+
+
+def matching(files, path):
+    """Paths whose last part matches a pattern with one ``*``."""
+    folder, name = path.rsplit("/", 1)
+    head, star, tail = name.partition("*")
+    if not star:
+        return [path]
+    return [folder + "/" + n for n in files.names(folder) if n.startswith(head) and n.endswith(tail)]
+
+
+def needed(files, path):
+    """Names of the shared libraries that an ELF file (64 bits, little endian) is linked with; [] for anything else."""
+    head = files.piece(path, 0, 64)
+    if len(head) < 64 or head[:6] != b"\x7fELF\x02\x01":
+        return []
+    number = lambda data, start, size: int.from_bytes(data[start : start + size], "little")  # noqa: E731
+    table, size, count = number(head, 32, 8), number(head, 54, 2), number(head, 56, 2)
+    segments = files.piece(path, table, size * count)
+    parts = [segments[i : i + size] for i in range(0, len(segments) - 55, size or 1)][:count]
+    loads = [(number(p, 16, 8), number(p, 8, 8), number(p, 32, 8)) for p in parts if number(p, 0, 4) == 1]
+    dynamic = next((files.piece(path, number(p, 8, 8), number(p, 32, 8)) for p in parts if number(p, 0, 4) == 2), b"")
+    entries = [(number(dynamic, i, 8), number(dynamic, i + 8, 8)) for i in range(0, len(dynamic) - 15, 16)]
+    address, length = dict(entries).get(5, 0), dict(entries).get(10, 0)
+    strings = b""
+    for start, offset, filled in loads:
+        if start <= address < start + filled:
+            strings = files.piece(path, offset + address - start, length)
+    names = [strings[value : strings.find(b"\0", value)] for tag, value in entries if tag == 1]
+    return [name.decode("ascii", "replace") for name in names if name]
 
 
 def gpu_code(files, path):

@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -219,6 +220,55 @@ def test_python_packages_of_a_tree(tmp_path):
     assert facts["onnxruntime_providers"] == ["cuda", "cpu"] and facts["onnxruntime_cuda"] == "11.4"
     assert facts["onnxruntime_package"] == "onnxruntime-gpu" and facts["opencv"] == "4.8.1.78"
     assert facts["wheel_glibc"] == {"onnx": "2.28"}
+
+
+def elf(*needed):
+    """A shared library, as little of it as the loader reads: program headers, dynamic section, names."""
+    names, places = b"\0", []
+    for name in needed:
+        places.append(len(names))
+        names += name.encode("ascii") + b"\0"
+    base, start = 0x10000, 64 + 2 * 56  # where it is loaded, and where the names lie in the file
+    entries = [(1, place) for place in places] + [(5, base + start), (10, len(names)), (0, 0)]
+    dynamic = b"".join(struct.pack("<QQ", *entry) for entry in entries)
+    size = start + len(names) + len(dynamic)
+    head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, 183, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    load = struct.pack("<IIQQQQQQ", 1, 5, 0, base, base, size, size, 4096)
+    where = start + len(names)
+    section = struct.pack("<IIQQQQQQ", 2, 6, where, base + where, base + where, len(dynamic), len(dynamic), 8)
+    return head + load + section + names + dynamic
+
+
+def test_libraries_that_a_wheel_is_linked_with(tmp_path):
+    site = "root/usr/local/lib/python3.10/dist-packages/"
+    cuda = elf("libcublasLt.so.11", "libcudnn.so.8", "libc.so.6")
+    root = tree(
+        tmp_path,
+        {
+            "cmd/python3-version.txt": "Python 3.10.12\n",
+            site + "onnxruntime/capi/libonnxruntime_providers_cuda.so": cuda,
+            site + "torch/lib/libtorch_cuda.so": elf("libcudart.so.12", "libcublas.so.12"),
+            site + "torch/lib/libcudart.so.12": "brought along",
+            site + "nvidia/cublas/lib/libcublas.so.12": "brought along",
+            site + "cv2/cv2.abi3.so": cuda[:200],
+        },
+    )
+    facts = known(probe.probe(root)["facts"])
+    assert facts["wheel_libraries"] == {"onnxruntime": ["libcublasLt.so.11", "libcudnn.so.8"]}
+
+
+def test_a_library_of_this_machine_is_read_as_the_loader_reads_it():
+    import _ctypes
+
+    if not sys.platform.startswith("linux") or not getattr(_ctypes, "__file__", ""):
+        pytest.skip("no shared library to read here")
+    assert any(name.startswith("libc.so") for name in probe.needed(probe.Files(), _ctypes.__file__))
+
+
+@pytest.mark.parametrize("cut", [0, 10, 64, 100, 176, 230])
+def test_a_damaged_library_names_nothing_and_ends(tmp_path, cut):
+    (tmp_path / "x.so").write_bytes(elf("libcudart.so.12")[:cut] + b"\xff" * 40)
+    assert probe.needed(probe.Files(), str(tmp_path / "x.so")) in ([], ["libcudart.so.12"])
 
 
 def test_header_macros_of_tensorrt_10_11_are_resolved(tmp_path):

@@ -62,6 +62,10 @@ def _is_of_kind(key: str, value: Any) -> bool:
         return isinstance(value, list) and all(_is_text(item) for item in value)
     if key in ("packages", "wheel_glibc"):
         return isinstance(value, dict) and all(_is_text(k) and _is_text(v) for k, v in value.items())
+    if key == "wheel_libraries":
+        return isinstance(value, dict) and all(
+            _is_text(k) and isinstance(v, list) and all(map(_is_text, v)) for k, v in value.items()
+        )
     if key == "temperatures":
         return isinstance(value, dict) and all(isinstance(v, (int, float)) for v in value.values())
     if key == "part_numbers":

@@ -1,16 +1,21 @@
 """A JetPack with faults that the next patch does not have
 
 ## What it detects
-A developer preview, or a patch release whose TensorRT refuses or misreads models that the next one takes.
+A developer preview, a patch release whose TensorRT refuses or misreads models that the next one takes, or an
+L4T with a driver that public reports found at fault.
 
 ## Why it fails
 The previews 5.0 and 5.0.1 carry the early-access parser of TensorRT 8.4.0, which documents opset 13 where
 8.4-GA documents 17. JetPack 5.0.2 carries 8.4.1, which refuses a Reshape of opset 14 and later without
 `allowzero`; 8.4.3 takes it, and so does JetPack 5.1 with 8.5.2.
 
+L4T 36.4.7 limits what NvMap gives at once: large allocations of GPU memory fail although memory is free
+(`NvMapMemAllocInternalTagged`, `NVML_SUCCESS == r` in torch), which stops engine builds and large models.
+
 ## Fix
 Flash the release of the same line that came after it: 5.1.6 runs on every board of 5.0.x, 6.0 or later
-instead of 6.0 DP. Engines have to be rebuilt then.
+instead of 6.0 DP. Engines have to be rebuilt then. From L4T 36.4.7 move to a later release (36.5) or back to
+36.4.4; until then `PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True` splits torch's large allocations.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -23,6 +28,8 @@ RULE = Rule(
     sources=(
         "onnx-tensorrt branch 8.4-EA docs/operators.md",
         "rules/data/targets.json",
+        "https://github.com/pytorch/pytorch/issues/185240 (L4T 36.4.7)",
+        "https://github.com/0xShug0/audio.cpp/issues/12 (L4T 36.4.7)",
     ),
 )
 
@@ -36,10 +43,19 @@ FAULTS = {
 }
 #: Faults that touch only some models: worth knowing, no reason to move.
 REMARKS = {"5.0.2": "TensorRT 8.4.1 refuses a Reshape of opset 14 and later without allowzero; 5.1 takes it"}
+#: Drivers at fault, by L4T: what fails, and what helps.
+DRIVERS = {
+    "36.4.7": (
+        "limits large allocations: NvMap refuses GPU memory although it is free (NvMapMemAllocInternalTagged)",
+        "Move to a later L4T or back to 36.4.4; torch: PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True",
+    )
+}
 
 
 def check_device(device):
-    name = device.get("jetpack")
+    name, driver = device.get("jetpack"), DRIVERS.get(device.get("l4t") or "")
+    if driver:
+        yield Match("L4T %s %s" % (device.get("l4t"), driver[0]), cause="driver", fixes=(Fix(driver[1], "manual"),))
     if name in FAULTS:
         fix = Fix("Flash the release of the same line that came after it", "manual")
         yield Match("JetPack %s is %s" % (name, FAULTS[name]), cause="faults", fixes=(fix,))

@@ -14,7 +14,7 @@ The next patch of the same TensorRT, from the same apt source.
 
 from jetdoctor.rules.known._issues import matches, rows
 
-from jetdoctor.rule import Rule
+from jetdoctor.rule import Fix, Match, Rule, parse_version
 
 RULE = Rule(
     id="JD622",
@@ -28,3 +28,17 @@ RULE = Rule(
 def check_target(model, target):
     for row, within in rows(RULE.id):
         yield from matches(row, within)
+
+
+def check_device(device):
+    module, version = device.get("module") or "", parse_version(device.get("tensorrt") or "")
+    for row, within in rows(RULE.id):
+        if version and version in within and module.startswith(tuple(row["modules"])):
+            yield Match(
+                row["what"],
+                fixes=(Fix(row["cure"], "manual"),),
+                cause=row["id"],
+                sources=tuple(row["source"]),
+                basis=row["basis"],
+                consequences=('the log says "%s"' % row["message"],) if "message" in row else (),
+            )

@@ -1,0 +1,53 @@
+"""Parts of two TensorRT releases are installed
+
+## What it detects
+Two releases of libnvinfer in the library directories, or packages of the parser, the plugins or the bindings
+that are of another release than libnvinfer.
+
+## Why it fails
+The loader takes the first library that it finds, and the parser of one release calls the builder of another
+by numbers whose meaning changed between them: assertions such as `EnumMax<SliceMode>`, `undefined symbol`, or
+an engine that says it was built by another TensorRT. What the release documents no longer holds.
+
+## Fix
+Keep the one of JetPack: `dpkg -l | grep -i nvinfer` and `find / -name 'libnvinfer.so*'` name all parts.
+Remove what was copied or installed from elsewhere (undo: install it again), then `sudo apt install
+--reinstall libnvinfer8` (or `libnvinfer10`).
+"""
+
+import re
+
+from jetdoctor.rule import Fix, Match, Rule, parse_version
+
+RULE = Rule(
+    id="JD135",
+    name="mixed-tensorrt",
+    severity="warning",
+    outcome="environment",
+    sources=(
+        "onnx-tensorrt links libnvinfer of its own release (CMakeLists.txt: find_library nvinfer)",
+        "https://docs.nvidia.com/jetson/jetpack/install-setup/index.html (one TensorRT for each JetPack)",
+    ),
+)
+
+_PARTS = re.compile(r"(libnvinfer(?:-plugin)?\d+|libnvonnxparsers\d+|python3-libnvinfer)$")
+
+
+def check_device(device):
+    libraries = sorted({_release(text) for text in device.get("tensorrt_libraries") or ()}, key=parse_version)
+    if len(libraries) > 1:
+        yield _match("two TensorRT libraries lie side by side: %s" % " and ".join(libraries), "libraries")
+    packages = device.get("packages") or {}
+    parts = {name: _release(version) for name, version in packages.items() if _PARTS.match(name)}
+    if len(set(parts.values())) > 1:
+        listed = ", ".join("%s %s" % pair for pair in sorted(parts.items()))
+        yield _match("the packages are of different TensorRT releases: %s" % listed, "packages")
+
+
+def _release(text):
+    """Major, minor and patch of a library's or package's version."""
+    return ".".join(map(str, parse_version(text)[:3]))
+
+
+def _match(message, cause):
+    return Match(message, cause=cause, fixes=(Fix("Keep the TensorRT of JetPack and remove the other", "manual"),))
