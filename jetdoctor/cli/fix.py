@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from jetdoctor.cli import choosing, config, output, parser, selection, where
 from jetdoctor.cli.waiting import Waiting
@@ -40,6 +40,9 @@ def configure(options: parser.Parser, command: str) -> None:
         "--apply", action="store_true", help="replace the model; the original stays as MODEL.orig"
     )
     place.add_argument("-o", "--output", metavar="OUT", help="write the repaired model there")
+    options.add_argument(
+        "--simplify", action="store_true", help="fold constants, remove what changes nothing or is there twice"
+    )
     options.add_argument("--unsafe", action="store_true", help="also fixes that may change values or shapes")
     options.add_argument(
         "--allow", action="append", metavar="CHOICES", help="fixes that decide for the caller: " + ", ".join(CHOICES)
@@ -74,6 +77,7 @@ def run(arguments: Any) -> int:
         unsafe=arguments.unsafe,
         select=selection.rule_ids(parser.split_ids(arguments.select)) or None,
         inputs=arguments.inputs,
+        simplify=arguments.simplify,
     )
     allow = choosing.named(parser.split_ids(arguments.allow))
     if arguments.choose:
@@ -110,7 +114,7 @@ def _as_parsed(outcome: Any, inputs: Optional[str]) -> Any:
 def _targets(arguments: Any) -> Any:
     settings = config.load()
     plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
-    alone = arguments.opset is not None or bool(arguments.freeze)
+    alone = arguments.opset is not None or bool(arguments.freeze) or arguments.simplify
     targets = where.named(arguments.targets or ([] if alone else settings.targets), plugins)
     if targets or alone:
         return targets
@@ -151,6 +155,7 @@ def _print(outcome: Any, arguments: Any) -> None:
             before=outcome.before,
             reason=outcome.reason,
             caller=outcome.caller,
+            sizes=_sizes(outcome),
             changes=_changes(outcome, arguments.diff) if arguments.diff or not _writes(arguments) else None,
         )
 
@@ -168,6 +173,16 @@ def _write_script(outcome: Any, path: str) -> None:
     output.emit(lambda width, color: written.text, path)
     if written.trouble:
         print("the script stops, since %s" % written.trouble, file=sys.stderr)
+
+
+def _sizes(outcome: Any) -> List[Tuple[str, int, int]]:
+    """Rows of the table of a simplified model: nodes, bytes, then each operator."""
+    if outcome.sizes is None:
+        return []
+    before, after = outcome.sizes
+    rows = [("nodes", before.nodes, after.nodes), ("bytes", before.bytes, after.bytes)]
+    names = sorted(set(before.operators) | set(after.operators))
+    return rows + [(name, before.operators.get(name, 0), after.operators.get(name, 0)) for name in names]
 
 
 def _writes(arguments: Any) -> bool:

@@ -17,6 +17,8 @@ from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.interface import caller_changes
 from jetdoctor.fix.proof import prove
+from jetdoctor.fix.simplifying import Size, size_of
+from jetdoctor.fix.simplifying import simplify as simplify_graph
 from jetdoctor.model import from_proto, load, names, summarize
 from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
 from jetdoctor.verify import given
@@ -46,6 +48,8 @@ class FixOutcome:
     caller: Tuple[str, ...] = ()
     #: which state of the file was read (``originals.stamp``)
     read: Tuple[int, ...] = ()
+    #: sizes before and after, when the model was simplified
+    sizes: Optional[Tuple[Size, Size]] = None
 
     @property
     def changed(self) -> bool:
@@ -67,16 +71,17 @@ def fix(
     inputs: Optional[str] = None,
     allow: Sequence[str] = (),
     say: Callable[[str], None] = lambda doing: None,
+    simplify: bool = False,
 ) -> FixOutcome:
     """Fix what stands between the model and every target, and prove that it still computes the same.
 
     ``opset`` lowers the opset first (alone when there is no target); ``freeze`` maps an input name to
     a shape, or a symbolic dim to a size; ``inputs`` is an .npz file to prove with besides our own.
     ``allow`` names choices (CHOICES of types) whose unsafe fixes may be made; ``say`` is
-    told what is being done, for whoever waits.
+    told what is being done, for whoever waits. ``simplify`` folds constants and removes what changes nothing, first.
     Raises ``UsageError`` for a model that cannot be read or an option that does not fit it.
     """
-    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select, tuple(allow)), say)
+    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select, tuple(allow)), say, simplify)
     temporary.sweep()
     temporary.sweep(os.path.dirname(os.path.abspath(path)))
     job.view = load(path)  # a file that cannot be read says so in one line
@@ -96,6 +101,8 @@ class _Job:
     inputs: Optional[str]
     choices: Choices
     say: Callable[[str], None]
+    simplify: bool = False
+    sizes: Optional[Tuple[Size, Size]] = None
     view: Any = None
     #: the model that the proof starts from: the file, or the file cut as the user allowed
     reference: str = ""
@@ -134,6 +141,8 @@ class _Job:
             attempt.fold("what follows from the sizes given")
             note = ", ".join("%s=%s" % item for item in sorted(self.freeze.items()))
             attempt.steps.append(PlanStep("", "Freeze %s" % note, "unsafe", "", True))
+        if self.simplify:
+            self._simplify(attempt)
         if self.opset is not None:
             self._lower(attempt)
         return attempt.run() if passes is None else attempt.run(passes)
@@ -182,7 +191,14 @@ class _Job:
             results = tuple(replace(result, model=summary) for result in results)
         diff = tuple(attempt.diff)
         caller = caller_changes(self.view, from_proto(proto, self.path)) if proto is not None else ()
-        return FixOutcome(self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller)
+        sizes = self._measured(proto)
+        return FixOutcome(
+            self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller, sizes=sizes
+        )
+
+    def _measured(self, proto: Any) -> Optional[Tuple[Size, Size]]:
+        """Sizes before and after everything, None when nobody asked for a simpler model."""
+        return (self.sizes[0], size_of(proto)) if self.sizes is not None and proto is not None else None
 
     def _left_over(self, attempt: Attempt) -> List[PlanStep]:
         """For every finding that remains the fix that was not applied, then what to do by hand."""
@@ -229,6 +245,16 @@ class _Job:
             twin.CopyFrom(cut.proto)
             self._cut = Candidate(twin, self.path, check=False).__enter__()
             self.reference = self._cut.path
+
+    def _simplify(self, attempt: Attempt) -> None:
+        """Constants are folded, then what changes nothing goes; how the target reads the result is checked after."""
+        attempt.before = attempt.before or check(from_proto(attempt.proto, self.path), self.targets)
+        before = size_of(attempt.proto)
+        attempt.fold("what follows from constants and known sizes")
+        if simplify_graph(attempt.proto):
+            title = "Remove nodes that change nothing and what is there twice"
+            attempt.steps.append(PlanStep("", title, "safe", "", True))
+        self.sizes = before, size_of(attempt.proto)
 
     def _lower(self, attempt: Attempt) -> None:
         proto, lines, reason = lowering.lower(attempt.proto, self.opset or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, Optional, Sequence
+from typing import Any, Optional, Sequence, Tuple
 
 from jetdoctor.report.options import Changes, Options
 from jetdoctor.types import Plan, Report, Result
@@ -48,14 +48,16 @@ def render_fix(
     reason: str = "",
     changes: Optional[Sequence[Changes]] = None,
     caller: Sequence[str] = (),
+    sizes: Sequence[Tuple[str, int, int]] = (),
 ) -> str:
     """What ``fix`` did or would do, as text or json. ``report`` holds the results after it.
 
     ``caller`` says what changes for the code that calls the model.
+    ``sizes`` are the rows of its table: what, before, after.
     ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
     ``(title, rule, lines)`` of each fix, None to leave them out.
     """
     module: Any = importlib.import_module("jetdoctor.report." + {"text": "plan", "json": "document"}[format])
-    options = Options(width, color, False, plan, path, tuple(before), reason, changes, tuple(caller))
+    options = Options(width, color, False, plan, path, tuple(before), reason, changes, tuple(caller), sizes)
     text: str = module.render(report, options)
     return text

@@ -27,3 +27,5 @@ class Options:
     reason: str = ""
     changes: Optional[Sequence[Changes]] = None
     caller: Tuple[str, ...] = ()
+    #: rows of (what, before, after) of a model that was simplified
+    sizes: Sequence[Tuple[str, int, int]] = ()

@@ -23,6 +23,7 @@ def render(report: Report, options: Options) -> str:
             _step(writer, step, options.reason)
     _diff(writer, options)
     _proof(writer, plan, options)
+    _sizes(writer, options)
     for line in options.caller:
         writer.wrapped("your code: ", line, "yellow", indent=0, label_styles=("yellow", "bold"))
     if any(step.applied for step in plan.steps):
@@ -116,6 +117,17 @@ def proof(equivalence: Equivalence) -> str:
     if equivalence.status == "equal":
         return "equal in ONNX Runtime: %s%s" % (figures, equivalence.reason and "; " + equivalence.reason)
     return "DIFFERENT in ONNX Runtime: %s; %s" % (figures, equivalence.reason)
+
+
+def _sizes(writer: Writer, options: Options) -> None:
+    """Nodes by operator and bytes, before and after; operators that stay as they are do not show."""
+    rows = [row for row in options.sizes if row[1] != row[2] or row[0] in ("nodes", "bytes")]
+    if rows:
+        wide = max(len(what) for what, _, _ in rows)
+        writer.line()
+        writer.line("%-*s %12s %12s" % (wide, "", "before", "after"))
+    for what, old, new in rows:
+        writer.line("%-*s %12d %12d" % (wide, clean(what), old, new))
 
 
 def _remaining(writer: Writer, report: Report) -> None:

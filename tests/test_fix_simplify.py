@@ -1,0 +1,98 @@
+"""``fix --simplify``: fewer nodes, the same outputs, and never a form that the target misreads."""
+
+from __future__ import annotations
+
+import json
+
+import onnx
+import pytest
+from onnx import parser
+
+from jetdoctor import target
+from jetdoctor.cli import main
+from jetdoctor.fix import fix
+from jetdoctor.fix.simplifying import simplify
+
+NEW, OLD = target.resolve("jetpack-6.2"), target.resolve("jetpack-5.0.2")
+
+HEAD = '<ir_version: 8, opset_import: ["": 17]> '
+
+TWICE = HEAD + """g (float[2,3,4] x) => (float[2,12] y)
+<float[4] a = {1,2,3,4}, float[4] b = {1,2,3,4}, int64[1] first = {0}, int64[1] rest = {-1}> {
+  same = Identity(x)
+  left = Mul(same, a)
+  right = Mul(x, b)
+  both = Add(left, right)
+  idle = Exp(both)
+  sizes = Shape(x)
+  rows = Gather(sizes, first)
+  shape = Concat <axis = 0> (rows, rest)
+  y = Reshape(both, shape) }"""
+
+
+def saved(folder, text):
+    path = str(folder / "model.onnx")
+    onnx.save(parser.parse_model(text), path)
+    return path
+
+
+def ops(proto):
+    return [node.op_type for node in proto.graph.node]
+
+
+def test_constants_fold_and_what_is_there_twice_goes(tmp_path):
+    outcome = fix(saved(tmp_path, TWICE), NEW, simplify=True)
+    assert ops(outcome.proto) == ["Mul", "Add", "Reshape"]
+    assert outcome.plan.equivalence.status == "equal" and outcome.clean
+    before, after = outcome.sizes
+    assert (before.nodes, after.nodes) == (9, 3) and before.operators["Shape"] == 1
+    assert len(outcome.proto.graph.initializer) == 2
+
+
+@pytest.mark.parametrize(
+    "body, kept",
+    [
+        ("y = Identity(x)", ["Identity"]),  # the name of a graph output
+        ("a = RandomNormalLike(x) b = RandomNormalLike(x) y = Sub(a, b)", ["RandomNormalLike"] * 2 + ["Sub"]),
+        ("a = LeakyRelu <alpha = 0.1> (x) b = LeakyRelu <alpha = 0.2> (x) y = Sub(a, b)", ["LeakyRelu"] * 2 + ["Sub"]),
+        ("a, m = Dropout(x) c = Cast <to = 1> (m) y = Mul(a, c)", ["Dropout", "Cast", "Mul"]),
+    ],
+)
+def test_what_has_to_stay_stays(body, kept):
+    model = parser.parse_model(HEAD + "g (float[3] x) => (float[3] y) { %s }" % body)
+    assert not simplify(model)
+    assert ops(model) == kept
+
+
+def test_names_that_a_branch_reads_stay(tmp_path):
+    text = HEAD + """g (bool c, float[3] x) => (float[3] y) {
+  seen = Identity(x)
+  y = If (c) <then_branch = one () => (float[3] s) { s = Neg(seen) },
+              else_branch = two () => (float[3] t) { t = Exp(seen) }> }"""
+    model = parser.parse_model(text)
+    assert not simplify(model) and ops(model) == ["Identity", "If"]
+
+
+def test_what_the_target_refuses_is_fixed_on_the_way(tmp_path):
+    text = """<ir_version: 8, opset_import: ["": 18]>
+g (float[2,3,4] x) => (float[2,1,1] y) <int64[2] axes = {1,2}> {
+  same = Identity(x)
+  left = Neg(same)
+  right = Neg(x)
+  both = Add(left, right)
+  y = ReduceMean(both, axes) }"""
+    outcome = fix(saved(tmp_path, text), OLD, simplify=True)
+    assert outcome.clean and ops(outcome.proto) == ["Neg", "Add", "ReduceMean"]
+    assert [result.verdict for result in outcome.before] == ["fixable"]
+    assert [result.verdict for result in outcome.results] == ["deploys"]
+
+
+def test_a_table_says_what_went(tmp_path, capsys):
+    path = saved(tmp_path, TWICE)
+    assert main(["fix", path, "--simplify"]) == 0
+    shown = capsys.readouterr().out
+    assert any(line.split() == ["nodes", "9", "3"] for line in shown.splitlines())
+    assert any(line.split() == ["Identity", "1", "0"] for line in shown.splitlines())
+    assert main(["fix", path, "--simplify", "--target", "jetpack-6.2", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["sizes"]
+    assert {"what": "nodes", "before": 9, "after": 3} in rows
