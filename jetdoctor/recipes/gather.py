@@ -25,6 +25,15 @@ def gather_elements(node: Node, build: Build) -> str:
     return str(build.add("Gather", [table, build.element_number(coordinates)], axis=0))
 
 
+def indices_from_start(node: Node, build: Build) -> str:
+    """The constant indices of a Gather, counted from the start."""
+    indices, x, axis = build.array(node.input(1)), node.input(0), node.attr("axis", 0)
+    size = None if x.shape is None else x.shape[axis]
+    if isinstance(size, int):
+        return build.constant((indices + size * (indices < 0)).astype(indices.dtype))
+    return build.counted_from_start(as_int64(build, node.input(1)), x, axis)
+
+
 def gather_nd(node: Node, build: Build) -> str:
     """GatherND-12: index tuples become numbers of rows."""
     build.needs(11)  # Range

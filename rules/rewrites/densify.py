@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jetdoctor.recipes.sparse import dense
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("densify", "Write sparse tensors as dense ones")
@@ -19,33 +20,17 @@ def rewrite_model(model, edit):
 def _densify(graph):
     sparse = list(getattr(graph, "sparse_initializer", ()))
     for tensor in sparse:
-        graph.initializer.append(_dense(tensor, tensor.values.name))
+        graph.initializer.append(dense(tensor, tensor.values.name))
     if sparse:
         del graph.sparse_initializer[:]
     changed = len(sparse)
     for node in graph.node:
         for attribute in node.attribute:
             if attribute.name == "sparse_value" and node.op_type == "Constant":
-                attribute.t.CopyFrom(_dense(attribute.sparse_tensor, ""))
+                attribute.t.CopyFrom(dense(attribute.sparse_tensor, ""))
                 attribute.ClearField("sparse_tensor")
                 attribute.name, attribute.type = "value", 4
                 changed += 1
             for inner in ([attribute.g] if attribute.type == 5 else []) + list(attribute.graphs):
                 changed += _densify(inner)
     return changed
-
-
-def _dense(sparse, name):
-    """TensorProto of a SparseTensorProto: indices are linear, or one row of coordinates per value."""
-    import numpy as np
-    from onnx import numpy_helper
-
-    values = numpy_helper.to_array(sparse.values)
-    indices = numpy_helper.to_array(sparse.indices)
-    dims = tuple(sparse.dims)
-    dense = np.zeros(dims, dtype=values.dtype)
-    if indices.ndim == 1:
-        dense.reshape(-1)[indices] = values
-    else:
-        dense[tuple(indices.T)] = values
-    return numpy_helper.from_array(dense, name)

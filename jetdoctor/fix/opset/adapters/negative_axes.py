@@ -6,6 +6,7 @@ from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.gather import indices_from_start
 
 _FLATTEN_DEFAULT = 1
 
@@ -30,24 +31,9 @@ def gather_counts_from_the_front(site: Site) -> Optional[str]:
     indices = site.known(1)
     if indices is None or not (indices < 0).any():
         return None
-    dims = site.dims(site.input(0))
-    size = None if dims is None else dims[site.attr("axis", 0)]
     site.note("indices counted from the front")
-    if size is not None:
-        site.inputs(site.input(0), site.constant(indices % size))
-        return None
-    wrapped = _wrapped(site, site.input(1), site.attr("axis", 0))
-    return site.copied([site.input(0), wrapped])
-
-
-def _wrapped(site: Site, indices: str, axis: int) -> str:
-    element = site.needed_element(indices)
-    size = site.add("Gather", [site.add("Shape", [site.input(0)]), site.ints([axis])], axis=0)
-    size = site.add("Cast", [size], to=element)
-    below = site.add("Less", [indices, site.tensor([0], element)])
-    moved = site.add("Where", [below, site.add("Add", [indices, size]), indices])
-    # The one-element vectors raise a scalar to rank 1; give the indices their own shape back.
-    return site.add("Reshape", [moved, site.add("Shape", [indices])])
+    site.inputs(site.input(0), indices_from_start(site.view, site))
+    return None
 
 
 @step("OneHot", 11)

@@ -7,6 +7,7 @@ from typing import Any, Optional, Set
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
 from jetdoctor.recipes.shapes import part_of_shape
+from jetdoctor.recipes.sparse import dense
 
 _FLOAT, _INT64, _BOOL = 1, 7, 9
 
@@ -118,11 +119,5 @@ def dense_constant(site: Site) -> None:
     sparse = site.attr("sparse_value")
     if sparse is None:
         return
-    import numpy as np
-    from onnx import numpy_helper
-
-    values, indices = numpy_helper.to_array(sparse.values), numpy_helper.to_array(sparse.indices)
-    dense = np.zeros(tuple(sparse.dims), values.dtype)
-    dense[tuple(indices.T) if indices.ndim == 2 else np.unravel_index(indices, dense.shape)] = values
     site.remove("sparse_value")
-    site.set("value", numpy_helper.from_array(dense))
+    site.set("value", dense(sparse))
