@@ -11,7 +11,8 @@ from tests.cases import parse
 
 #: Several nodes in one model, by the name of their first output. N is an open size, t a tensor, w an initializer.
 MODEL = """<ir_version: 8, opset_import: ["" : 13]>
-g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] row)
+g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] row, float[1, 3, 1] deep,
+   float[1, 2, 5] line, float h)
   => (float[2, 4, 5, 6] out, float s1, float s2)
 <float[2, 2] w = {1, 2, 3, 4}, float one = {1}, float zero = {0}, int64[2] ax = {0, 1}, int64[2] neg = {0, -1},
  int64[0] none = {}, int64[2] uneven = {1, 3}, int64[4] same = {2, 3, 4, 5}, int64[2] zeros = {0, 4},
@@ -19,7 +20,8 @@ g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] 
  int64[8] nopads = {0, 0, 0, 0, 0, 0, 0, 0},
  float[4] shrink = {1, 1, 0.5, 0.5}, float[4] grow = {1, 1, 2, 2}, float[4] channels = {1, 2, 1, 1},
  float[4] scale4 = {1, 1, 1, 1}, float[3] scale3 = {1, 1, 1}, uint8 uz = {0},
- float[3] bias3 = {1, 2, 3}, float[2] bias2 = {1, 2}>
+ float[3] bias3 = {1, 2, 3}, float[2] bias2 = {1, 2},
+ float[1, 2, 1] k1 = {1, 1}, float[1, 2, 2] k2 = {1, 1, 1, 1}>
 {
   relu = Relu (t)
   half = Cast <to = 10> (t)
@@ -33,6 +35,12 @@ g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] 
   sumnone = ReduceSum (t, none)
   mean = ReduceMean <axes = [2, 3]> (t)
   meanrow = ReduceMean <axes = [1]> (row)
+  meanneg = ReduceMean <axes = [-1]> (row)
+  meandrop = ReduceMean <axes = [-1], keepdims = 0> (row)
+  softdef = Softmax (deep)
+  softflat = Softmax (row)
+  conv1 = Conv (line, k1)
+  conv2 = Conv (line, k2)
   soft = Softmax <axis = 1> (t)
   softlast = Softmax <axis = -1> (t)
   softone = Softmax <axis = 0> (row)
@@ -79,12 +87,36 @@ g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] 
   out = Identity (t)
 }"""
 
+#: Branches and bodies: what the outputs of the two branches are called, how many they are, which rank they have.
+BODIES = """<ir_version: 8, opset_import: ["" : 13]>
+g (bool b, float[2] v, float[2, 2] m, int64 n) => (float[2] alike)
+<bool yes = {1}, float limit = {3}>
+{
+  alike = If (b) <then_branch = t1 () => (float[2] a) { a = Abs (v) },
+             else_branch = e1 () => (float[2] c) { c = Neg (v) }>
+  named = If (b) <then_branch = t2 () => (float[2] d) { d = Abs (v) },
+             else_branch = e2 () => (float[2] d) { d = Neg (v) }>
+  ranks = If (b) <then_branch = t3 () => (float[2] f) { f = Abs (v) },
+             else_branch = e3 () => (float[2, 2] h) { h = Neg (m) }>
+  two, more = If (b) <then_branch = t4 () => (float[2] i, float[2] j) { i = Abs (v) j = Neg (v) },
+                      else_branch = e4 () => (float[2] k) { k = Neg (v) }>
+  known = If (yes) <then_branch = t5 () => (float[2] p) { p = Abs (v) },
+             else_branch = e5 () => (float[2, 2] q) { q = Neg (m) }>
+  through = Loop (n, b, v) <body = l1 (int64 i1, bool c1, float[2] v1) => (bool o1, float[2] w1)
+                            { o1 = Identity (c1) w1 = Abs (v1) }>
+  fixed = Loop (n, b, v) <body = l2 (int64 i2, bool c2, float[2] v2) => (bool o2, float[2] w2)
+                          { o2 = Identity (yes) w2 = Abs (v2) }>
+  stops = Loop (n, b, v) <body = l3 (int64 i3, bool c3, float[2] v3) => (bool o3, float[2] w3)
+                          { s3 = ReduceSum <keepdims = 0> (v3) o3 = Less (s3, limit) w3 = Abs (v3) }>
+}"""
+
 SEEN = {}
 
 
 def seen(name):
     if not SEEN:
-        SEEN.update((node.outputs[0], Seen(node)) for node in from_proto(parse(MODEL)).main.nodes)
+        for text in (MODEL, BODIES):
+            SEEN.update((node.outputs[0], Seen(node)) for node in from_proto(parse(text)).main.nodes)
     return SEEN[name]
 
 
@@ -119,6 +151,7 @@ TABLE = [
     ({"attr_in": {"mode": ["nearest"]}}, "shrunk", "grown", ""),
     ({"attr_not_in": {"mode": ["nearest"]}}, "grown", "shrunk", ""),
     ({"attr_present": "mode"}, "grown", "shrunk", ""),
+    ({"attr_present": "kernel_shape", "unless_kernel_tail": [1]}, "conv1 pool", "conv2", ""),
     ({"attr": "mode"}, "grown", "shrunk", ""),
     ({"attr_present_any": ["mode", "p"]}, "grown lp", "shrunk", ""),
     ({"attr_absent": "mode"}, "shrunk", "grown", ""),
@@ -160,8 +193,8 @@ TABLE = [
     ({"zero_in_shape": True}, "reshape reshapek", "", ""),
     ({"constant_not_zero": True}, "const5", "const", ""),
     ({"bounds_crossed": True}, "crossed", "clip clipt clipmax", ""),
-    ({"axes_partial": True}, "sum sumk mean", "sumall sumnone", ""),
-    ({"softmax_flattened": True}, "soft", "softlast", ""),
+    ({"axes_partial": True}, "sum sumk mean meandrop", "sumall sumnone meanrow meanneg", ""),
+    ({"softmax_flattened": True}, "soft softdef", "softlast softflat", ""),
     ({"negative_pads": True}, "padcrop", "pad padnone", "sumk"),
     ({"pads_not_zero": True}, "pad padcrop", "padnone", "sumk"),
     ({"asymmetric_pads": True}, "pool2", "pool", ""),
@@ -182,6 +215,10 @@ TABLE = [
     ({"scale_fits_axis": True}, "q qz", "q3s", ""),
     ({"last_dim_even": True}, "q", "meanrow", ""),
     ({"numel_even": True}, "q", "meanrow", "squeeze"),
+    ({"equal_branch_ranks": True}, "alike named", "ranks", "known relu"),
+    ({"equal_branch_outputs": True}, "alike ranks", "two", "relu"),
+    ({"distinct_branch_outputs": True}, "alike ranks", "named", "relu"),
+    ({"stops_by_condition": True}, "stops", "through fixed", "relu"),
     ({"may_be_negative": 0}, "relu", "lpool", ""),
 ]
 

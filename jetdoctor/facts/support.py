@@ -8,10 +8,6 @@ from jetdoctor.facts.rows import Fact, Knowledge
 from jetdoctor.facts.sentences import form_text, limit_text
 from jetdoctor.types import OUTCOMES, Version, VersionRange
 
-#: Oldest parser whose source was read.
-_OLDEST: Version = (7, 1)
-
-
 #: Sections behind the parser -> who speaks there.
 _BEHIND = {"network": "the network library", "builder": "the builder", "values": "the engine"}
 
@@ -23,10 +19,11 @@ def operator_support(known: Knowledge, op_type: str) -> List[Dict[str, Any]]:
     ``behind`` (texts: misread, refused by the parser, what happens behind it), ``rules``, ``fixes`` (names of
     requests), ``sources``.
     """
-    points = {_OLDEST}
+    oldest: Version = known.releases[0].range.since or ()
+    points = {oldest}
     for section in ("importer", "misread", "refused", *_BEHIND):
         for fact in _facts(known, op_type, section):
-            points.update(p for p in (fact.range.since, fact.range.before) if p is not None and p > _OLDEST)
+            points.update(p for p in (fact.range.since, fact.range.before) if p is not None and p > oldest)
     ordered = sorted(points)
     rows: List[Dict[str, Any]] = []
     for since, before in zip(ordered, list(ordered[1:]) + [None]):
