@@ -242,3 +242,16 @@ def test_the_picture_has_two_lanes(path, capsys):
 def test_no_share_of_no_work():
     split = divided(SIMPLE, "agx-orin@jetpack-6.2", precision="fp16")
     assert "multiply-adds" not in accelerator.summary(split)
+
+
+def test_the_plan_does_without_a_dla_that_is_not_there(path, capsys):
+    assert cli.main(["plan", path, "--target", "agx-orin@jetpack-7.2", "--dla"]) == 0
+    shown = capsys.readouterr().out
+    assert "Do without the DLA" in shown and "--useDLACore" not in shown
+
+
+def test_the_plan_of_a_precision_that_comes_from_the_types(path, capsys):
+    assert cli.main(["plan", path, "--target", "thor-t5000@jetpack-7.1", "--precision", "fp8"]) == 0
+    shown = capsys.readouterr().out
+    assert "--stronglyTyped" in shown and "--strongly-typed" in shown and "STRONGLY_TYPED" in shown
+    assert "--precision fp8" not in shown

@@ -5,6 +5,7 @@ Every step is a command to type. The trtexec options are those of that board's T
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, List, Sequence
 
 from jetdoctor.cli import config, output, parser, where
@@ -31,7 +32,11 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.output, [arguments.model])
     (target,) = parser.wanted([_target(arguments)], arguments)
     view = model.load(arguments.model)
-    result = check.check(view, (target,), summary=model.summarize(view))[0]
+    summary = model.summarize(view)
+    result = check.check(view, (target,), summary=summary)[0]
+    if result.dla is not None and result.dla.absent:  # then the way is the GPU's
+        divided, target = result.dla, replace(target, dla=False)
+        result = replace(check.check(view, (target,), summary=summary)[0], dla=divided)
     steps = plan(result)
     if arguments.format == "json":
         output.emit(lambda width, color: _document(result, steps), arguments.output)

@@ -7,6 +7,7 @@ from typing import List, Sequence
 
 from jetdoctor.types import Version
 from jetdoctor.verify.profiles import Profile
+from jetdoctor.verify.trtexec_flags import TYPED
 
 
 def polygraphy_line(
@@ -22,7 +23,8 @@ def polygraphy_line(
     size = "%dM" % (workspace >> 20)
     limit = ["--pool-limit", "workspace:" + size] if version >= (8, 4) else ["--workspace=" + size]
     words = ["polygraphy", "convert", model, "-o", engine] + limit
-    words += ["--" + precision] if precision != "fp32" else []
+    flag = "strongly-typed" if precision == TYPED else precision
+    words += ["--" + flag] if precision != "fp32" else []
     words += ["--use-dla", "--allow-gpu-fallback"] if dla else []
     for profile in profiles:
         for side in ("min", "opt", "max"):
@@ -51,12 +53,13 @@ def python_script(
 ) -> str:
     """``python3 - <<'END' … END``: the Python API as that release spells it."""
     explicit = "1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH)" if version < (10,) else "0"
+    typed = "1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)"
     lines = [
         "import tensorrt as trt",
         "logger = trt.Logger(trt.Logger.INFO)",
         'trt.init_libnvinfer_plugins(logger, "")',
         "builder = trt.Builder(logger)",
-        "network = builder.create_network(%s)" % explicit,
+        "network = builder.create_network(%s)" % (typed if precision == TYPED else explicit),
         "parser = trt.OnnxParser(network, logger)",
         "if not parser.parse_from_file(%r):" % model,
         "    raise SystemExit([parser.get_error(i).desc() for i in range(parser.num_errors)])",
@@ -67,7 +70,7 @@ def python_script(
         if version >= (8, 4)
         else "config.max_workspace_size = %d << 20" % (workspace >> 20)
     )
-    if precision != "fp32":
+    if precision not in ("fp32", TYPED):
         lines.append("config.set_flag(trt.BuilderFlag.%s)" % precision.upper())
     if dla:
         lines += ["config.default_device_type, config.DLA_core = trt.DeviceType.DLA, 0"]

@@ -15,11 +15,15 @@ from jetdoctor.verify import trtexec_flags
 from jetdoctor.verify.build_lines import polygraphy_for, polygraphy_line, python_script
 from jetdoctor.verify.job import workspace_for
 from jetdoctor.verify.profiles import Profile
+from jetdoctor.verify.trtexec_flags import TYPED
 
 TRTEXEC = "/usr/src/tensorrt/bin/trtexec"  # where JetPack's tensorrt package puts it
 
 #: trtexec's options were read from 8.0 on.
 OLDEST = (8, 0)
+
+#: Precisions that come from the Q/DQ of a strongly typed model, not from a flag.
+_FROM_TYPES = ("fp8", "int4", "fp4")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ def route(result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[st
     precision = precision_for(result.target)
     if result.dla is not None:
         steps.append(_divide(result, result.dla))
-    steps.append(_rehearse(result, path, precision))
+    precision = TYPED if precision in _FROM_TYPES else precision
+    steps.append(_rehearse(result, path, "fp16" if precision == TYPED else precision))
     steps.append(_make_room(result.target))
     steps.append(_build(result, path, precision, profiles))
     steps.append(_prove(result, path, precision, profiles))
@@ -204,6 +209,9 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
 
 
 def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile]) -> Step:
+    if precision == TYPED:
+        said = "verify builds no strongly typed network: compare trtexec --exportOutput with ONNX Runtime"
+        return Step("Prove it on the board", (), (said,))
     words = ["jetdoctor", "verify", path, "--target", result.target.name, "--precision", precision]
     for profile in profiles:
         for name, span in profile.items():

@@ -29,6 +29,10 @@ OPTIONS: Dict[str, VersionRange] = {
 }
 
 
+#: "Precision" of a build in the types of the model.
+TYPED = "typed"
+
+
 def known(option: str, version: Version) -> bool:
     """Whether that release's trtexec takes the option (any option that no release dropped: yes)."""
     return option not in OPTIONS or version in OPTIONS[option]
@@ -81,6 +85,10 @@ def build(
 def _precision(version: Version, precision: str, calibration_cache: Optional[str]) -> List[str]:
     if precision == "fp32":
         return ["--noTF32"]
+    if precision == TYPED:
+        if not known("--stronglyTyped", version):
+            raise JetdoctorError("trtexec has --stronglyTyped from TensorRT 10.0 on")
+        return ["--stronglyTyped"]
     if version >= (11,):
         text = "TensorRT 11 builds in the types of the model: convert it to %s first (ModelOpt AutoCast)"
         raise JetdoctorError(text % precision)
