@@ -30,6 +30,10 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 _RULES = "import time; import jetdoctor.cli; t = time.perf_counter(); from jetdoctor.check import catalog; \
 catalog(); print(time.perf_counter() - t)"
 
+_SIZES = "import sys, time, numpy; from jetdoctor.model import load; model = load(%r); \
+from jetdoctor.constants.shape_tensors import ShapeTensors; t = time.perf_counter(); ShapeTensors.of(model).uses; \
+print((time.perf_counter() - t) / %d * 1e6)"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -143,6 +147,14 @@ def linearity(bench: Bench, folder: Path, sizes: Tuple[int, ...]) -> List[Row]:
     ]
 
 
+def shape_tensors(bench: Bench, folder: Path) -> List[Row]:
+    """Finding the sizes that TensorRT computes on the host, in a model that is nothing else."""
+    small, large = 1000, 10_000
+    paths = [models.sizes(folder / ("sizes%d.onnx" % nodes), nodes) for nodes in (small, large)]
+    floor, figure = (bench.printed(_SIZES % (str(path), nodes)) for path, nodes in zip(paths, (small, large)))
+    return [Row("sizes, 10,000 nodes / 1,000", figure, floor, floor * 1.5, "us")]
+
+
 def main(argv: Optional[List[str]] = None) -> int:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument(
@@ -159,6 +171,7 @@ def main(argv: Optional[List[str]] = None) -> int:
             start_and_load(bench, Path(folder)),
             memory(bench, Path(folder)),
             linearity(bench, Path(folder), sizes),
+            shape_tensors(bench, Path(folder)),
         ):
             for row in rows:
                 print(row, flush=True)

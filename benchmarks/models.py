@@ -69,3 +69,29 @@ def _block(helper: object, index: int, value: str) -> list:
         made.append(helper.make_node(op_type, names, [output], **attributes))  # type: ignore[attr-defined]
         value = output
     return made
+
+
+def sizes(path: Path, nodes: int) -> Path:
+    """Write a model of about ``nodes`` nodes that computes sizes: a chain, each of whose numbers a Reshape reads."""
+    import numpy
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    made = [
+        helper.make_node("Shape", ["x"], ["shape"]),
+        helper.make_node("Gather", ["shape", "first"], ["n0"]),
+    ]
+    outputs = []
+    for index in range(max(1, nodes // 4)):
+        made += [
+            helper.make_node("Add", ["n%d" % index, "one"], ["n%d" % (index + 1)]),
+            helper.make_node("Neg", ["n%d" % (index + 1)], ["m%d" % index]),
+            helper.make_node("Concat", ["m%d" % index, "one"], ["s%d" % index], axis=0),
+            helper.make_node("Expand", ["one", "s%d" % index], ["y%d" % index]),
+        ]
+        outputs.append(helper.make_tensor_value_info("y%d" % index, TensorProto.INT64, None))
+    one, first = (numpy_helper.from_array(numpy.array([n], "int64"), name) for n, name in ((1, "one"), (0, "first")))
+    given = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3])]
+    graph = helper.make_graph(made, "sizes", given, outputs[-1:], [one, first])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), str(path))
+    return path
