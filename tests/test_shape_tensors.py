@@ -104,3 +104,14 @@ def test_one_more_node_costs_the_same():
     body = SHAPE + "d0 = Identity (s) " + "".join("d%d = Add (d%d, one) " % (i + 1, i) for i in range(40))
     body += "".join("r%d = Reshape (x, d%d) " % (i, i) for i in range(40)) + "y = Reshape (x, d40)"
     assert len(ShapeTensors.of(model_of(body)).uses) == 42
+
+
+def test_scales_of_no_elements_are_no_sizes():
+    """Resize by sizes has an empty input in the place of the scales."""
+    model = onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 13]> g (float[1,1,h,w] x, float[0] none, int64[4] sizes) '
+        "=> (float[1,1,a,b] y)"
+        "{ y = Resize (x, none, none, sizes) }"
+    )
+    found = ShapeTensors.of(from_proto(model)).where(lambda value: value.is_graph_input)
+    assert [value.name for value, _ in found] == ["sizes"]

@@ -105,6 +105,15 @@ class ShapeTensors:
                 return found
         return None
 
+    def carried_by(self, loop: Node) -> Optional[Use]:
+        """Why the iteration number or a carried value is a shape tensor inside the body of a Loop, if one is."""
+        for body in loop.subgraphs:
+            for name in body.input_names:
+                found = self.use(body.value(name))
+                if found is not None and not found.constant:
+                    return found
+        return None
+
     def where(self, wanted: Callable[[Value], bool]) -> Iterator[Tuple[Value, Use]]:
         """Shape tensors of a kind, folding ones as well, with why they are some; those nearest to a reader first."""
         if any(wanted(value) for value, _ in self._candidates.values()):
@@ -142,7 +151,7 @@ def _walk(reader: Node, index: int, uses: Uses, folds: Callable[[Value], bool]) 
         key = _key(value)
         if key in uses and (constant or not uses[key][1].constant):
             continue
-        if value.is_weights():
+        if value.is_weights() or 0 in (value.shape or ()):  # scales of no elements are left out
             continue
         constant = constant or folds(value)
         uses[key] = value, Use(reader, index, through, constant)

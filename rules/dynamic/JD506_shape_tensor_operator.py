@@ -32,6 +32,7 @@ RULE = Rule(
 
 def describe(node, row):
     """Which size the operator computes; the row says what there is to say beyond that."""
-    use = ShapeTensors.of(node.graph.model).use_of(node)
+    sizes = ShapeTensors.of(node.graph.model)
+    use = sizes.use_of(node) or sizes.carried_by(node)
     what = row.get("what") or "its layer computes no shape tensor in this TensorRT"
     return "%s computes %s: %s%s" % (node.op_type, wanted_by(use), what, written_as(node, use))

@@ -12,8 +12,9 @@ Give the values to trtexec in place of sizes (`--minShapes=NAME:VALUES`), or in 
 `IOptimizationProfile.set_shape_input`. If the size is always the same, make it a constant of the model at export.
 """
 
-from jetdoctor.rule import Match, Rule, ShapeTensors
 from jetdoctor.rules.dynamic._shape_path import wanted_by
+
+from jetdoctor.rule import Match, Rule, ShapeTensors
 
 RULE = Rule(
     id="JD511",

@@ -2,7 +2,7 @@
 
 from jetdoctor.constants.shape_tensors import ShapeTensors
 from jetdoctor.facts.condition import IS, Answer, Condition, Words, listed
-from jetdoctor.facts.schema import BOOL, INDEX, array
+from jetdoctor.facts.schema import BOOL, FLAG, INDEX, array
 from jetdoctor.facts.seen import Seen
 
 
@@ -16,6 +16,18 @@ class ShapeTensor(Condition):
 
     def words(self) -> Words:
         return "its result", IS, "a size" if self.value else "no size"
+
+
+class CarriedSize(Condition):
+    """The iteration number or a carried value, inside the body, is a size that something needs."""
+
+    takes = {"carried_size": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        return ShapeTensors.of(seen.node.graph.model).carried_by(seen.node) is not None
+
+    def words(self) -> Words:
+        return "a carried value", IS, "a size in the body"
 
 
 class InputOpen(Condition):
