@@ -61,6 +61,8 @@ CASES = {
                         "gatherelements_to_gather", 10),
     "gather-nd": (*one("GatherND", 11, {"x": floats(3, 4, 2), "i": np.array([[0, -1], [2, 1]])}),
                   "gathernd_to_gather", 10),
+    "scatter-nd": (*one("ScatterND", 11, {"x": floats(4, 3), "i": np.array([[1], [-1], [1]]), "u": floats(3, 3)}),
+                   "scatter_by_hits", 10),
     "det": (*one("Det", 11, {"x": floats(2, 3, 3)}), "det_by_minors", 10),
     "cumsum": (*one("CumSum", 11, {"x": floats(2, 5), "axis": np.array(1)}, ("axis",), reverse=1),
                "cumsum_to_matmul", 10),

@@ -70,7 +70,6 @@ def dilated_pool(node: Node, build: Build) -> str:
 
 
 def _maximum(node: Node, build: Build) -> str:
-    build.needs(11)  # pads and steps as inputs
     kernel, space = node.attr("kernel_shape"), len(node.attr("kernel_shape"))
     holes, strides = (node.attr(name, (1,) * space) for name in ("dilations", "strides"))
     axes, pads = geometry(node), list(node.attr("pads", (0,) * 2 * space))
@@ -78,6 +77,8 @@ def _maximum(node: Node, build: Build) -> str:
         raise CannotRewrite("padding that follows from sizes that are not known")
     if axes is not None and node.attr("ceil_mode", 0):
         pads[space:] = [axis.exact_end for axis in axes]
+    if any(pads) or any(step != 1 for step in strides):
+        build.needs(11)  # pads and steps as inputs
     data = _padded(node, build, pads, space)
     offsets = list(itertools.product(*[range(size) for size in kernel]))
     if len(offsets) > _MOST_SLICES:

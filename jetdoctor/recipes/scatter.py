@@ -77,11 +77,12 @@ def sum_by_matrix(node: Node, build: Build) -> str:
     return str(build.add("Add", [x.name, build.transpose(total, back)]))
 
 
-def by_hits(node: Node, build: Build, largest: int) -> str:
+def by_hits(node: Node, build: Build, largest: int = _LARGEST) -> str:
     """For ScatterElements whose indices cover the other axes, and for ScatterND; sizes may be open.
 
     ``largest``: elements that the table of hits may have.
     """
+    build.needs(11)  # Range
     reduction, dtype = node.attr("reduction", "none"), build.dtype(node.input(0))
     if reduction not in ("none", *_COMBINE) or dtype not in _TYPES:
         raise CannotRewrite("%s of %s is not reduced" % (reduction, dtype))

@@ -13,6 +13,7 @@ from jetdoctor.recipes.fourier import dft, stft
 from jetdoctor.recipes.gather import gather_elements, gather_nd
 from jetdoctor.recipes.grid_sample import grid_sample
 from jetdoctor.recipes.matrices import cumulative_sum, determinant
+from jetdoctor.recipes.scatter import by_hits
 from jetdoctor.recipes.triangle import trilu
 
 written_out("AffineGrid", affine_grid, 20)
@@ -39,6 +40,7 @@ written_out("Mish", activations.mish, 18)
 written_out("Mod", arithmetic.integer_remainder, 10)
 written_out("RMSNormalization", normalization.rms_normalization, 23)
 written_out("Round", arithmetic.round_half_to_even, 11)
+written_out("ScatterND", by_hits, 11)
 written_out("STFT", stft, 17)
 written_out("Swish", activations.swish, 24)
 written_out("ThresholdedRelu", activations.thresholded_relu, 10)
