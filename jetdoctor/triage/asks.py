@@ -28,11 +28,13 @@ def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tupl
     if best.confidence == "high":
         return ()
     wanted: List[str] = []
+    of_the_board = best.category in _OF_THE_BOARD
     if lines <= FEW_LINES:
-        wanted.append("paste the lines before line %d: %s" % (max(best.line_number, 1), _MORE))
-    if not best.tensorrt:
+        before = "paste the lines before line %d" % max(best.line_number, 1)
+        wanted.append(before if of_the_board else "%s: %s" % (before, _MORE))
+    if not best.tensorrt and not of_the_board:
         wanted.append("say the release, which tells faults of one release apart: -t jetpack-X")
-    if best.category in _OF_THE_BOARD:
+    if of_the_board:
         wanted.append("run jetdoctor device on the board, or give its snapshot: --device FILE")
     elif best.stage in _STAGES_OF_A_MODEL:
         wanted.append("give the model to confirm or refute it: --model %s" % model)
