@@ -110,3 +110,18 @@ def test_choose_asks_once_for_each_choice(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with pytest.raises(UsageError, match="--choose asks on a terminal"):
         choosing.require_terminal()
+
+
+def test_lost_int8_is_said_with_the_way_to_keep_it(tmp_path, capsys):
+    text = """<ir_version: 8, opset_import: ["": 13]>
+g (float[2,3] x) => (float[2,3] y) <float s = {0.5}, uint8 z = {%d}> {
+  q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) y = Relu(d) }"""
+    lost = fix(saved(tmp_path, text % 100), OLD)
+    assert lost.changed and lost.notes[0].startswith("1 of 1 QuantizeLinear are computed in FLOAT now")
+    text = """<ir_version: 8, opset_import: ["": 18]>
+g (float[2,3] x) => (float[2,1] y) <float s = {0.5}, int8 z = {0}, int64[1] axes = {1}> {
+  q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) y = ReduceMean(d, axes) }"""
+    kept = fix(saved(tmp_path, text, "kept.onnx"), OLD)
+    assert kept.changed and kept.notes == ()
+    assert main(["fix", lost.path, "-t", "jetpack-4.6"]) == 0
+    assert "note: 1 of 1 QuantizeLinear" in capsys.readouterr().out and "ActivationSymmetric" in lost.notes[0]

@@ -156,6 +156,7 @@ def _print(outcome: Any, arguments: Any) -> None:
             reason=outcome.reason,
             caller=outcome.caller,
             sizes=_sizes(outcome),
+            notes=outcome.notes,
             changes=_changes(outcome, arguments.diff) if arguments.diff or not _writes(arguments) else None,
         )
 

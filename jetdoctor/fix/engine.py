@@ -15,7 +15,7 @@ from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices, choice_of
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
-from jetdoctor.fix.interface import caller_changes
+from jetdoctor.fix.interface import caller_changes, lost_quantization
 from jetdoctor.fix.proof import prove
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
@@ -50,6 +50,8 @@ class FixOutcome:
     read: Tuple[int, ...] = ()
     #: sizes before and after, when the model was simplified
     sizes: Optional[Tuple[Size, Size]] = None
+    #: what else the repair costs, such as INT8 speed
+    notes: Tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -191,10 +193,12 @@ class _Job:
             results = tuple(replace(result, model=summary) for result in results)
         diff = tuple(attempt.diff)
         caller = caller_changes(self.view, from_proto(proto, self.path)) if proto is not None else ()
+        notes = lost_quantization(self.view, from_proto(proto, self.path)) if proto is not None else ()
         sizes = self._measured(proto)
         return FixOutcome(
-            self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller, sizes=sizes
-        )
+            self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller,
+            sizes=sizes, notes=notes,
+        )  # fmt: skip
 
     def _measured(self, proto: Any) -> Optional[Tuple[Size, Size]]:
         """Sizes before and after everything, None when nobody asked for a simpler model."""

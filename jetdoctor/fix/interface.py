@@ -24,6 +24,21 @@ def caller_changes(before: Model, after: Model) -> Tuple[str, ...]:
     return tuple(_inputs(*inputs) + _outputs(*outputs))
 
 
+def lost_quantization(before: Model, after: Model) -> Tuple[str, ...]:
+    """What a repair does to INT8 speed, with the way to keep it; nothing when every quantized step is still there."""
+    old, new = (sum(node.op_type == "QuantizeLinear" for node in model.nodes()) for model in (before, after))
+    if new >= old:
+        return ()
+    text = (
+        "%d of %d QuantizeLinear are computed in FLOAT now: the numbers are the same, the INT8 speed is gone."
+        " To keep it, quantize the FLOAT model again with symmetric INT8 activations:"
+        " onnxruntime.quantization.quantize_static(..., activation_type=QuantType.QInt8,"
+        " extra_options={'ActivationSymmetric': True, 'WeightSymmetric': True}),"
+        " or with NVIDIA's ModelOpt"
+    )
+    return (text % (old - new, old),)
+
+
 def _kind(model: Model, name: str) -> Tuple[str, Any]:
     value = model.main.value(name)
     return value.dtype or "", value.shape

@@ -35,6 +35,7 @@ def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any
         found["written"] = plan.written
         found["before"] = [{"target": r.target.name, "verdict": r.verdict} for r in options.before]
         found["caller"] = list(options.caller)
+        found["notes"] = list(options.notes)
         if options.sizes:
             found["sizes"] = [{"what": what, "before": old, "after": new} for what, old, new in options.sizes]
         if options.reason:

@@ -27,5 +27,7 @@ class Options:
     reason: str = ""
     changes: Optional[Sequence[Changes]] = None
     caller: Tuple[str, ...] = ()
+    #: what a repair costs, such as INT8 speed
+    notes: Tuple[str, ...] = ()
     #: rows of (what, before, after) of a model that was simplified
     sizes: Sequence[Tuple[str, int, int]] = ()

@@ -24,6 +24,8 @@ def render(report: Report, options: Options) -> str:
     _diff(writer, options)
     _proof(writer, plan, options)
     _sizes(writer, options)
+    for line in options.notes:
+        writer.wrapped("note: ", line, "yellow", indent=0, label_styles=("yellow", "bold"))
     for line in options.caller:
         writer.wrapped("your code: ", line, "yellow", indent=0, label_styles=("yellow", "bold"))
     if any(step.applied for step in plan.steps):
