@@ -25,6 +25,7 @@ from jetdoctor.rules.facts_checks import problems
 from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, layout, parse
 from jetdoctor.rules.facts_pages import page, schema_text
 
+from jetdoctor.facts.grammar import address
 from jetdoctor.facts.rows import WALLS, Fact
 from jetdoctor.facts.sentences import row_text
 
@@ -62,7 +63,9 @@ def compiled(facts: Facts) -> str:
     for name, body in known.items():
         for op_type in body.get("stands_for", ()):
             shared.setdefault(op_type, []).append(name)
-    lines = [_line({"releases": facts["_releases.json"]})]
+    used = [fact.read() for sections in rows(facts).values() for found in sections.values() for fact in found]
+    index = dict(address(one) for when, demand in used for one in (*when, *([demand] if demand else [])))
+    lines = [_line({"releases": facts["_releases.json"], "conditions": dict(sorted(index.items()))})]
     for name in sorted(known):
         sections = {key: [_row(name, row) for row in known[name][key]] for key in SECTIONS if known[name].get(key)}
         shares = {"shares": shared[name]} if name in shared else {}
@@ -92,7 +95,7 @@ def rows(facts: Facts) -> Dict[str, Dict[str, List[Fact]]]:
     found: Dict[str, Dict[str, List[Fact]]] = {}
     for name, body in bodies(facts).items():
         for section in SECTIONS:
-            made = [Fact(dict(row, op=name), WALLS[section], section != "dla") for row in body.get(section, ())]
+            made = [Fact(dict(row, op=name), WALLS[section], own=section == "dla") for row in body.get(section, ())]
             found.setdefault(name, {})[section] = made
     return found
 

@@ -190,6 +190,7 @@ def _conditions(op_type: str, rows: Sequence[Row]) -> Iterator[str]:
     for where, row, _ in rows:
         try:
             fact = Fact(dict(row, op=op_type))
+            fact.read()
         except BadCondition as error:
             yield "%s: key %s: %s" % (where, error.key, error)
             continue

@@ -99,6 +99,7 @@ class NodeFacts:
         rows = asked.rows.get(node.op_type)
         if rows is None:
             rows = [fact for fact in self.rows(node.op_type) if asked.about(fact.range)]
+            rows = [fact for fact in rows if self.knowledge.readable(fact)]
             asked.rows[node.op_type] = rows
         if not rows:
             return

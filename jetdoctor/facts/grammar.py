@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, Sequence, Tuple, Type
+from typing import Any, Dict, List, Mapping, Tuple, Type
 
 from jetdoctor.facts import conditions as _folder
 from jetdoctor.facts.condition import BadCondition, Condition
@@ -24,15 +24,35 @@ def classes() -> Tuple[Type[Condition], ...]:
     return tuple(found)
 
 
+#: keys of a condition, sorted and joined by commas -> "module.Class": those of the compiled facts, so that a check
+#: imports only what its rows ask
+_INDEX: Dict[str, str] = {}
+
+
+def learn(index: Mapping[str, str]) -> None:
+    """Take over where the conditions of the compiled facts are defined."""
+    _INDEX.update(index)
+
+
+def address(found: Condition) -> Tuple[str, str]:
+    """The entry of the index for a condition."""
+    kind = type(found)
+    return ",".join(sorted(found.spec)), "%s.%s" % (kind.__module__.rpartition(".")[2], kind.__name__)
+
+
 @lru_cache(maxsize=None)
 def _by_keys(keys: Tuple[str, ...]) -> Type[Condition]:
     """The one class that takes these keys together."""
+    module, _, name = _INDEX.get(",".join(keys), "").partition(".")
+    if name:
+        known: Type[Condition] = getattr(importlib.import_module("%s.%s" % (_folder.__name__, module)), name)
+        return known
     given = set(keys)
     fitting = [c for c in classes() if set(c.takes) <= given <= set(c.takes) | set(c.may_take)]
     if len(fitting) == 1:
         return fitting[0]
-    known = {key for c in classes() for key in (*c.takes, *c.may_take)}
-    strange = sorted(given - known)
+    all_keys = {key for c in classes() for key in (*c.takes, *c.may_take)}
+    strange = sorted(given - all_keys)
     if strange:
         raise BadCondition(strange[0], "no condition of that name")
     text = "%s together are no condition" % ", ".join(keys) if len(keys) != 1 else "is no condition alone"
@@ -47,12 +67,3 @@ def condition(spec: Mapping[str, Any], op_type: str = "") -> Condition:
 def conditions(when: Mapping[str, Any], op_type: str = "") -> Tuple[Condition, ...]:
     """The conditions of a ``when``, each of a single key."""
     return tuple(_by_keys((key,))({key: when[key]}, op_type) for key in when)
-
-
-def keys() -> Sequence[str]:
-    """Every key that a condition takes, sorted."""
-    found: Dict[str, None] = {}
-    for c in classes():
-        for key in (*c.takes, *c.may_take):
-            found.setdefault(key)
-    return sorted(found)

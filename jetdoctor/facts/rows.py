@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import data
-from jetdoctor.facts.condition import BadCondition
-from jetdoctor.facts.grammar import condition, conditions
+from jetdoctor.facts.condition import BadCondition, Condition
+from jetdoctor.facts.grammar import condition, conditions, learn
 from jetdoctor.facts.seen import Seen
 from jetdoctor.types import Coverage, Version, VersionRange, parse_version
 
@@ -41,28 +41,49 @@ def _range(row: Mapping[str, Any]) -> VersionRange:
 class Fact:
     """One row: its ``range`` of TensorRT versions, the row itself, the ``wall`` that it speaks of, its conditions.
 
-    ``when`` says at which nodes it counts; there ``demand``, if it has one, must hold, or must not (``forbids``).
-    BadCondition when the grammar does not know one of them. Rows about the DLA have conditions of their own
-    (``jetdoctor.dla.conditions``): with ``read=False`` they stay in the row.
+    ``when`` says at which nodes it counts; there ``demand``, if it has one, must hold, or must not (``forbids``). Both
+    are made when they are first asked for, by ``read`` at the latest: BadCondition when the grammar does not know one.
+    Rows about the DLA have conditions of their own (``jetdoctor.dla.conditions``): with ``own=True`` they stay in the
+    row.
     """
 
-    __slots__ = ("range", "row", "wall", "when", "demand", "forbids")
+    __slots__ = ("range", "row", "wall", "own", "_read")
 
-    def __init__(self, row: Mapping[str, Any], wall: str = "parser", read: bool = True) -> None:
+    def __init__(self, row: Mapping[str, Any], wall: str = "parser", own: bool = False) -> None:
         self.row = row
         self.range = _range(row)
         self.wall = wall
-        self.when = conditions(row["when"], row["op"]) if read and "when" in row else ()
-        self.forbids = "forbid" in row
-        asked = row.get("forbid" if self.forbids else "require")
-        self.demand = None if asked is None else condition(asked, row.get("op", ""))
+        self.own = own
+        self._read: Optional[Tuple[Tuple[Condition, ...], Optional[Condition]]] = None
+
+    def read(self) -> Tuple[Tuple[Condition, ...], Optional[Condition]]:
+        """``when`` and ``demand``."""
+        if self._read is None:
+            row, op_type = self.row, self.row.get("op", "")
+            when = conditions(row["when"], op_type) if "when" in row and not self.own else ()
+            asked = row.get("forbid", row.get("require"))
+            self._read = (when, None if asked is None else condition(asked, op_type))
+        return self._read
+
+    @property
+    def when(self) -> Tuple[Condition, ...]:
+        return self.read()[0]
+
+    @property
+    def demand(self) -> Optional[Condition]:
+        return self.read()[1]
+
+    @property
+    def forbids(self) -> bool:
+        return "forbid" in self.row
 
     def applies(self, seen: Seen) -> bool:
         """Whether it speaks of the node: ``when`` certainly holds, and the demand is certainly broken."""
-        for one in self.when:
+        when, demand = self._read or self.read()
+        for one in when:
             if one.holds(seen) is not True:
                 return False
-        return self.demand is None or self.demand.holds(seen) is self.forbids
+        return demand is None or demand.holds(seen) is self.forbids
 
     def __getitem__(self, key: str) -> Any:
         return self.row[key]
@@ -81,7 +102,9 @@ class Knowledge:
     def __init__(self) -> None:
         with open(data.path("facts.jsonl"), encoding="utf-8") as handle:
             first, *lines = handle.read().splitlines()
-        self.releases = [Fact(row) for row in json.loads(first)["releases"]]
+        head = json.loads(first)
+        learn(head["conditions"])
+        self.releases = [Fact(row) for row in head["releases"]]
         start = len(_LINE)
         self._lines = {line[start : line.index('"', start)]: line for line in lines}
         self._read: Dict[str, Mapping[str, Any]] = {}
@@ -97,19 +120,21 @@ class Knowledge:
         if body is None:
             line = self._lines.get(op_type)
             raw = json.loads(line) if line else {}
-            body = {key: self._facts(op_type, key, raw[key]) if key in WALLS else raw[key] for key in raw}
+            body = {key: _facts(op_type, key, raw[key]) if key in WALLS else raw[key] for key in raw}
             self._read[op_type] = body
         return body
 
-    def _facts(self, op_type: str, section: str, rows: Sequence[Mapping[str, Any]]) -> List[Fact]:
-        found = []
-        for index, row in enumerate(rows):
-            try:
-                found.append(Fact(dict(row, op=op_type), WALLS[section], read=section != "dla"))
-            except BadCondition as error:  # left out whole, never half-read
-                where = "the fact %s %s[%d] cannot be read: key %s: %s" % (op_type, section, index, error.key, error)
-                self.broken.append(where)
-        return found
+    def readable(self, fact: Fact) -> bool:
+        """Whether the grammar knows the row's conditions; one that it does not know is told in ``broken``."""
+        try:
+            fact.read()
+        except BadCondition as error:  # left out whole, never half-read
+            name = fact.get("id") or "%s since %s" % (fact["op"], fact["since"])
+            text = "the fact %s cannot be read: key %s: %s" % (name, error.key, error)
+            if text not in self.broken:
+                self.broken.append(text)
+            return False
+        return True
 
     def rows(self, op_type: str, section: str) -> Sequence[Fact]:
         """Rows of one section (a key of ``WALLS``) of an operator; empty for one that nothing is known of."""
@@ -155,6 +180,10 @@ class Knowledge:
         parser = next((word for word in _PARSER_BASES if basis.startswith(word)), "interpolated")
         found = {row["wall"]: row["basis"] for row in data.table("walls") if version in _range(row)}
         return Coverage(parser=parser, **found)
+
+
+def _facts(op_type: str, section: str, rows: Sequence[Mapping[str, Any]]) -> List[Fact]:
+    return [Fact(dict(row, op=op_type), WALLS[section], own=section == "dla") for row in rows]
 
 
 @lru_cache(maxsize=None)
