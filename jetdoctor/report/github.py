@@ -32,6 +32,7 @@ def render(report: Report, options: Options) -> str:
 def _text(finding: Finding, where: str) -> str:
     place = words.place(finding.location) + ": " if finding.location and str(finding.location) else ""
     parts = ["%s%s" % (place, clean(finding.message)), "on %s" % where]
+    parts += [words.impact(finding.impact)] if finding.impact else []
     parts += [clean(consequence) for consequence in finding.consequences]
     parts += ["fix: %s (%s)" % (clean(finding.fix.title), finding.fix.applicability)] if finding.fix else []
     return "\n".join(parts)

@@ -100,6 +100,8 @@ def _finding(finding: Finding, where: str) -> str:
     if finding.location and str(finding.location):
         more = " " + safe(words.others(finding)) if finding.also else ""
         rows.insert(0, ("at", "<code>%s</code>%s" % (safe(words.place(finding.location)), more)))
+    if finding.impact:
+        rows.append(("so", safe(words.impact(finding.impact))))
     rows += [("then", safe(consequence)) for consequence in finding.consequences]
     if finding.fix:
         rows.append(("fix", "%s (%s)" % (safe(finding.fix.title), finding.fix.applicability)))

@@ -69,5 +69,6 @@ def _line(finding: Finding) -> str:
     place = " at %s" % words.place(finding.location) if finding.location and str(finding.location) else ""
     fix = " Fix: %s." % finding.fix.title.rstrip(".") if finding.fix else ""
     more = " " + words.others(finding) if finding.also else ""
-    text = "%s %s%s%s: %s.%s" % (finding.rule, finding.name, place, more, finding.message.rstrip("."), fix)
+    said = finding.message.rstrip(".") + ("; " + words.impact(finding.impact) if finding.impact else "")
+    text = "%s %s%s%s: %s.%s" % (finding.rule, finding.name, place, more, said, fix)
     return clean(text)

@@ -64,6 +64,8 @@ def _finding(finding: Finding, where: str) -> List[str]:
         more = ", " + escape(words.others(finding)) if finding.also else ""
         lines.append("- **at** %s%s" % (code(words.place(finding.location)), more))
     lines.append("- **on** %s" % escape(where))
+    if finding.impact:
+        lines.append("- **so** %s" % escape(words.impact(finding.impact)))
     lines += ["- **then** %s" % escape(consequence) for consequence in finding.consequences]
     if finding.fix:
         lines.append("- **fix** %s (%s)" % (escape(finding.fix.title), finding.fix.applicability))

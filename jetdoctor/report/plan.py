@@ -87,7 +87,14 @@ def _same_said_once(rows: Sequence[AsParsed]) -> List[AsParsed]:
     names: Dict[AsParsed, List[str]] = {}
     for row in rows:
         names.setdefault(replace(row, target=""), []).append(row.target)
-    return [replace(row, target=", ".join(targets)) for row, targets in names.items()]
+    return [replace(row, target=_listed(targets)) for row, targets in names.items()]
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    """``jetpack-5.0, jetpack-5.0.1``; ``10 targets, jetpack-5.0 the first`` where there are more than ``most``."""
+    if len(names) > most:
+        return "%d targets, %s the first" % (len(names), names[0])
+    return ", ".join(names)
 
 
 def as_parsed(row: AsParsed) -> str:

@@ -64,7 +64,8 @@ def _rule(finding: Finding) -> Dict[str, Any]:
 
 def _result(finding: Finding, group: List[Result], where: str, index: int) -> Dict[str, Any]:
     places = ([finding.location] if finding.location else []) + list(finding.also)
-    text = [finding.message] + list(finding.consequences)
+    text = [finding.message] + ([words.impact(finding.impact)] if finding.impact else [])
+    text += finding.consequences
     text += ["%s: %s" % ("Fix", finding.fix.title)] if finding.fix else []
     path = group[0].model.path
     return {

@@ -1,0 +1,127 @@
+"""Write docs/coverage.md, what each release does with each attribute of each operator: python3 docs/make_coverage.py
+
+Made from ``rules/facts/`` and ``importer_attributes.json`` (``rules/read_attributes.py``); needs onnx for the schemas.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+#: the columns: one release of each family whose parsers differ
+RELEASES = ("7.1", "8.0", "8.2", "8.4.1", "8.5", "8.6", "9.0", "10.0", "10.3", "10.6", "10.10")
+
+#: attributes of the first opsets that no exporter writes any more, and those that say nothing about the outputs
+ASIDE = frozenset("consumed_inputs is_test output_sequence seed momentum spatial".split())
+
+HEAD = """# Attributes: what each release makes of them
+
+Made by `python3 docs/make_coverage.py` from `rules/facts/` and from which attributes the importers name
+(`rules/read_attributes.py`, at the commits of `rules/facts/_releases.json`).
+
+| sign | meaning |
+| --- | --- |
+| `r` | the importer names it, and no fact speaks against it |
+| `w` | a fact says: accepted, and something else is computed for some value of it |
+| `x` | a fact says: some value of it is refused |
+| `n` | nothing names it, and a fact says that this is all right |
+| `?` | nothing names it, and there is no fact: the work list |
+| `.` | the operator is not imported |
+
+Attributes that every release names without a fact are left out.
+
+"""
+
+STATUS = {"rejected": "x", "wrong-output": "w", "ok": "n", "harmless": "n"}
+
+
+def page() -> str:
+    """The page as it should be."""
+    rows, open_ones = [], 0
+    for op_type, name, since in attributes():
+        signs = [sign(op_type, name, release) for release in RELEASES]
+        if set(signs) - {"r", "."}:
+            open_ones += "?" in signs
+            rows.append("| %s | %s | %d | %s |" % (op_type, name, since, " | ".join(signs)))
+    columns = ("operator", "attribute", "opset") + RELEASES
+    table = ["| %s |" % " | ".join(columns), "|" + " --- |" * len(columns)] + rows
+    said = "%d attributes are read nowhere in some release, and no fact says whether that matters." % open_ones
+    return HEAD + said + "\n\n" + "\n".join(table) + "\n"
+
+
+def attributes() -> Iterator[Tuple[str, str, int]]:
+    """(operator, attribute, first opset) of every operator that some release imports."""
+    from onnx import defs
+
+    from jetdoctor.facts import knowledge
+
+    found: Dict[Tuple[str, str], int] = {}
+    for schema in defs.get_all_schemas_with_history():
+        if schema.domain == "" and schema.name in knowledge().operators:
+            for name in schema.attributes:
+                key = (schema.name, name)
+                found[key] = min(found.get(key, schema.since_version), schema.since_version)
+    return ((op_type, name, since) for (op_type, name), since in sorted(found.items()) if name not in ASIDE)
+
+
+def sign(op_type: str, name: str, release: str) -> str:
+    """The sign of one attribute in one release."""
+    from jetdoctor.facts import knowledge
+    from jetdoctor.types import parse_version
+
+    version = parse_version(release)
+    if not knowledge().importer(op_type, version):
+        return "."
+    said = {told for row in _rows(op_type) if version in row.range for told in [_told(row, name)] if told}
+    for worst in ("w", "x"):
+        if worst in said:
+            return worst
+    if any(first <= version <= last for first, last in _runs(op_type, name)):
+        return "r"
+    return "n" if "n" in said else "?"
+
+
+def _rows(op_type: str) -> List[Any]:
+    from jetdoctor.facts import knowledge
+
+    known = knowledge()
+    names = [op_type] + list(known.shared(op_type))
+    return [row for one in names for section in ("refused", "misread", "values") for row in known.rows(one, section)]
+
+
+def _told(row: Any, name: str) -> Optional[str]:
+    """What a row says of an attribute; None when it speaks of something else."""
+    condition = row.get("require") or row.get("forbid")
+    if condition is not None:
+        return "x" if _names(condition, name) else None
+    spoken = [row.get("when"), row.get("change"), row.get("what")]
+    return STATUS.get(row["status"]) if _names(spoken, name) else None
+
+
+def _names(said: Any, name: str) -> bool:
+    return re.search(r"(?<!\w)%s(?!\w)" % name, json.dumps(said)) is not None
+
+
+def _runs(op_type: str, name: str) -> Iterator[Tuple[Any, Any]]:
+    from jetdoctor.types import parse_version
+
+    for first, last in _table()["read"].get(op_type, {}).get(name, ()):
+        yield parse_version(first), parse_version(last)
+
+
+def _table() -> Any:
+    if not _TABLE:
+        _TABLE.update(json.loads((HERE / "importer_attributes.json").read_text(encoding="utf-8")))
+    return _TABLE
+
+
+_TABLE: Dict[str, Any] = {}
+
+if __name__ == "__main__":
+    (HERE / "coverage.md").write_text(page(), encoding="utf-8")
