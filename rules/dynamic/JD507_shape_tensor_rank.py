@@ -39,8 +39,8 @@ _IN_ORDER = Fix("Put the numbers in order with one Gather", rewrite="size_chain_
 
 def check_node(node):
     """The node where the second axis comes up."""
-    use = ShapeTensors.of(node.graph.model).use(node.output())
-    if use is None or not _wide(node.output()):
+    use = ShapeTensors.of(node.graph.model).use(node.output()) if _wide(node.output()) else None
+    if use is None:
         return
     if any(_wide(node.input(index)) for index, name in enumerate(node.inputs) if name):
         return

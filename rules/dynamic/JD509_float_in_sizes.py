@@ -40,8 +40,8 @@ _INTEGERS = ("INT32", "INT64")
 
 def check_node(node):
     """Arithmetic in FLOAT: with a constant it is refused, a quotient of two sizes is cut to an integer."""
-    use = ShapeTensors.of(node.graph.model).use_of(node)
-    if use is None or node.output().dtype not in _FLOATS:
+    use = ShapeTensors.of(node.graph.model).use_of(node) if node.output().dtype in _FLOATS else None
+    if use is None:
         return
     constant = next((node.input(i) for i in range(len(node.inputs)) if node.input(i).is_weights()), None)
     if constant is not None:
