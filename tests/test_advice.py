@@ -180,3 +180,15 @@ def test_operators_that_tf2onnx_left_over_go_with_a_newer_opset(opset, helps):
 def test_a_model_that_onnx_runtime_optimized_is_taken_from_before():
     titles = advice(model(NCHWC), "tensorrt-8.4.3", "JD803")[1]
     assert "ORT_ENABLE_BASIC" in titles[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "dynamo"), [("node_mean", True), ("", True), ("/block/ReduceMean", False), ("ReduceMean_3", False)]
+)
+def test_only_dynamo_exports_are_told_to_export_without_it(name, dynamo):
+    text = """<ir_version: 8, opset_import: ["": 18]> g (float[1,8,4,4] x) => (float[1,8,1,1] y)
+    <int64[2] axes = {2,3}> { y = ReduceMean(x, axes) }"""
+    proto = parser.parse_model(text)
+    proto.producer_name, proto.graph.node[0].name = "pytorch", name
+    (result,) = check(from_proto(proto), resolve("jetpack-5.1.2"))
+    assert ("JD807" in {finding.rule for finding in result.findings}) == dynamo

@@ -474,8 +474,36 @@ def test_an_engine_is_checked_as_one(run):
         stream.write(b"ftrt" + bytes(60))
     code, document, _ = check_json(run, "a.engine", "-t", "jp5.0.2")
     assert document["results"][0]["findings"] and "verify a.engine" not in run("check", "a.engine", "-t", "jp6.2")[1]
+    assert document["results"][0]["verdict"] == "unknown"
+    with open("four.engine", "wb") as stream:
+        stream.write(b"ftrt")
+    code, document, _ = check_json(run, "four.engine", "-t", "jp5.0.2")
+    (result,) = document["results"]
+    assert result["verdict"] == "unknown" and "cut short" in result["findings"][0]["message"]
     code, document, _ = check_json(run, "none.engine", "-t", "jp5.0.2")
     assert (code, document["results"][0]["verdict"]) == (2, "unreadable")
+
+
+def test_an_engine_fits_when_header_and_sidecar_say_so(run):
+    with open("a.engine", "wb") as stream:
+        stream.write(b"ftrt" + bytes(20) + bytes([8, 4, 1, 5]) + bytes(60))
+    with open("a.engine.json", "w") as stream:
+        json.dump({"tensorrt": "8.4.1", "compute_capability": "7.2"}, stream)
+    targets = ("xavier-nx@jetpack-5.0.2", "agx-orin@jetpack-5.0.2", "jetpack-6.2")
+    verdicts = [check_json(run, "a.engine", "-t", t)[1]["results"][0]["verdict"] for t in targets]
+    assert verdicts == ["deploys", "fails", "fails"]
+
+
+def test_the_metadata_of_ultralytics_is_stripped_by_a_printed_command(run):
+    engine = b"ftrt" + bytes(20) + bytes([8, 4, 1, 5]) + bytes(60)
+    metadata = b'{"stride": 32}'
+    with open("yolo.engine", "wb") as stream:
+        stream.write(len(metadata).to_bytes(4, "little") + metadata + engine)
+    _, document, _ = check_json(run, "yolo.engine", "-t", "jp5.0.2")
+    (title,) = [f["fix"]["title"] for f in document["results"][0]["findings"] if "tail -c" in str(f["fix"])]
+    subprocess.run(["sh", "-c", title.partition("trtexec: ")[2]], check=True)
+    with open("yolo.plain.engine", "rb") as stream:
+        assert stream.read() == engine
 
 
 def test_targets(run):

@@ -480,3 +480,16 @@ def test_command_line_over_ssh(client, tmp_path):
     lost = run("--ssh", "good", "--ssh", "stranger", "--format", "json")
     assert lost.returncode == 3 and len(json.loads(lost.stdout)["devices"]) == 2
     assert "Traceback" not in lost.stderr and "host key is not known yet" in lost.stderr
+
+
+def test_device_for_a_model_speaks_of_both(capsys):
+    from jetdoctor.cli import main
+
+    board = str(next(path for path in BOARDS if "xavier" in path.name))
+    models = Path(__file__).resolve().parent.parent / "fixtures" / "models"
+    bad, sound = (str(models / ("gap_classifier_%s.onnx" % how)) for how in ("dynamo_opset18", "torchscript_opset13"))
+    assert main(["device", "--root", board, "--for", bad, "--format", "json"]) == 1
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    assert result["target"]["tensorrt"] and "JD204" in {f["rule"] for f in result["findings"]}
+    assert main(["device", "--root", board, "--for", sound]) == 0
+    assert main(["device", "--root", board, "--for", "nothing.onnx"]) == 2

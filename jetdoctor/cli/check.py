@@ -139,7 +139,6 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
 
 def _engine(path: str, targets: Sequence[Target]) -> Tuple[Result, ...]:
     """A TensorRT engine against all targets: was it built for them?"""
-    from jetdoctor.check import verdict
     from jetdoctor.verify import engine_file
 
     summary = ModelSummary(path, producer="TensorRT engine")
@@ -147,7 +146,9 @@ def _engine(path: str, targets: Sequence[Target]) -> Tuple[Result, ...]:
     try:
         for target in targets:
             found = tuple(engine_file.check(path, target))
-            results.append(Result(summary, target, verdict(found, "read", False), found))
+            refused = any(finding.severity == "error" for finding in found)
+            verdict = "fails" if refused else "deploys" if engine_file.fits(path, target) else "unknown"
+            results.append(Result(summary, target, verdict, found))
     except UsageError as error:
         return _without_findings(path, targets, "unreadable", str(error))
     return tuple(results)

@@ -7,16 +7,18 @@ Nothing is installed and nothing is changed. Over SSH the board needs only Pytho
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any, List, Union
 
 from jetdoctor.cli import output, parser
-from jetdoctor.types import Device, JetdoctorError, UsageError
+from jetdoctor.types import Device, JetdoctorError, Report, Result, UsageError
 
 EXAMPLES = """\
   jetdoctor device
   jetdoctor device --ssh nano@192.168.1.20 --ssh nx@192.168.1.21
   jetdoctor device --save board.json
-  jetdoctor check model.onnx --device board.json      anywhere, for that board
+  jetdoctor device --for model.onnx                   can this board, as it is now, build that model?
+  jetdoctor check model.onnx --device board.json      the same anywhere, from a snapshot
   python3 - < probe.py > board.json           on a board without jetdoctor
 """
 
@@ -32,6 +34,7 @@ def configure(options: parser.Parser, command: str) -> None:
     )
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
     options.add_argument("--save", metavar="FILE", help="write a snapshot, without names and serial numbers")
+    options.add_argument("--for", dest="model", metavar="MODEL", help="check this ONNX file for the board as it is")
     parser.add_output(options, ("text", "json"))
 
 
@@ -46,6 +49,8 @@ def run(arguments: Any) -> int:
     lost = [device for device in found if isinstance(device, JetdoctorError)]
     if arguments.save:
         _save(answered, arguments)
+    if arguments.model:
+        return _check(arguments, [device for device, _ in answered], lost)
     several = len(found) > 1
     if arguments.format == "json":
         output.emit(lambda width, color: boards.document(answered, lost, several), arguments.output)
@@ -67,6 +72,26 @@ def _devices(arguments: Any) -> List[Union[Device, JetdoctorError]]:
     if arguments.root:
         return [room.from_root(arguments.root)]
     return [room.inspect_local()]
+
+
+def _check(arguments: Any, devices: List[Device], lost: List[JetdoctorError]) -> int:
+    """Exit code of the model on each board: its own findings, and those of the board that stand in the way."""
+    from jetdoctor import check, model, report
+    from jetdoctor.cli import where
+    from jetdoctor.cli.check import exit_code
+
+    loaded = model.load(arguments.model)
+    results: List[Result] = []
+    for device in devices:
+        target = where.of_device(device)
+        if target is None or (target.tensorrt is None and target.jetpack is None):
+            how = "jetdoctor check %s --target JETPACK" % arguments.model
+            raise UsageError("neither JetPack nor TensorRT found there: " + how)
+        results += check.check(loaded, [target], device=device, summary=model.summarize(loaded))
+    output.emit(partial(report.render, Report(tuple(results)), arguments.format), arguments.output)
+    for error in lost:
+        print("jetdoctor: %s" % error, file=sys.stderr)
+    return max([exit_code(results, "error")] + [error.exit_code for error in lost])
 
 
 def _judged(device: Device) -> Any:

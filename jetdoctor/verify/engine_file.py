@@ -90,7 +90,7 @@ def check(path: str, target: Optional[Target] = None, model: Optional[str] = Non
         raise UsageError("%s cannot be read: %s" % (path, (error.strerror or str(error)).lower())) from None
     if not size:
         return [_finding("the engine file is empty: its build was cut short", "Build it again")]
-    found = _of_header(head, target)
+    found = _of_header(head, target, path)
     about = read_sidecar(path)
     if about is None:
         name = os.path.basename(sidecar(path))
@@ -99,6 +99,21 @@ def check(path: str, target: Optional[Target] = None, model: Optional[str] = Non
         return found + [_finding(text, how, "warning")]
     known = {finding.message for finding in found}
     return found + [one for one in _against(path, about, target, model) if one.message not in known]
+
+
+def fits(path: str, target: Target) -> bool:
+    """Whether header and sidecar together say that the engine was built for this TensorRT and this GPU.
+
+    False is no refusal: a file that does not tell may fit all the same, and ``check`` says what speaks against it.
+    """
+    about = read_sidecar(path) or {}
+    try:
+        with open(path, "rb") as stream:
+            built = release_of(stream.read(28)) or about.get("tensorrt")
+    except OSError:
+        return False
+    same = bool(built and target.tensorrt) and parse_version(built or "") == parse_version(target.tensorrt or "")
+    return same and target.compute_capability in (None, about.get("compute_capability"))
 
 
 def release_of(head: bytes) -> Optional[str]:
@@ -112,9 +127,11 @@ def release_of(head: bytes) -> Optional[str]:
     return "%d.%d.%d" % (head[24], head[25], head[26])
 
 
-def _of_header(head: bytes, target: Optional[Target]) -> List[Finding]:
+def _of_header(head: bytes, target: Optional[Target], path: str) -> List[Finding]:
+    if head[:4] == _MAGIC and len(head) < 28:
+        return [_finding("the engine file ends within its header: it was cut short", "Build it again", "warning")]
     if head[:4] not in (_MAGIC, _OLD_MAGIC):
-        return [_finding(_foreign(head), "Build an engine from the ONNX model on the device")]
+        return [_finding(_foreign(head), _cure(head, path))]
     built, wanted = release_of(head), target.tensorrt if target else None
     if built and wanted and parse_version(built) != parse_version(wanted):
         return [_finding(_WRONG_RELEASE % (built, wanted), "Build it again on the device")]
@@ -132,6 +149,15 @@ def _foreign(head: bytes) -> str:
     if head[4:5] == b"{":
         return "the file does not start as an engine does: 4 bytes, then JSON, as ultralytics puts before one"
     return "the file does not start as a TensorRT engine does"
+
+
+def _cure(head: bytes, path: str) -> str:
+    if head[4:5] == b"{":  # ultralytics: the length of the metadata, little endian, then the metadata, then the engine
+        start = 4 + int.from_bytes(head[:4], "little")
+        plain = os.path.splitext(os.path.basename(path))[0] + ".plain.engine"
+        command = "tail -c +%d %s > %s" % (start + 1, shlex.quote(path), shlex.quote(plain))
+        return "Load it with ultralytics, or strip its metadata for trtexec: %s" % command
+    return "Build an engine from the ONNX model on the device"
 
 
 def read_sidecar(path: str) -> Optional[Dict[str, Any]]:
