@@ -27,6 +27,9 @@ DTYPE_NAMES = dict(
 )
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
+#: Opset versions are 64 bits wide in the file, onnx's schemas take 32.
+_LAST_OPSET = (1 << 31) - 1
+
 
 #: Operators that only move, repeat or leave out elements of their first input, whatever its type; their other inputs
 #: say which and where to.
@@ -446,7 +449,7 @@ class Model:
         self.declared_domains = tuple(o.domain for o in proto.opset_import)
         self.opsets: Dict[str, int] = {}
         for imported in proto.opset_import:
-            self.opsets.setdefault(imported.domain or "ai.onnx", imported.version)
+            self.opsets.setdefault(imported.domain or "ai.onnx", min(imported.version, _LAST_OPSET))
         self.main = Graph(self, ("main",), proto.graph, inferred.graph)
         self.functions: List[Graph] = [
             Graph(
@@ -454,7 +457,7 @@ class Model:
                 ("function:%s:%s" % (function.domain, function.name),),
                 function,
                 twin,
-                opsets={o.domain or "ai.onnx": o.version for o in function.opset_import},
+                opsets={o.domain or "ai.onnx": min(o.version, _LAST_OPSET) for o in function.opset_import},
             )
             for function, twin in zip(proto.functions, inferred.functions)
         ]

@@ -301,3 +301,9 @@ def test_an_abort_of_onnx_stays_in_its_child(tmp_path, node):
     proto = simple([numpy_helper.from_array(numpy.array([1], "int64"), "i")], [node])
     proto.graph.input[0].type.tensor_type.shape.dim[1].dim_value = -5
     assert load(saved(tmp_path, proto)).main.nodes[0].op_type == node.op_type
+
+
+def test_an_opset_beyond_32_bits_is_a_very_new_one(tmp_path):
+    proto = simple()
+    proto.opset_import[0].version = 1 << 40
+    assert load(saved(tmp_path, proto)).opset("") == (1 << 31) - 1

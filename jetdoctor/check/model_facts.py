@@ -268,4 +268,5 @@ def _merged(ranges: Sequence[VersionRange]) -> List[VersionRange]:
 def _constants(graph: Graph) -> List[Tuple[str, Any]]:
     """Output name and tensor of every Constant that is given as a tensor."""
     nodes = [node for node in graph.nodes if node.op_type == "Constant" and in_default_domain(node)]
-    return [(node.outputs[0], node.attr("value")) for node in nodes if node.has_attr("value")]
+    given = [(next(iter(node.outputs), ""), node.constant_tensor()) for node in nodes if node.has_attr("value")]
+    return [(name, tensor) for name, tensor in given if tensor is not None]

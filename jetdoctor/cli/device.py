@@ -17,8 +17,8 @@ EXAMPLES = """\
   jetdoctor device
   jetdoctor device --ssh nano@192.168.1.20 --ssh nx@192.168.1.21
   jetdoctor device --save board.json
-  jetdoctor device --for model.onnx                   can this board, as it is now, build that model?
-  jetdoctor check model.onnx --device board.json      the same anywhere, from a snapshot
+  jetdoctor device --for model.onnx           can this board build that model?
+  jetdoctor check model.onnx --device board.json    the same from a snapshot
   python3 - < probe.py > board.json           on a board without jetdoctor
 """
 

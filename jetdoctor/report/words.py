@@ -141,7 +141,7 @@ def verdict_reason(result: Result) -> str:
         manual = [f.rule for f in errors if f.fix is None or f.fix.applicability == "manual"]
         return "no automatic fix for %s" % ", ".join(dict.fromkeys(manual)) if manual else ""
     if result.verdict == "unknown":
-        if not result.model.opset and not result.error:
+        if result.model.producer == "TensorRT engine":
             return "the engine does not tell which TensorRT or GPU it was built for"
         if any(f.rule == "JD000" for f in result.findings):
             return "a rule of jetdoctor failed (JD000), so one question went unanswered"

@@ -75,6 +75,10 @@ def check_target(model, target):
     )
 
 
+#: Elements beyond which a tensor only counts as too large.
+_MOST = 2.0**60
+
+
 def weights_mb(model):
     """MiB of all initializers and constants, 64-bit ones as the 32 bits that TensorRT keeps."""
     total = 0.0
@@ -105,8 +109,8 @@ def live_mb(graph):
 
 
 def size(value):
-    """Bytes of a tensor; unknown and symbolic dims count as 1."""
-    count = 1
+    """Bytes of a tensor, no more than no machine has; unknown and symbolic dims count as 1."""
+    count = 1.0
     for dim in value.shape or ():
-        count *= dim if isinstance(dim, int) and dim > 0 else 1
+        count = min(count * dim, _MOST) if isinstance(dim, int) and dim > 0 else count
     return count * _BYTES.get(value.dtype, 1)
