@@ -58,7 +58,6 @@ def test_nodes_that_can_be_fixed_are_told_apart_from_those_that_cannot():
 
 NOT_PROMISED = {
     "a depth of the run time": "(int64[3] x, int64 d, float[2] v) => (float[3,n] y) { y = OneHot (x, d, v) }",
-    "a remainder of floats": "(float[3] x, float[3] d) => (float[3] y) { y = Mod <fmod = 1> (x, d) }",
     "a shift of the run time": '(int32[3] x, int32[3] d) => (int32[3] y) { y = BitShift <direction = "LEFT"> (x, d) }',
 }
 
