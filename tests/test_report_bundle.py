@@ -47,6 +47,37 @@ def test_anonymous_keeps_the_findings_and_no_name(tmp_path):
     assert SEED.name not in members["findings.json"].decode()
 
 
+def test_anonymous_leaves_no_name_anywhere(tmp_path):
+    """Every text that a person may have chosen, in every place of the format that holds one."""
+    secret = onnx.parser.parse_model("""<ir_version: 8, opset_import: ["" : 18, "secretdomain" : 1]>
+    secretgraph (float[secretdim,4] secretin) => (float[secretdim,4] secretout) <float[1] secretinit = {1}> {
+        secretmid = secretdomain.secretfn <secretattr: float = 1.0> (secretin)
+        secretown = secretdomain.secretop <secretkey = "secretvalue"> (secretmid, secretinit)
+        secretout = Relu (secretown)
+    }
+    <domain: "secretdomain", opset_import: ["" : 18]>
+    secretfn <secretattr> (secreta) => (secretb) { secretb = LeakyRelu <alpha: float = @secretattr> (secreta) }""")
+    secret.producer_name, secret.doc_string = "secretproducer", "secrettext"
+    secret.metadata_props.add(key="secretkey", value="secretvalue")
+    secret.graph.node[2].doc_string = secret.graph.node[2].name = "secretnode"
+    secret.graph.initializer[0].doc_string = "secretweights"
+    constant = secret.graph.node.add(op_type="Constant", output=["secretc"])
+    constant.attribute.add(name="value_string", s=b"secretstring", type=3)
+    sparse = secret.graph.sparse_initializer.add()
+    sparse.values.name = sparse.indices.name = "secretsparse"
+    external = secret.graph.initializer.add(name="secretexternal", data_type=1, dims=[2], data_location=1)
+    external.external_data.add(key="location", value="secretfile.bin")
+    path = tmp_path / "secretmodel.onnx"
+    path.write_bytes(secret.SerializeToString())
+    out = tmp_path / "bundle.zip"
+    assert main(["report", str(path), "-o", str(out), "--target", "jetpack-6.2", "--anonymous"]) == 0
+    with zipfile.ZipFile(out) as bundled:
+        members = {name: bundled.read(name) for name in bundled.namelist()}
+    for name in ("findings.json", "findings.txt", "skeleton.onnx"):
+        assert b"secret" not in members[name], name
+    assert b"LeakyRelu" in members["skeleton.onnx"] and json.loads(members["findings.json"])["results"]
+
+
 def test_same_model_same_skeleton(tmp_path):
     one, two = (bundle(tmp_path)["skeleton.onnx"] for _ in range(2))
     assert one == two

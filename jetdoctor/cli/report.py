@@ -14,7 +14,8 @@ import zipfile
 from typing import Any, Dict
 
 from jetdoctor.cli import output, parser, where
-from jetdoctor.types import Report, UsageError
+from jetdoctor.cli.anonymous import renamed
+from jetdoctor.types import Report
 
 EXAMPLES = """\
   jetdoctor report model.onnx -o bundle.zip
@@ -84,60 +85,4 @@ def _write(path: str, members: Dict[str, Any]) -> None:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, data in members.items():
             bundle.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".jetdoctor-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(buffer.getvalue())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError("cannot write %s: %s" % (path, (error.strerror or str(error)).lower())) from None
-
-
-def renamed(proto: Any) -> Any:
-    """A copy whose tensors, nodes, inputs and outputs are called t1, t2, … and n1, n2, …; texts are emptied."""
-    copy = type(proto)()
-    copy.CopyFrom(proto)
-    names: Dict[str, Dict[str, str]] = {}
-    copy.doc_string = ""
-    copy.graph.name = "g"
-    del copy.metadata_props[:]
-    _rename_graph(copy.graph, names)
-    for function in copy.functions:
-        function.doc_string = ""
-        for names_of in (function.input, function.output):
-            names_of[:] = [_new("t", name, names) for name in names_of]
-        _rename_nodes(function.node, names)
-    return copy
-
-
-def _new(kind: str, name: str, names: Dict[str, Dict[str, str]]) -> str:
-    known = names.setdefault(kind, {})
-    return known.setdefault(name, "%s%d" % (kind, len(known) + 1)) if name else name
-
-
-def _rename_graph(graph: Any, names: Dict[str, Dict[str, str]]) -> None:
-    graph.doc_string = ""
-    for value in [*graph.input, *graph.output, *graph.value_info]:
-        value.name = _new("t", value.name, names)
-        value.doc_string = ""
-        for dim in value.type.tensor_type.shape.dim:
-            if dim.dim_param:
-                dim.dim_param = _new("d", dim.dim_param, names)
-    for tensor in graph.initializer:
-        tensor.name = _new("t", tensor.name, names)
-        tensor.doc_string = ""
-    del graph.quantization_annotation[:]
-    del graph.metadata_props[:]
-    _rename_nodes(graph.node, names)
-
-
-def _rename_nodes(nodes: Any, names: Dict[str, Dict[str, str]]) -> None:
-    for node in nodes:
-        node.name = _new("n", node.name, names)
-        node.doc_string = ""
-        del node.metadata_props[:]
-        node.input[:] = [_new("t", name, names) for name in node.input]
-        node.output[:] = [_new("t", name, names) for name in node.output]
-        for attribute in node.attribute:
-            for graph in [attribute.g, *attribute.graphs] if attribute.type in (5, 10) else []:
-                _rename_graph(graph, names)
+    output.write_whole(path, buffer.getvalue())

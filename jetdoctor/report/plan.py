@@ -31,7 +31,7 @@ def render(report: Report, options: Options) -> str:
     if any(step.applied for step in plan.steps):
         _verdicts(writer, "after", report.results)
     _remaining(writer, report)
-    _closing(writer, plan, options)
+    _closing(writer, plan, options, report)
     return writer.text()
 
 
@@ -146,11 +146,11 @@ def _remaining(writer: Writer, report: Report) -> None:
     text.findings(writer, errors, where if len(report.results) > 1 else None)
 
 
-def _closing(writer: Writer, plan: Plan, options: Options) -> None:
+def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> None:
     writer.line()
     if plan.written:
         writer.line("written: " + writer.paint(clean(plan.written), "bold"))
-        writer.line("next: " + writer.paint("jetdoctor verify %s" % shlex.quote(clean(plan.written)), "cyan"))
+        writer.line("next: " + writer.paint(_verify(plan.written, report), "cyan"))
         return
     applied = any(step.applied for step in plan.steps)
     barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
@@ -165,3 +165,14 @@ def _closing(writer: Writer, plan: Plan, options: Options) -> None:
     errors = [f for result in options.before for f in result.findings if f.severity == "error"]
     if not applied and errors and not barred:
         writer.line("next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan"))
+
+
+def _verify(written: str, report: Report) -> str:
+    """The command that proves what was written on the real thing: beside the original, for the target."""
+    command = "jetdoctor verify %s" % shlex.quote(clean(written))
+    originals = {result.model.path for result in report.results} - {written}
+    for original in sorted(originals):
+        command += " --reference %s" % shlex.quote(clean(original))
+    if len(report.results) == 1:
+        command += " --target %s" % shlex.quote(report.results[0].target.name)
+    return command
