@@ -136,7 +136,7 @@ def test_likely_sizes():
     assert sized("N,C,H,W") == "--freeze x=1x3x224x224"
     assert sized("N,3,H,W", imgsz="[480, 640]") == "--freeze x=1x3x480x640"
     assert sized("N,H,W,3") == "--freeze x=1x224x224x3"
-    assert sized("batch,sequence") == "--freeze x=1x128"
+    assert sized("batch,sequence") == "--freeze x=1x4"
     assert sized("2,3") == "" and "x:[1, 5]" in profile_options(model(NONZERO.replace("[4] x", "[N,5] x")))
 
 
@@ -192,3 +192,25 @@ def test_only_dynamo_exports_are_told_to_export_without_it(name, dynamo):
     proto.producer_name, proto.graph.node[0].name = "pytorch", name
     (result,) = check(from_proto(proto), resolve("jetpack-5.1.2"))
     assert ("JD807" in {finding.rule for finding in result.findings}) == dynamo
+
+
+TWO_INPUTS = """<ir_version: 8, opset_import: ["": 17]>
+g (float[N,4] x, float[M,4] other) => (float[K,4] y, float[M,4] z) <int64[1] zero = {0}> {
+    z = Relu(other)
+    shape = Shape(x)
+    many = Gather(shape, zero)
+    size = Cast<to = 1>(many)
+    half = Floor(size)
+    count = Cast<to = 7>(half)
+    top, index = TopK<axis = 0>(x, count)
+    y = Relu(top)
+}"""
+
+
+def test_only_the_inputs_that_feed_the_size_are_frozen():
+    loaded = model(TWO_INPUTS)
+    topk = next(node for node in loaded.main.nodes if node.op_type == "TopK")
+    relu = next(node for node in loaded.main.nodes if node.op_type == "Relu")
+    assert freeze_options(loaded, [topk]) == "--freeze x=1x4"
+    assert freeze_options(loaded, [relu]) == "--freeze other=1x4"
+    assert freeze_options(loaded) == "--freeze x=1x4 --freeze other=1x4"

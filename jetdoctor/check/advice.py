@@ -65,7 +65,7 @@ class Advisor:
         if not has_open_inputs(self.model) or not self._about_sizes(finding):
             return ""
         path, name = shlex.quote(self.model.path or "MODEL"), shlex.quote(target.name)
-        options = freeze_options(self.model)
+        options = freeze_options(self.model, self._nodes(finding))
         text = "Fix the sizes (put in your own): jetdoctor fix %s --target %s %s -o FIXED.onnx"
         return text % (path, name, options) if options else ""
 

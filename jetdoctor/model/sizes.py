@@ -4,19 +4,52 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Dict, List, Tuple
+from typing import Dict, List, Sequence, Set, Tuple
 
-from jetdoctor.graph import Dim, Model, Value
+from jetdoctor.graph import Dim, Model, Node, Value
 from jetdoctor.model.exporters import metadata
 
 #: an image's side, and the length of a sequence, when nothing says otherwise
 _SIDE, _LENGTH = 224, 128
 
 
-def freeze_options(model: Model) -> str:
-    """``--freeze images=1x3x640x640 ...`` for every input of known rank with open sizes; "" for none."""
-    shapes = _shapes(model).items()
-    return " ".join("--freeze " + shlex.quote("%s=%s" % (name, "x".join(map(str, s)))) for name, s in shapes)
+def freeze_options(model: Model, nodes: Sequence[Node] = ()) -> str:
+    """``--freeze images=1x3x640x640 ...`` for the inputs of known rank with open sizes; "" for none.
+
+    With ``nodes`` only for the inputs that one of them is computed from, and those that share a size with these.
+    """
+    shapes = _shapes(model)
+    wanted = _related(model, _feeding(nodes)) if nodes else set(shapes)
+    return " ".join(
+        "--freeze " + shlex.quote("%s=%s" % (name, "x".join(map(str, shape))))
+        for name, shape in shapes.items()
+        if name in wanted or not wanted & set(shapes)
+    )
+
+
+def _feeding(nodes: Sequence[Node]) -> Set[str]:
+    """Names of the graph inputs that the nodes are computed from, through subgraphs too."""
+    found: Set[str] = set()
+    seen: Set[int] = set()
+    ahead = list(nodes)
+    while ahead:
+        node = ahead.pop()
+        if id(node.proto) in seen:
+            continue
+        seen.add(id(node.proto))
+        for index in range(len(node.inputs)):
+            value = node.input(index)
+            if value.producer is not None:
+                ahead.append(value.producer)
+            elif value.is_graph_input:
+                found.add(value.name)
+    return found
+
+
+def _related(model: Model, names: Set[str]) -> Set[str]:
+    """The inputs and those with a symbol in common: a symbol has one size."""
+    symbols = {dim for name in names for dim in model.main.value(name).shape or () if isinstance(dim, str) and dim}
+    return names | {n for n in model.main.input_names if symbols & set(model.main.value(n).shape or ())}
 
 
 def profile_options(model: Model) -> str:
