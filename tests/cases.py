@@ -79,7 +79,11 @@ def every_case() -> List[Case]:
 
 def parse(text: str) -> Any:
     """ModelProto of an ``onnx`` block; skips the test where onnx is missing or too old to read it."""
-    onnx_parser = pytest.importorskip("onnx").parser
+    onnx = pytest.importorskip("onnx")
+    onnx_parser = onnx.parser
+    opset = re.search(r'"" : (\d+)', text)
+    if opset and int(opset.group(1)) > max(25, onnx.defs.onnx_opset_version()):  # its schemas are needed
+        pytest.skip("this onnx knows no opset %s" % opset.group(1))
     try:
         return onnx_parser.parse_model(text)
     except onnx_parser.ParseError:

@@ -6,11 +6,19 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 import onnx
+import pytest
 from onnx import helper, numpy_helper
 
 from jetdoctor.fix.opset import Lowered, lower
+from jetdoctor.types import parse_version
 
-ort = __import__("pytest").importorskip("onnxruntime")
+ort = pytest.importorskip("onnxruntime")
+
+#: ONNX Runtime that runs every operator of these tests: what an older one refuses is skipped.
+NEW_ENOUGH = (1, 26)
+
+#: The newest opset that every ONNX Runtime here takes (1.19, the last for Python 3.8): what is lowered to it must run.
+WELL_KNOWN = 21
 
 INT64, FLOAT = onnx.TensorProto.INT64, onnx.TensorProto.FLOAT
 
@@ -62,6 +70,16 @@ def run(model: onnx.ModelProto, feeds: Dict[str, np.ndarray]) -> List[np.ndarray
     return session.run(None, feeds)
 
 
+def run_or_skip(model: onnx.ModelProto, feeds: Dict[str, np.ndarray]) -> List[np.ndarray]:
+    """The outputs; skips where the ONNX Runtime of an older Python does not take a model of this opset."""
+    try:
+        return run(model, feeds)
+    except Exception as error:  # ONNX Runtime's own exception types differ between releases
+        if parse_version(ort.__version__) >= NEW_ENOUGH:
+            raise
+        pytest.skip("ONNX Runtime %s cannot run it: %s" % (ort.__version__, str(error).split("\n")[0][:80]))
+
+
 def lowered_equal(
     model: onnx.ModelProto, to: int, feeds: Dict[str, np.ndarray], rtol: float = 1e-5
 ) -> Lowered:
@@ -72,7 +90,9 @@ def lowered_equal(
     assert (result.reached, result.blocked) == (to, ())
     assert [o.version for o in result.proto.opset_import if o.domain == ""] == [to]
     onnx.checker.check_model(result.proto, full_check=True)
-    for expected, found in zip(run(model, feeds), run(result.proto, feeds)):
+    expected_outputs = run_or_skip(model, feeds)
+    found_outputs = (run_or_skip if to > WELL_KNOWN else run)(result.proto, feeds)
+    for expected, found in zip(expected_outputs, found_outputs):
         assert expected.shape == found.shape and expected.dtype == found.dtype
         np.testing.assert_allclose(found, expected, rtol=rtol, atol=1e-5)
     return result

@@ -136,7 +136,7 @@ def test_likely_sizes():
     assert sized("N,C,H,W") == "--freeze x=1x3x224x224"
     assert sized("N,3,H,W", imgsz="[480, 640]") == "--freeze x=1x3x480x640"
     assert sized("N,H,W,3") == "--freeze x=1x224x224x3"
-    assert sized("batch,sequence") == "--freeze x=1x4"
+    assert sized("batch,sequence") == "--freeze x=1x128"
     assert sized("2,3") == "" and "x:[1, 5]" in profile_options(model(NONZERO.replace("[4] x", "[N,5] x")))
 
 

@@ -311,3 +311,13 @@ def test_odd_numbers_are_tried_where_the_original_stays_finite(tmp_path):
 def test_the_tolerance_is_named(tmp_path):
     outcome = fix(save(tmp_path, MISH), OLD)
     assert outcome.plan.equivalence.tolerance == "float32: 1e-05 of the largest value and 0.0001 of each element"
+
+
+def test_a_model_whose_shapes_cannot_be_worked_out_is_left_alone(tmp_path):
+    from tests.test_model import chained
+
+    path = tmp_path / "laughs.onnx"
+    path.write_bytes(chained(calls=2, depth=30).SerializeToString())
+    outcome = fix(str(path), OLD)
+    assert not outcome.changed and not outcome.clean and "expand to 1,610,612,735 nodes" in outcome.reason
+    assert write(outcome, str(tmp_path / "out.onnx")) is None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 
 from jetdoctor.fix.opset import lower
 from jetdoctor.fix.opset.schemas import newest_opset
+from jetdoctor.types import parse_version
 from jetdoctor.verify.compare import compare
-from tests.rewriting import model_of, outputs_of, rewritten
+from tests.rewriting import model_of, outputs_of, outputs_of_original, rewritten
 
 
 def floats(*shape, dtype="float32", seed=0):
@@ -83,7 +85,9 @@ def test_rewritten_and_lowered_alike(name):
     assert (lowered.reached, lowered.blocked) == (opset, ())
     found, refusals, done = rewritten(model, rewrite)
     assert done, refusals
-    expected = outputs_of(model, feeds)
+    if name.startswith("grid-") and parse_version(onnxruntime.__version__) < (1, 24):
+        pytest.skip("this ONNX Runtime reads places that are NaN in its own way")
+    expected = outputs_of_original(model, feeds)
     for result in (lowered.proto, found):
         onnx.checker.check_model(result, full_check=True)
         assert model.graph.node[0].op_type not in {node.op_type for node in result.graph.node}
@@ -105,12 +109,12 @@ def test_col2im_in_other_floats(dtype):
 @pytest.mark.parametrize("rewrite", ["instancenorm_in_float", "instancenorm_decompose"])
 def test_halves_are_normalized_in_float(rewrite):
     scale, bias = floats(4, dtype="float16"), floats(4, dtype="float16", seed=1)
-    inputs = {"x": 300 + floats(2, 4, 40, 40, dtype="float16"), "s": scale, "b": bias}
+    inputs = {"x": np.float16(300) + floats(2, 4, 40, 40, dtype="float16"), "s": scale, "b": bias}
     model = model_of("InstanceNormalization", inputs, opset=13, constants=("s", "b"))
     found, refusals, done = rewritten(model, rewrite)
     assert done, refusals
     assert {t.data_type for t in found.graph.initializer} & {onnx.TensorProto.FLOAT16} == set()
-    comparison = compare(outputs_of(model, {"x": inputs["x"]}), outputs_of(found, {"x": inputs["x"]}))
+    comparison = compare(outputs_of_original(model, {"x": inputs["x"]}), outputs_of(found, {"x": inputs["x"]}))
     assert comparison.equal, comparison.reason
 
 

@@ -89,6 +89,10 @@ def fix(
     job.view = load(path)  # a file that cannot be read says so in one line
     if inputs:
         given.runs(inputs, job.view)  # so do inputs that are not the model's
+    if job.view.inference_stopped:  # whatever works on the model would run into the same
+        found = check(job.view, job.targets)
+        reason = "the shapes of this model cannot be worked out: %s" % job.view.inference_stopped
+        return FixOutcome(path, job.targets, Plan(equivalence=Equivalence(reason=reason)), found, found, reason=reason)
     read = originals.stamp(path)
     with job:
         return replace(job.run(), read=read)
