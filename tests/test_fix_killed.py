@@ -20,7 +20,7 @@ from jetdoctor.fix.candidate import Candidate
 from tests.test_fix import MISH, OLD, ROOT, content, save
 from tests.test_fix_writing import external
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
+pytestmark = [pytest.mark.once, pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")]
 
 #: calls of the writer after which a process can be killed
 STEPS = ("os.replace", "os.fsync", "os.unlink", "shutil.copymode", "shutil.copyfileobj")

@@ -14,6 +14,8 @@ from jetdoctor.types import JetdoctorError, UsageError
 from jetdoctor.verify import workplace
 from jetdoctor.verify.child import execute, session_members
 
+pytestmark = pytest.mark.once
+
 linux = pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="reads /proc")
 
 

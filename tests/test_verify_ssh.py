@@ -18,6 +18,7 @@ from jetdoctor.verify.job import Job
 from tests.loopback import Loopback
 from tests.models_for_verify import cnn, saved, view
 
+pytestmark = pytest.mark.once
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINE = "TMPDIR={there}; export TMPDIR; PATH={bin}:/usr/bin:/bin; export PATH"
 FAULT = LINE + "; STAND_IN_FAULT=%s; export STAND_IN_FAULT"

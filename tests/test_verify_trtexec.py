@@ -16,6 +16,7 @@ from jetdoctor.verify.inputs import feeds
 from jetdoctor.verify.job import Job
 from tests.models_for_verify import cnn, one_node, saved, view
 
+pytestmark = pytest.mark.once
 HERE = os.path.dirname(os.path.abspath(__file__))
 RELEASES = ("8.0.1", "8.2.1", "8.4.1", "8.5.2", "8.6.1", "10.0.1", "10.3.0", "10.13.3", "11.0.0")
 
