@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar, Union
 
 from jetdoctor import kinds
-from jetdoctor.types import Location
+from jetdoctor.types import Location, Profile
 
 Dim = Union[int, str, None]  # a size, a symbolic name, or nothing known
 Shape = Optional[Tuple[Dim, ...]]
@@ -465,10 +465,11 @@ class Model:
         self._consumers: Optional[Dict[Tuple[int, str], List[Node]]] = None
         self._derived: Dict[Any, Any] = {}
         # Set by jetdoctor.model: spans of weights left out of the view by (graph path, tensor name), size
-        # of the file in bytes, and why shape inference was stopped (None when it was not).
+        # of the file in bytes, why shape inference was stopped (None when it was not), who knows likely sizes.
         self.weights: Dict[Tuple[Tuple[str, ...], str], Any] = {}
         self.file_size: Optional[int] = None
         self.inference_stopped: Optional[str] = None
+        self.find_profile: Callable[[Model], Profile] = lambda model: {}
 
     def derived(self, analysis: Callable[["Model"], Derived]) -> Derived:
         """What ``analysis(model)`` found out about this model; it runs once."""
@@ -476,6 +477,11 @@ class Model:
             self._derived[analysis] = analysis(self)
         found: Derived = self._derived[analysis]
         return found
+
+    @property
+    def profile(self) -> Profile:
+        """Likely smallest, typical and largest shapes of the inputs with open sizes, by name (see ``model.sizes``)."""
+        return self.find_profile(self)
 
     def opset(self, domain: str = "") -> int:
         """Version of a domain; 1 when a default domain is not declared at all, as parsers assume."""

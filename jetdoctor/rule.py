@@ -33,11 +33,12 @@ from jetdoctor.types import (
     VersionRange,
     parse_version,
 )
-from jetdoctor.wording import brackets, shown_dim
+from jetdoctor.wording import brackets, shown_dim, spelled_shape
 
 __all__ = [
     "CannotRewrite", "Fix", "Intervals", "Match", "Reading", "Rewrite", "Rule", "ShapeTensors", "Use", "VersionRange",
-    "brackets", "holder", "parse_version", "places", "release", "shown_dim", "table",
+    "brackets", "holder", "parse_version", "places", "release", "shown_dim",
+    "spelled_shape", "table",
 ]  # fmt: skip
 
 

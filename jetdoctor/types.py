@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -387,6 +387,22 @@ class ModelSummary:
             "producer": self.producer,
             "nodes": self.nodes,
         }
+
+
+@dataclass(frozen=True)
+class Span:
+    """Smallest, typical and largest shape of one input, as an optimization profile has them."""
+
+    min: Tuple[int, ...]
+    opt: Tuple[int, ...]
+    max: Tuple[int, ...]
+
+    def __iter__(self) -> Iterator[Tuple[int, ...]]:
+        return iter((self.min, self.opt, self.max))
+
+
+#: An optimization profile: input -> its shapes.
+Profile = Dict[str, Span]
 
 
 #: What stands between a model and a right answer on the board (DESIGN.md §1, contract).

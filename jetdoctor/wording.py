@@ -8,6 +8,11 @@ from typing import Any, Iterable, Optional
 _READABLE = 16
 
 
+def spelled_shape(sizes: Iterable[int]) -> str:
+    """A shape as trtexec and our options take it: ``1x3x640x640``."""
+    return "x".join(map(str, sizes))
+
+
 def brackets(items: Optional[Iterable[Any]]) -> str:
     """Axes, sizes or a shape as build logs print them: ``[1,3,?]``; "an unknown shape" for None."""
     return "an unknown shape" if items is None else "[%s]" % ",".join(map(shown_dim, items))

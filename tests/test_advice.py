@@ -10,7 +10,7 @@ from jetdoctor.check import check
 from jetdoctor.fix import fix
 from jetdoctor.model import from_proto
 from jetdoctor.model.exporters import exporter, reexport
-from jetdoctor.model.sizes import freeze_options, profile_options
+from jetdoctor.model.sizes.options import freeze_options, profile_options
 from jetdoctor.target import resolve
 from jetdoctor.types import UsageError
 

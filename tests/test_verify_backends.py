@@ -173,8 +173,13 @@ def test_the_nearest_architecture(capability, sm, word):
 
 def test_profiles_ask_for_what_is_missing():
     model = view(one_node("Relu", {"images": (1, ["batch", 3, "h", "w"])}))
+    assert profiles.complete(model, []) == [model.profile]
+    two = view(one_node("Add", {"a": (1, ["batch", 3]), "b": (1, ["batch", 3])}))
+    with pytest.raises(UsageError, match="--shapes b=1x3:1x3:4x3"):
+        profiles.complete(two, profiles.parse(["a=1x3"]))
+    unknown = view(one_node("Relu", {"images": (1, None)}))
     with pytest.raises(UsageError, match="--shapes images=1x3x224x224"):
-        profiles.complete(model, [])
+        profiles.complete(unknown, [])
     (one,) = profiles.complete(model, profiles.parse([], "images:1x3x32x32", "images:1x3x64x64", "images:2x3x96x96"))
     assert list(one["images"]) == [(1, 3, 32, 32), (1, 3, 64, 64), (2, 3, 96, 96)]
     assert len(profiles.parse(["images=1x3x8x8", "images=1x3x9x9"])) == 2

@@ -13,7 +13,7 @@ from jetdoctor.check.hit import Hit
 from jetdoctor.check.suppression import cut_before, near_suppression, suppression_before
 from jetdoctor.graph import Model, Node
 from jetdoctor.model.exporters import exporter, has_open_inputs, left_over, reexport, suppresses
-from jetdoctor.model.sizes import freeze_options, profile_options
+from jetdoctor.model.sizes.options import freeze_options, profile_options
 from jetdoctor.rule import release, table
 from jetdoctor.target import every_jetpack, module_row
 from jetdoctor.types import Finding, Fix, Location, Target, Version

@@ -37,7 +37,7 @@ def run(arguments: Any) -> int:
     if result.dla is not None and result.dla.absent:  # then the way is the GPU's
         divided, target = result.dla, replace(target, dla=False)
         result = replace(check.check(view, (target,), summary=summary)[0], dla=divided)
-    steps = plan(result)
+    steps = plan(result, view)
     if arguments.format == "json":
         output.emit(lambda width, color: _document(result, steps), arguments.output)
     else:
@@ -55,13 +55,12 @@ def _target(arguments: Any) -> Target:
     return here or targets[0]
 
 
-def plan(result: Result) -> List[Step]:
-    """Steps for one model and target, in order."""
-    from jetdoctor.cli.prove import usual_shapes
+def plan(result: Result, view: Any) -> List[Step]:
+    """Steps for one model (``view``) and target, in order."""
     from jetdoctor.target import releases
 
     row = next((r for r in releases() if r["jetpack"] == result.target.jetpack), None)
-    return route(result, usual_shapes(result.model.path), row)
+    return route(result, [view.profile] if view.profile else [], row)
 
 
 def _document(result: Result, steps: Sequence[Step]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Any, List, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 from jetdoctor.types import EVIDENCE_LEVELS, Evidence, JetdoctorError, Result
 
@@ -41,18 +41,7 @@ def _run(group: Group) -> Tuple[Evidence, ...]:
 
     path = group[0].model.path
     target = group[0].target if len(group) == 1 else None
-    return verify(command.make_job(path, target, usual_shapes(path)), without=("onnxruntime",))
-
-
-def usual_shapes(path: str) -> List[Any]:
-    """A profile for the dynamic inputs, of one likely size each; [] when there are none."""
-    from jetdoctor import model
-    from jetdoctor.verify import dims, profiles
-
-    view = model.load(path)
-    dynamic = {v.name for v in dims.data_inputs(view) if v.kind == "tensor" and v.static_shape is None}
-    sizes = {name: shape for name, shape in dims.resolve(view).items() if name in dynamic}
-    return [{name: profiles.Span(shape, shape, shape) for name, shape in sizes.items()}] if sizes else []
+    return verify(command.make_job(path, target), without=("onnxruntime",))
 
 
 def _with(result: Result, ran: Sequence[Evidence]) -> Result:

@@ -9,7 +9,7 @@ import stat
 from typing import Any, Optional
 
 from jetdoctor import graph
-from jetdoctor.model import gauge, infer, names, unreadable, weights, wire
+from jetdoctor.model import gauge, infer, names, sizes, unreadable, weights, wire
 from jetdoctor.model.settle import settle
 from jetdoctor.model.unreadable import UnreadableModel
 from jetdoctor.types import ModelSummary
@@ -69,6 +69,7 @@ def _view(proto: Any, data: bytes, path: str) -> graph.Model:
         stopped = str(error)
     model = graph.Model(proto, inferred, path)
     model.inference_stopped = stopped
+    model.find_profile = lambda view: sizes.likely(view).profile
     if inferred is not None:
         settle(model, gauge.is_ordinary)
     return model

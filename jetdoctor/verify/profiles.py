@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import shlex
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from jetdoctor.types import UsageError
-from jetdoctor.verify.dims import SEQUENCE, data_inputs, shape_of
+from jetdoctor.types import Profile, Span, UsageError
+from jetdoctor.verify.dims import data_inputs
+from jetdoctor.wording import spelled_shape
 
 Shape = Tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Span:
-    """Smallest, usual and largest shape of one input."""
-
-    min: Shape
-    opt: Shape
-    max: Shape
-
-    def __iter__(self) -> Any:
-        return iter((self.min, self.opt, self.max))
-
-
-Profile = Dict[str, Span]
 
 
 def parse(
@@ -89,7 +75,7 @@ def _shape(text: str, where: str) -> Shape:
 def complete(model: Any, profiles: Sequence[Profile]) -> List[Profile]:
     """Profiles with every dynamic input in them, checked; [] when the model has none.
 
-    Raises ``UsageError`` with the option to give when a dynamic input has no shape.
+    Without any, the likely one. Raises ``UsageError`` with the option to give when a dynamic input has no shape.
     """
     inputs = {value.name: value for value in data_inputs(model) if value.kind == "tensor"}
     for profile in profiles:
@@ -101,13 +87,15 @@ def complete(model: Any, profiles: Sequence[Profile]) -> List[Profile]:
     dynamic = [name for name, value in inputs.items() if value.static_shape is None]
     if not dynamic:
         return []
-    for profile in profiles or [{}]:
+    profiles = profiles or [model.profile]
+    for profile in profiles:
         missing = [name for name in dynamic if name not in profile]
         if missing:
-            example = " ".join("--shapes %s" % suggestion(inputs[name]) for name in missing)
-            raise UsageError(
-                "dynamic input needs its shapes (%s): for example %s" % (", ".join(missing), example)
-            )
+            usual = model.profile
+            example = options({name: usual[name] for name in missing if name in usual})
+            text = "dynamic input needs its shapes (%s): for example %s"
+            shown = " ".join(map(shlex.quote, example)) or "--shapes %s=1x3x224x224" % missing[0]
+            raise UsageError(text % (", ".join(missing), shown))
     return [{name: profile[name] for name in dynamic} for profile in profiles]
 
 
@@ -124,15 +112,13 @@ def _check(name: str, declared: Any, span: Span) -> None:
         raise UsageError("--shapes %s: min <= opt <= max does not hold" % name)
 
 
-def suggestion(value: Any) -> str:
-    """``'images=1x3x640x640'``: a likely value of --shapes for an input, quoted when a shell needs it."""
-    shape = shape_of(value) if value.shape is not None else (1, 3, 224, 224)
-    sizes = []
-    for axis, dim in enumerate(shape):
-        usual = 1 if axis == 0 else 224 if len(shape) == 4 and axis >= 2 else 16 * SEQUENCE[0]
-        sizes.append(dim if isinstance(dim, int) else usual)
-    text = "%s=%s" % (value.name, "x".join(map(str, sizes)))
-    return text if re.match(r"^[\w./=:-]+$", text) else "'%s'" % text
+def options(profile: Profile) -> List[str]:
+    """``["--shapes", "images=1x3x320x320:1x3x640x640:4x3x960x960", ...]``: words of our command line, not quoted."""
+    words = []
+    for name, span in profile.items():
+        shapes = [span.opt] if span.min == span.opt == span.max else list(span)
+        words += ["--shapes", "%s=%s" % (name, ":".join(map(spelled_shape, shapes)))]
+    return words
 
 
 def sizes(profiles: Sequence[Profile]) -> List[Mapping[str, Shape]]:

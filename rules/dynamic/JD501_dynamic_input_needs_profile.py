@@ -14,7 +14,9 @@ Give the range to trtexec (`--minShapes=… --optShapes=… --maxShapes=…`, pr
 the shape: `jetdoctor fix MODEL --freeze NAME=1x3x640x640 -o OUT`.
 """
 
-from jetdoctor.rule import Match, Rule
+import shlex
+
+from jetdoctor.rule import Match, Rule, spelled_shape
 
 RULE = Rule(
     id="JD501",
@@ -28,31 +30,25 @@ RULE = Rule(
 def check_model(model):
     """One finding for all dynamic inputs, with the options that name them."""
     main = model.main
-    dynamic, shapes = [], []
-    for name in main.input_names:
-        if name in main.initializers:
-            continue
-        shape = main.value(name).shape
-        if shape is None:
-            continue
-        if not all(isinstance(dim, int) and dim >= 0 for dim in shape):
-            dynamic.append(name)
-            shapes.append((name, shape))
+    names = [name for name in main.input_names if name not in main.initializers]
+    dynamic = [name for name in names if main.value(name).rank and main.value(name).static_shape is None]
     if not dynamic:
         return
-    options = " ".join(
-        "--%sShapes=%s" % (kind, ",".join("%s:%s" % (name, _sized(shape, kind)) for name, shape in shapes))
-        for kind in ("min", "opt", "max")
-    )
+    options = _options({name: span for name, span in model.profile.items() if name in dynamic})
     yield Match(
-        "%s %s no fixed shape: build with a profile, e.g. trtexec %s"
-        % (" and ".join(dynamic), "has" if len(dynamic) == 1 else "have", options),
+        "%s %s no fixed shape: build with a profile%s"
+        % (" and ".join(dynamic), "has" if len(dynamic) == 1 else "have", options and ", e.g. trtexec " + options),
         tensor=dynamic[0],
         cause="profile",
     )
 
 
-def _sized(shape, kind):
-    """Placeholders to be adapted: 1 at least, 1 typically, 4 at most for each dynamic dimension."""
-    size = {"min": 1, "opt": 1, "max": 4}[kind]
-    return "x".join(str(dim if isinstance(dim, int) and dim >= 0 else size) for dim in shape)
+def _options(profile):
+    """The likely range, to be adapted; "" when nobody knows one."""
+    if not profile:
+        return ""
+    options = []
+    for side in ("min", "opt", "max"):
+        shapes = ("%s:%s" % (name, spelled_shape(getattr(span, side))) for name, span in profile.items())
+        options.append(shlex.quote("--%sShapes=%s" % (side, ",".join(shapes))))
+    return " ".join(options)
