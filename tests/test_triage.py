@@ -101,6 +101,19 @@ def test_nothing_recognised():
     assert triage("The quick brown fox jumps over the lazy dog.\n" * 1000) == ()
 
 
+def test_empty_log_says_so(tmp_path):
+    (tmp_path / "build.log").write_text("")
+    done = run(str(tmp_path / "build.log"))
+    assert done.returncode == 1 and b"the log is empty" in done.stdout
+
+
+def test_a_captured_board_refutes(tmp_path):
+    (board,) = (path for path in (ROOT / "fixtures" / "devices").iterdir() if path.name.startswith("agx-xavier"))
+    line = "RuntimeError: CUDA error: no kernel image is available for execution on the device"
+    alone, there = (json.loads(run(line, "--format", "json", *more).stdout) for more in ((), ("--device", str(board))))
+    assert alone["diagnoses"][0]["confidence"] == "medium" and there["diagnoses"][0]["confidence"] == "low"
+
+
 def test_binary_junk_around_the_line():
     junk = random.Random(0).getrandbits(8 * 200_000).to_bytes(200_000, "little").decode("latin-1")
     assert first(junk + "\n[E] CUDA initialization failure with error: 222\n" + junk) == "cuda-init"

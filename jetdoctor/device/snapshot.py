@@ -13,7 +13,7 @@ from jetdoctor import foreign
 from jetdoctor.device.derive import derive
 from jetdoctor.device.document import details
 from jetdoctor.device.jetson_release import looks_like, read_jetson_release
-from jetdoctor.device.sources import device_from_probe, find_document
+from jetdoctor.device.sources import device_from_probe, find_document, from_root
 from jetdoctor.types import Device, UsageError
 
 LIMIT = 16 * 1024 * 1024  # bytes; a real snapshot has some tens of KiB
@@ -88,8 +88,10 @@ def _clean(value: Any, names: Optional["re.Pattern[str]"]) -> Any:
 
 def from_snapshot(path: str) -> Device:
     """A device from a file: a snapshot, what the probe or ``device --format json`` printed, or the text of
-    ``jetson_release``. Raises UsageError for anything else.
+    ``jetson_release``; a folder is a captured board. Raises UsageError for anything else.
     """
+    if os.path.isdir(path):
+        return from_root(path)
     text = _read(path)
     origin = os.path.basename(path)
     if looks_like(text) and not text.lstrip().startswith("{"):

@@ -23,6 +23,8 @@ def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tupl
 
     ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them.
     """
+    if not lines:
+        return ("the log is empty: trtexec writes to both streams, trtexec ... 2>&1 | tee build.log",)
     if best is None:
         return (_MORE, "give the model: jetdoctor check %s -t %s" % (model, target))
     if best.confidence == "high":
