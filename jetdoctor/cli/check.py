@@ -32,7 +32,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file, a folder of them, or an engine")
     parser.add_targets(options)
     parser.add_wanted(options)
-    options.add_argument("--device", metavar="FILE", help="snapshot of a board (jetdoctor device --save), or a captured board")
+    options.add_argument("--device", metavar="FILE", help="snapshot or capture of a board (device --save, --root)")
     parser.add_output(options, report.FORMATS)
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
     parser.add_selection(options)

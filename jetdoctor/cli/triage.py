@@ -31,7 +31,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("log", nargs="?", metavar="LOG", help='a file, - for stdin, or "the line"')
     parser.add_targets(options)
     options.add_argument("--model", metavar="MODEL", help="the ONNX model of the log: is the diagnosis true of it?")
-    options.add_argument("--device", metavar="FILE", help="snapshot of the board (jetdoctor device --save), or a captured board (device --root)")
+    options.add_argument("--device", metavar="FILE", help="snapshot or capture of the board (device --save, --root)")
     parser.add_output(options, ("text", "json"))
 
 
