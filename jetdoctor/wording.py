@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Iterable, Optional
 
 #: Longest symbolic size that a message shows; exporters write whole formulas there.
 _READABLE = 16
+
+
+def repaired_name(path: str, target: str) -> str:
+    """Where a model repaired for a target goes, when a command suggests it: beside the original, never over it."""
+    return "%s.%s.onnx" % (os.path.splitext(path)[0], target.replace("@", "-").replace("+", "-"))
 
 
 def spelled_shape(sizes: Iterable[int]) -> str:

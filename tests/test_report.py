@@ -109,7 +109,7 @@ warning JD304 opset-beyond-documented               outside the documented range
   from  [preview: no source yet]
 
 1 error, 1 warning, 0 infos
-next: jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply   repair it
+next: jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 -o 'nets/a b.jetpack-5.0.2.onnx'   repair it
 """
     )
 
@@ -139,7 +139,7 @@ def test_matrix_groups_neighbours_and_names_change_points():
     assert "  6.2 to 6.2.1  10.3.0    deploys" in shown
     assert "  5.0.2         8.4.1     fixable  JD204" in shown
     assert shown.count("error JD204") == 1 and "  on    JetPack 5.0.2" in shown
-    assert "1 error, 1 warning, 0 infos, each counted once over 4 targets" in shown
+    assert "2 findings over 4 JetPacks; this matrix is" in shown
 
 
 def test_matrix_keeps_separate_runs_of_a_verdict():
@@ -172,13 +172,13 @@ def test_unknown_is_no_pass():
 @pytest.mark.parametrize(
     "result, command",
     [
-        (FIXABLE, "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply"),
+        (FIXABLE, "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 -o 'nets/a b.jetpack-5.0.2.onnx'"),
         (replace(FIXABLE, findings=(MANUAL,), verdict="fails"), "jetdoctor explain JD301"),
         (
             replace(FIXABLE, findings=(replace(ERROR, fixes=(Fix("f", "unsafe"),)),)),
-            "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 --apply --unsafe",
+            "jetdoctor fix 'nets/a b.onnx' --target jetpack-5.0.2 -o 'nets/a b.jetpack-5.0.2.onnx' --unsafe",
         ),
-        (DEPLOYS, "jetdoctor verify 'nets/a b.onnx'"),
+        (DEPLOYS, "jetdoctor verify 'nets/a b.onnx' --target jetpack-6.2"),
         (UNKNOWN, ""),
     ],
 )

@@ -175,10 +175,13 @@ class ModelFacts:
             for fact in self._named.get("JD806", ()):
                 yield Place(fact, fact.range)
         opset = model.opset("")
-        for release in self.knowledge.releases:
-            newest = release["documented_opset"]["max"]
-            if newest is not None and opset > newest:
-                yield Place(_beyond(release, opset, newest), release.range)
+        documented = [(release, release["documented_opset"]["max"]) for release in self.knowledge.releases]
+        passed = [(release, newest) for release, newest in documented if newest is not None and opset > newest]
+        changed = _changed(model) if passed else {}
+        for release, newest in passed:
+            later = sorted(name for name, since in changed.items() if since > newest)
+            if later:
+                yield Place(_beyond(release, opset, newest, later), release.range)
         for graph in model.graphs():
             for sparse in getattr(graph.proto, "sparse_initializer", ()):
                 for fact in self._named.get("JD805", ()):
@@ -226,14 +229,27 @@ def mistaken_call(model: Model, node: Node) -> bool:
     return False
 
 
-def _beyond(release: Fact, opset: int, newest: int) -> Fact:
-    text = "opset %d is newer than %d, the newest that NVIDIA documents here; no node is refused for that alone"
+def _changed(model: Model) -> Dict[str, int]:
+    """Operator -> opset that last changed it, for the operators of ONNX in the model."""
+    from onnx import defs
+
+    found: Dict[str, int] = {}
+    for name, opset in {(node.op_type, node.opset) for node in model.nodes() if in_default_domain(node)}:
+        if defs.has(name, opset, ""):
+            found[name] = max(found.get(name, 0), defs.get_schema(name, opset, "").since_version)
+    return found
+
+
+def _beyond(release: Fact, opset: int, newest: int, later: Sequence[str]) -> Fact:
+    """The row of a model whose operators changed after the newest opset that NVIDIA documents for the release."""
+    shown = ", ".join(later[:3]) + (" and %d more" % (len(later) - 3) if len(later) > 3 else "")
+    text = "opset %d; NVIDIA documents up to opset %d here, and %s changed since: none is refused for that alone"
     return Fact(
         {
             "rule": "JD304",
             "id": "opset/beyond-%d" % newest,
             "status": "harmless",
-            "what": text % (opset, newest),
+            "what": text % (opset, newest, shown),
             "source": "docs/operators.md of %s" % release["source"],
         }
     )

@@ -91,8 +91,8 @@ def headline(results: Sequence[Result]) -> str:
     return "; ".join(texts)
 
 
-def write(writer: Writer, results: List[Result]) -> None:
-    """Header, headline, table of spans, then every cause once."""
+def write(writer: Writer, results: List[Result], every: bool = False) -> None:
+    """Header, headline, table of spans, then every cause once. ``every``: all JetPacks, none of them asked for."""
     from jetdoctor.report import text
 
     text.header(writer, results[0])
@@ -109,7 +109,7 @@ def write(writer: Writer, results: List[Result]) -> None:
     found, where = merged(results)
     text.findings(writer, found, where)
     text.hidden_line(writer, results[-1])
-    _closing(writer, results)
+    _closing(writer, results, every)
 
 
 def table(writer: Writer, rows: List[Span]) -> None:
@@ -137,12 +137,19 @@ def because(row: Span) -> str:
     return ", ".join(rules[:4]) + (" and %d more" % (len(rules) - 4) if len(rules) > 4 else "")
 
 
+def shown(result: Result, alone: bool = False) -> Sequence[Finding]:
+    """Findings; beside other targets not those that only say what one release documents: that is no range's."""
+    if alone:
+        return result.findings
+    return [f for f in result.findings if f.severity != "info" or f.outcome != "undocumented"]
+
+
 def merged(results: Sequence[Result]) -> Tuple[List[Finding], Dict[str, str]]:
     """Every finding once, as the newest target words it, and the targets that it holds on."""
     newest: Dict[str, Finding] = {}
     held: Dict[str, List[int]] = {}
     for index, result in enumerate(results):
-        for finding in result.findings:
+        for finding in shown(result, len(results) == 1):
             newest[finding.key] = finding
             held.setdefault(finding.key, []).append(index)
     kind = "JetPack " if all(r.target.name.startswith("jetpack-") for r in results) else ""
@@ -160,18 +167,27 @@ def _runs(results: Sequence[Result], indexes: Sequence[int]) -> List[str]:
     return [between([short(results[i]) for i in run]) for run in runs]
 
 
-def _closing(writer: Writer, results: Sequence[Result]) -> None:
-    counted = {finding.key: finding.severity for result in results for finding in result.findings}
-    if counted:
-        severities = list(counted.values())
-        writer.line()
+def _closing(writer: Writer, results: Sequence[Result], every: bool) -> None:
+    counted = {finding.key: finding.severity for result in results for finding in shown(result)}
+    severities = list(counted.values())
+    writer.line()
+    if every:
+        findings = plural(len(counted), "finding") if counted else "no findings"
+        text = "%s over %s; this matrix is information: the exit code is 1 only when no JetPack takes the model"
+        writer.wrapped("", text % (findings, plural(len(results), "JetPack")), indent=0)
+    elif counted:
         totals = words.totals(*(severities.count(s) for s in ("error", "warning", "info")))
-        writer.wrapped(
-            "", "%s, each counted once over %s" % (totals, plural(len(results), "target")), indent=0
-        )
-    wanted = [r for r in results if r.verdict == "fixable"] or [
-        r for r in results if r.verdict == overall(results)
-    ]
-    command, why = words.next_command(wanted[-1])
+        writer.wrapped("", "%s: unique findings over %s" % (totals, plural(len(results), "target")), indent=0)
+    command, why = words.next_command(_worth_a_step(results, every))
     if command:
         writer.line("next: " + writer.paint(command, "cyan") + writer.paint("   " + why, "dim"))
+
+
+def _worth_a_step(results: Sequence[Result], every: bool) -> Result:
+    """The target that the next step is for: what was asked for is repaired, else the newest that takes the model."""
+    order = ("deploys", "fixable") if every else ("fixable", "deploys")
+    for verdict in order:
+        found = [result for result in results if result.verdict == verdict]
+        if found:
+            return found[-1]
+    return results[-1]

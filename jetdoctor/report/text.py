@@ -20,7 +20,7 @@ def render(report: Report, options: Options) -> str:
         if results[0].verdict == "unreadable":
             _unreadable(writer, results[0])
         elif len(results) > 1 or options.matrix:
-            matrix.write(writer, results)
+            matrix.write(writer, results, options.matrix)
         elif len(groups) > 1 and _quiet(results):
             _one_line(writer, results[0])
         else:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Sequence, Tuple
 
 from jetdoctor.report.style import clean, plural
 from jetdoctor.types import SEVERITIES, WALLS, Finding, Impact, Location, Result
+from jetdoctor.wording import repaired_name
 
 OUTCOME = {
     "rejected": "TensorRT refuses it",
@@ -151,23 +152,28 @@ def verdict_reason(result: Result) -> str:
     return clean(result.error or "")
 
 
-def next_command(result: Result, target: Optional[str] = None) -> Tuple[str, str]:
+def next_command(result: Result) -> Tuple[str, str]:
     """``(command, why)`` to type next; ("", "") when nothing helps."""
-    path, name = shlex.quote(clean(result.model.path)), target or result.target.name
+    path, name = clean(result.model.path), result.target.name
     errors = [f for f in result.findings if f.severity == "error"]
     fixes = [f.fix.applicability for f in errors if f.fix]
+    options = ["--target", name] + [word for plugin in result.target.plugins for word in ("--plugin", plugin)]
     if result.verdict == "deploys":
         if not result.model.opset:  # an engine: there is nothing to build
             return "", ""
-        return "jetdoctor verify %s" % path, "prove it with a real TensorRT"
+        return _line("verify", path, *options), "prove it with a real TensorRT"
     if any(applicability != "manual" for applicability in fixes):
-        unsafe = " --unsafe" if "safe" not in fixes or "unsafe" in fixes and "manual" not in fixes else ""
-        return "jetdoctor fix %s --target %s --apply%s" % (path, shlex.quote(name), unsafe), (
-            "repair what can be" if result.verdict == "fails" else "repair it"
-        )
+        options += ["-o", repaired_name(path, name)]
+        if "safe" not in fixes or "unsafe" in fixes and "manual" not in fixes:
+            options.append("--unsafe")
+        return _line("fix", path, *options), "repair what can be" if result.verdict == "fails" else "repair it"
     if errors:
-        return "jetdoctor explain %s" % errors[0].rule, "what to do by hand"
+        return _line("explain", errors[0].rule), "what to do by hand"
     return "", ""
+
+
+def _line(*words: str) -> str:
+    return "jetdoctor " + " ".join(map(shlex.quote, words))
 
 
 def by_model(results: Sequence[Result]) -> List[List[Result]]:

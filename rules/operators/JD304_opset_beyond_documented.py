@@ -1,7 +1,8 @@
 """An opset beyond the documented range
 
 ## What it detects
-A model whose opset is newer than the newest that NVIDIA documents for the release.
+A model whose opset is newer than the newest that NVIDIA documents for the release, and that has operators which
+changed after it. Where none did, the model says the same at the documented opset.
 
 ## Why it fails
 It need not: the parser does not enforce the documented maximum, which is why this is a remark and no more.
