@@ -38,6 +38,9 @@ CHOICES = {
 #: Evidence levels, weakest first. "not-run" is never "passed".
 EVIDENCE_LEVELS = ("not-run", "static", "emulated", "compiled", "built", "verified")
 
+#: The rule of a finding that says that a rule crashed. It is always shown: it must never hide.
+CRASHED = "JD000"
+
 VERDICTS = ("deploys", "fixable", "fails", "unreadable", "unknown")
 
 
@@ -508,6 +511,8 @@ class Result:
     #: with ``--dla``: which nodes the DLA takes
     dla: Optional[DlaSplit] = None
     coverage: Coverage = Coverage()
+    #: why what was asked for ran nothing: "prove" or "as-parsed" -> reason
+    not_run: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict:
         document: Dict[str, Any] = {
@@ -523,6 +528,8 @@ class Result:
             document["error"] = self.error
         if self.hidden:
             document["hidden"] = self.hidden
+        if self.not_run:
+            document["not_run"] = dict(self.not_run)
         if self.dla is not None:
             document["dla"] = self.dla.to_json()
         return document

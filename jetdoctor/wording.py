@@ -1,9 +1,9 @@
-"""Sizes and shapes as messages show them."""
+"""Sizes, shapes and suggestions as messages show them."""
 
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Optional
+from typing import Any, Iterable, Optional, Sequence
 
 #: Longest symbolic size that a message shows; exporters write whole formulas there.
 _READABLE = 16
@@ -28,3 +28,11 @@ def shown_dim(item: Any) -> str:
     """A size, or a symbolic one; "?" for nothing known and for a formula that nobody reads."""
     text = str(item)
     return "?" if item is None or len(text) > _READABLE else text
+
+
+def did_you_mean(name: str, known: Sequence[str], listing: str) -> str:
+    """``"did you mean a or b?"``, or where the names are listed when nothing is near."""
+    import difflib
+
+    nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    return "did you mean %s?" % " or ".join(nearest) if nearest else "`%s` lists them" % listing

@@ -33,8 +33,8 @@ def saved(path, text, opset=17):
 
 
 def emulation(path, target="jetpack-5.0.2"):
-    from jetdoctor.cli.verify import make_job
     from jetdoctor.emulate import emulate
+    from jetdoctor.verify.making import make_job
 
     (one,) = resolve(target)
     job = make_job(path, one, profiled=False)
@@ -211,9 +211,9 @@ def test_fix_says_how_the_result_is_read(tmp_path, capsys):
 
 def test_what_is_left_after_a_repair_is_run_as_it_is_read(tmp_path):
     """The smallest elements are repaired; what is added to zeros stays and does nothing here."""
-    from jetdoctor.cli.verify import make_job
     from jetdoctor.emulate.repair import after
     from jetdoctor.fix import fix
+    from jetdoctor.verify.making import make_job
 
     text = (
         "g (float[2,4] x, float[2] u) => (float[2,1] v, int64[2,1] i, float[4] y)"

@@ -32,11 +32,14 @@ FLOORS = {
     "recipes": 5,
     "rules": 5,
     "verify": 6,
+    "policy": 6,
     "check": 6,
     "report": 6,
     "fix": 7,
+    "batch": 7,
     "emulate": 8,
-    "cli": 9,
+    "api": 9,
+    "cli": 10,
 }
 
 #: Imported inside functions only, so that most commands run without them.

@@ -9,13 +9,16 @@ when no JetPack takes the model. The code does not depend on --format.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import sys
+from dataclasses import replace
 from functools import partial
-from typing import Any, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple
 
 from jetdoctor import report
-from jetdoctor.cli import config, models, output, parser, selection, where
-from jetdoctor.types import Device, JetdoctorError, ModelSummary, Report, Result, Target, UsageError
+from jetdoctor.api import where
+from jetdoctor.cli import output, parser
+from jetdoctor.policy import config
+from jetdoctor.types import CRASHED, Device, Report, Result, Target
 
 EXAMPLES = """\
   jetdoctor check model.onnx                              every JetPack
@@ -24,9 +27,6 @@ EXAMPLES = """\
   jetdoctor check model.onnx -t jp5.x --ignore JD305 --fail-on warning
   jetdoctor check model.onnx -t agx-orin@jetpack-6.2 --dla --precision int8
 """
-
-#: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).
-ENGINE_SUFFIXES = (".engine", ".plan", ".trt")
 
 FAIL_ON = ("error", "warning", "never")
 
@@ -46,130 +46,71 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
 
-@dataclass(frozen=True)
-class Question:
-    """What is asked about every model."""
-
-    targets: Tuple[Target, ...]
-    device: Optional[Device] = None
-    hash: bool = False
-    matrix: bool = False
-
-
 def run(arguments: Any) -> int:
+    from jetdoctor import api
+    from jetdoctor.batch.names import expand
+    from jetdoctor.cli.progress import bar
+
     output.require_writable(arguments.output, arguments.models)
     settings = config.load()
-    chosen = selection.make(
-        parser.split_ids(arguments.select) or list(settings.select),
-        parser.split_ids(arguments.ignore) + list(settings.ignore),
-        arguments.baseline or settings.baseline,
+    targets, device, matrix = _about(arguments, settings)
+    paths = expand(arguments.models)
+    groups = api.check_each(
+        paths,
+        targets,
+        device=device,
+        precision=arguments.precision,
+        dla=arguments.dla,
+        select=parser.split_ids(arguments.select) or list(settings.select),
+        ignore=parser.split_ids(arguments.ignore) + list(settings.ignore),
+        baseline=arguments.baseline or settings.baseline,
+        prove=arguments.prove,
+        as_parsed=arguments.as_parsed,
+        hash=arguments.hash,
+        jobs=arguments.jobs,
     )
-    question = _question(arguments, settings)
-    paths = models.expand(arguments.models)
-    groups = list(_all(paths, question, arguments.jobs))
-    if arguments.as_parsed:
-        from jetdoctor.cli.as_parsed import measured
-
-        groups = measured(groups)
-    unproven = 0
-    if arguments.prove:
-        from jetdoctor.cli.prove import prove
-
-        groups, unproven = prove(groups)
-    results = tuple(chosen.apply(result) for group in groups for result in group)
-    found = Report(results)
-    render = partial(report.render, found, arguments.format, matrix=question.matrix)
+    results = tuple(result for group in bar(groups, len(paths), "checking") for result in group)
+    _say_what_did_not_run(results)
+    render = partial(report.render, Report(results), arguments.format, matrix=matrix)
     output.emit(render, arguments.output)
-    code = exit_code(results, arguments.fail_on or settings.fail_on or "error", question.matrix)
-    return max(code, 3 if unproven else 0)
+    return exit_code(results, arguments.fail_on or settings.fail_on or "error", matrix)
 
 
-def _question(arguments: Any, settings: config.Config) -> Question:
+def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...], Optional[Device], bool]:
+    """The targets, the board of ``--device``, and whether nobody named a target: then every JetPack is asked."""
     plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
     device = None
     if arguments.device:
-        from jetdoctor import device as room
+        from jetdoctor.device import from_snapshot
 
-        device = room.from_snapshot(arguments.device)
+        device = from_snapshot(arguments.device)
     specs = arguments.targets or ([] if device else list(settings.targets))
     targets = where.named(specs, plugins)
     if not targets:
         here = where.of_device(device) if device else where.of_jetson()
         targets = (replace(here, plugins=tuple(plugins)),) if here else ()
-    matrix = not targets
-    targets = parser.wanted(targets or where.everywhere(plugins), arguments)
-    return Question(targets, device, arguments.hash, matrix)
+    return parser.wanted(targets or where.everywhere(plugins), arguments), device, not targets
 
 
-def _all(paths: Sequence[str], question: Question, jobs: int) -> Iterable[Tuple[Result, ...]]:
-    """Results of every model, in order, with ``jobs`` processes."""
-    from jetdoctor.cli.progress import bar
-
-    if jobs < 1:
-        raise UsageError("-j %d: at least one process is needed" % jobs)
-    ask = partial(one, question=question)
-    if min(jobs, len(paths)) == 1:
-        yield from bar(map(ask, paths), len(paths), "checking")
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        with ProcessPoolExecutor(min(jobs, len(paths))) as pool:
-            yield from bar(pool.map(ask, paths), len(paths), "checking")
-    except BrokenProcessPool:
-        raise JetdoctorError("a checking process died (out of memory?): try again with -j 1") from None
-
-
-def one(path: str, question: Question) -> Tuple[Result, ...]:
-    """One model against all targets. Whatever is wrong with it becomes its result."""
-    from jetdoctor import check, model
-
-    try:
-        if path.lower().endswith(ENGINE_SUFFIXES):
-            return _engine(path, question.targets)
-        loaded = model.load(path)
-        summary = model.summarize(loaded, hash=question.hash)
-        return check.check(loaded, question.targets, device=question.device, summary=summary)
-    except model.UnreadableModel as error:
-        return _without_findings(path, question.targets, "unreadable", str(error))
-    except ModuleNotFoundError:
-        raise  # not the model's fault: every other one would fail alike
-    except Exception as error:  # one model must not take the others with it
-        reason = "jetdoctor failed on it: %s: %s" % (type(error).__name__, error)
-        return _without_findings(path, question.targets, "unknown", reason)
-
-
-def _engine(path: str, targets: Sequence[Target]) -> Tuple[Result, ...]:
-    """A TensorRT engine against all targets: was it built for them?"""
-    from jetdoctor.verify import engine_file
-
-    summary = ModelSummary(path, producer="TensorRT engine")
-    results = []
-    try:
-        for target in targets:
-            found = tuple(engine_file.check(path, target))
-            refused = any(finding.severity == "error" for finding in found)
-            verdict = "fails" if refused else "deploys" if engine_file.fits(path, target) else "unknown"
-            results.append(Result(summary, target, verdict, found))
-    except UsageError as error:
-        return _without_findings(path, targets, "unreadable", str(error))
-    return tuple(results)
-
-
-def _without_findings(path: str, targets: Sequence[Target], verdict: str, reason: str) -> Tuple[Result, ...]:
-    summary = ModelSummary(path=path)
-    return tuple(Result(summary, t, verdict, evidence="not-run", error=reason) for t in targets)
+def _say_what_did_not_run(results: Sequence[Result]) -> None:
+    said = {"prove": "proven", "as-parsed": "emulated"}
+    lines = [
+        "jetdoctor: %s is not %s: %s" % (result.model.path, said[what], reason)
+        for result in results
+        for what, reason in result.not_run.items()
+    ]
+    for line in dict.fromkeys(lines):
+        print(line, file=sys.stderr)
 
 
 def exit_code(results: Sequence[Result], fail_on: str, matrix: bool = False) -> int:
     """3 > 2 > 1 > 0. A matrix fails only when no JetPack takes a model."""
     codes: List[int] = [0]
     for result in results:
-        crashed = result.error is not None or any(f.rule == selection.ALWAYS for f in result.findings)
+        crashed = result.error is not None or any(f.rule == CRASHED for f in result.findings)
         if result.verdict == "unreadable":
             codes.append(2)
-        elif result.verdict == "unknown" and crashed:
+        elif result.verdict == "unknown" and crashed or "prove" in result.not_run:
             codes.append(3)
     if fail_on != "never" and (_none_takes_one(results) if matrix else _counted(results, fail_on)):
         codes.append(1)

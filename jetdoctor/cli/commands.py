@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Tuple
 
 from jetdoctor.types import UsageError
+from jetdoctor.wording import did_you_mean
 
 #: Group -> command -> (module of jetdoctor.cli, line in the help).
 GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
@@ -66,11 +67,3 @@ def load(name: str) -> Any:
     if os.path.exists(name) or name.endswith(".onnx"):
         raise UsageError("%s is no command: did you mean `jetdoctor check %s`?" % (name, name))
     raise UsageError("no command %r: %s" % (name, did_you_mean(name, list(COMMANDS), "jetdoctor --help")))
-
-
-def did_you_mean(name: str, known: List[str], listing: str) -> str:
-    """``"did you mean a or b?"``, or where the names are listed when nothing is near."""
-    import difflib
-
-    nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    return "did you mean %s?" % " or ".join(nearest) if nearest else "`%s` lists them" % listing

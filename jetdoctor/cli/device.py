@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Any, List, Union
+from typing import Any, List
 
 from jetdoctor.cli import output, parser
 from jetdoctor.types import Device, JetdoctorError, Report, Result, UsageError
@@ -39,18 +39,20 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
+    from jetdoctor.api.boards import Inspection, devices
     from jetdoctor.report import boards
 
     output.warn_of_broken_rules()
     output.require_writable(arguments.save)
     output.require_writable(arguments.output)
-    found = _devices(arguments)
-    answered = [(device, _judged(device)) for device in found if isinstance(device, Device)]
-    lost = [device for device in found if isinstance(device, JetdoctorError)]
+    found = devices(arguments.ssh or (), arguments.snapshot or (), [arguments.root] if arguments.root else ())
+    inspected = [one for one in found if isinstance(one, Inspection)]
+    lost = [one for one in found if isinstance(one, JetdoctorError)]
     if arguments.save:
-        _save(answered, arguments)
+        _save([one.device for one in inspected], arguments)
     if arguments.model:
-        return _check(arguments, [device for device, _ in answered], lost)
+        return _check(arguments, [one.device for one in inspected], lost)
+    answered = [(one.device, one.findings) for one in inspected]
     several = len(found) > 1
     if arguments.format == "json":
         output.emit(lambda width, color: boards.document(answered, lost, several), arguments.output)
@@ -58,53 +60,37 @@ def run(arguments: Any) -> int:
         output.emit(lambda width, color: boards.text(answered, width, color), arguments.output)
     for error in lost:
         print("jetdoctor: %s" % error, file=sys.stderr)
-    errors = any(finding.severity == "error" for _, findings in answered for finding in findings)
-    return max([error.exit_code for error in lost] + [1 if errors else 0])
-
-
-def _devices(arguments: Any) -> List[Union[Device, JetdoctorError]]:
-    from jetdoctor import device as room
-
-    if arguments.ssh:
-        return list(room.over_ssh(*arguments.ssh))
-    if arguments.snapshot:
-        return [room.from_snapshot(path) for path in arguments.snapshot]
-    if arguments.root:
-        return [room.from_root(arguments.root)]
-    return [room.inspect_local()]
+    healthy = all(one.healthy for one in inspected)
+    return max([error.exit_code for error in lost] + [0 if healthy else 1])
 
 
 def _check(arguments: Any, devices: List[Device], lost: List[JetdoctorError]) -> int:
     """Exit code of the model on each board: its own findings, and those of the board that stand in the way."""
-    from jetdoctor import check, model, report
-    from jetdoctor.cli import where
+    from jetdoctor import report
+    from jetdoctor.api import where
+    from jetdoctor.check import check
     from jetdoctor.cli.check import exit_code
+    from jetdoctor.model import load, summarize
 
-    loaded = model.load(arguments.model)
+    loaded = load(arguments.model)
     results: List[Result] = []
     for device in devices:
         target = where.of_device(device)
         if target is None or (target.tensorrt is None and target.jetpack is None):
             how = "jetdoctor check %s --target JETPACK" % arguments.model
             raise UsageError("neither JetPack nor TensorRT found there: " + how)
-        results += check.check(loaded, [target], device=device, summary=model.summarize(loaded))
+        results += check(loaded, [target], device=device, summary=summarize(loaded))
     output.emit(partial(report.render, Report(tuple(results)), arguments.format), arguments.output)
     for error in lost:
         print("jetdoctor: %s" % error, file=sys.stderr)
     return max([exit_code(results, "error")] + [error.exit_code for error in lost])
 
 
-def _judged(device: Device) -> Any:
-    from jetdoctor.check import check_device
-
-    return check_device(device)
-
-
-def _save(answered: List[Any], arguments: Any) -> None:
-    from jetdoctor import device as room
+def _save(answered: List[Device], arguments: Any) -> None:
+    from jetdoctor.device import save_snapshot
 
     if len(answered) != 1:
         raise UsageError("--save writes the snapshot of one board: give one --ssh, not %d" % len(answered))
     secrets = [part for host in arguments.ssh or () for part in host.split("@")]
-    room.save_snapshot(answered[0][0], arguments.save, secrets)
+    save_snapshot(answered[0], arguments.save, secrets)
     print("wrote " + arguments.save, file=sys.stderr)

@@ -10,11 +10,16 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Tuple
 
-from jetdoctor.cli import choosing, config, output, parser, selection, where
+from jetdoctor.api import where
+from jetdoctor.cli import choosing, output, parser
 from jetdoctor.cli.waiting import Waiting
-from jetdoctor.types import CHOICES, Report, UsageError
+from jetdoctor.policy import config
+from jetdoctor.types import CHOICES, CRASHED, Report, UsageError
+
+if TYPE_CHECKING:
+    from jetdoctor.fix.engine import FixOutcome
 
 EXAMPLES = """\
   jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       what would be done
@@ -62,53 +67,48 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.fix import fix, write
+    from jetdoctor import api
 
     output.require_writable(arguments.output)
     output.require_writable(arguments.script)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
     work = partial(
-        fix,
+        api.fix,
         arguments.model,
         _targets(arguments),
         opset=arguments.opset,
         freeze=_freeze(arguments.freeze or []),
         unsafe=arguments.unsafe,
-        select=selection.rule_ids(parser.split_ids(arguments.select)) or None,
+        select=parser.split_ids(arguments.select),
         inputs=arguments.inputs,
         simplify=arguments.simplify,
     )
-    allow = choosing.named(parser.split_ids(arguments.allow))
-    if arguments.choose:
-        choosing.require_terminal()
-    with Waiting() as say:
-        outcome = work(allow=allow, say=say)
-    if arguments.choose:
-        chosen = choosing.ask(outcome, allow)
-        with Waiting() as say:
-            outcome = outcome if chosen == allow else work(allow=chosen, say=say)
-    read = _as_parsed(outcome, arguments.inputs)
-    written = write(outcome, arguments.output, arguments.apply)
-    outcome = replace(outcome, plan=replace(outcome.plan, written=written, as_parsed=read))
+    outcome = _choosing(work, arguments) if arguments.choose else _working(work, arguments, _allowed(arguments))
     _print(outcome, arguments)
     if arguments.script:
         _write_script(outcome, arguments.script)
-    if any(finding.rule == selection.ALWAYS for result in outcome.results for finding in result.findings):
+    if any(finding.rule == CRASHED for result in outcome.results for finding in result.findings):
         return 3  # a rule crashed: nobody knows whether the model is clean
     return 0 if outcome.clean and not _opset_refused(outcome) else 1
 
 
-def _as_parsed(outcome: Any, inputs: Optional[str]) -> Any:
-    """What every target makes of the result where misread forms were repaired."""
-    from jetdoctor.emulate.repair import after
+def _allowed(arguments: Any) -> Tuple[str, ...]:
+    return choosing.named(parser.split_ids(arguments.allow))
 
-    def make_job(fixed: str, original: str, target: Any) -> Any:
-        from jetdoctor.cli.verify import make_job
 
-        return make_job(fixed, target, (), inputs, profiled=False, reference=original, time_limit=300.0)
+def _working(work: Callable[..., FixOutcome], arguments: Any, allow: Sequence[str]) -> FixOutcome:
+    with Waiting() as say:
+        return work(allow=allow, say=say, output=arguments.output, apply=arguments.apply)
 
-    return after(outcome, make_job)
+
+def _choosing(work: Callable[..., FixOutcome], arguments: Any) -> FixOutcome:
+    """First without writing, to know what there is to choose."""
+    choosing.require_terminal()
+    allow = _allowed(arguments)
+    with Waiting() as say:
+        trial = work(allow=allow, say=say)
+    return _working(work, arguments, choosing.ask(trial, allow))
 
 
 def _targets(arguments: Any) -> Any:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Sequence, Tuple
 
-from jetdoctor.cli import output, parser, where
-from jetdoctor.cli.commands import did_you_mean
+from jetdoctor.api import where
+from jetdoctor.cli import output, parser
 from jetdoctor.types import Target, UsageError, Version, VersionRange
+from jetdoctor.wording import did_you_mean
 
 EXAMPLES = """\
   jetdoctor ops

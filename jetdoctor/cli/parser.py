@@ -8,8 +8,8 @@ import re
 from dataclasses import replace
 from typing import Any, List, NoReturn, Optional, Sequence, Tuple
 
-from jetdoctor.cli.commands import did_you_mean
 from jetdoctor.types import Target, UsageError
+from jetdoctor.wording import did_you_mean
 
 
 class Parser(argparse.ArgumentParser):

@@ -5,12 +5,16 @@ Every step is a command to type. The trtexec options are those of that board's T
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, List, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
-from jetdoctor.cli import config, output, parser, where
+from jetdoctor.api import where
+from jetdoctor.cli import output, parser
+from jetdoctor.policy import config
 from jetdoctor.types import Result, Target, UsageError
-from jetdoctor.verify.route import Step, route
+
+if TYPE_CHECKING:
+    from jetdoctor.api.models import Route
+    from jetdoctor.verify.route import Step
 
 EXAMPLES = """\
   jetdoctor plan model.onnx -t xavier-nx@jetpack-5.0.2
@@ -27,22 +31,16 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor import check, model
+    from jetdoctor import api
 
     output.require_writable(arguments.output, [arguments.model])
     (target,) = parser.wanted([_target(arguments)], arguments)
-    view = model.load(arguments.model)
-    summary = model.summarize(view)
-    result = check.check(view, (target,), summary=summary)[0]
-    if result.dla is not None and result.dla.absent:  # then the way is the GPU's
-        divided, target = result.dla, replace(target, dla=False)
-        result = replace(check.check(view, (target,), summary=summary)[0], dla=divided)
-    steps = plan(result, view)
+    found = api.plan(arguments.model, target, arguments.precision, arguments.dla)
     if arguments.format == "json":
-        output.emit(lambda width, color: _document(result, steps), arguments.output)
+        output.emit(lambda width, color: _document(found), arguments.output)
     else:
-        output.emit(lambda width, color: _text(result, steps, width, color), arguments.output)
-    return 1 if result.verdict == "fails" else 0
+        output.emit(lambda width, color: _text(found.result, found.steps, width, color), arguments.output)
+    return 1 if found.result.verdict == "fails" else 0
 
 
 def _target(arguments: Any) -> Target:
@@ -55,20 +53,10 @@ def _target(arguments: Any) -> Target:
     return here or targets[0]
 
 
-def plan(result: Result, view: Any) -> List[Step]:
-    """Steps for one model (``view``) and target, in order."""
-    from jetdoctor.target import releases
-
-    row = next((r for r in releases() if r["jetpack"] == result.target.jetpack), None)
-    return route(result, [view.profile] if view.profile else [], row)
-
-
-def _document(result: Result, steps: Sequence[Step]) -> str:
+def _document(found: Route) -> str:
     from jetdoctor.report.document import dumps, head
 
-    rows = [step.to_json() for step in steps]
-    about = {"model": result.model.to_json(), "target": result.target.to_json(), "verdict": result.verdict}
-    return dumps(dict(head(), **about, steps=rows))
+    return dumps(dict(head(), **found.to_json()))
 
 
 def _text(result: Result, steps: Sequence[Step], width: int, color: bool) -> str:

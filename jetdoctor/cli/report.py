@@ -13,7 +13,8 @@ import tempfile
 import zipfile
 from typing import Any, Dict
 
-from jetdoctor.cli import output, parser, where
+from jetdoctor.api import where
+from jetdoctor.cli import output, parser
 from jetdoctor.cli.anonymous import renamed
 from jetdoctor.types import Report
 
@@ -44,7 +45,8 @@ def configure(options: parser.Parser, command: str) -> None:
 
 def run(arguments: Any) -> int:
     output.require_writable(arguments.output, [arguments.model])
-    from jetdoctor import __version__, check, model, report
+    from jetdoctor import __version__, model, report
+    from jetdoctor.check import check
 
     device = _device(arguments.device)
     loaded = model.load(arguments.model)
@@ -52,7 +54,7 @@ def run(arguments: Any) -> int:
         loaded = model.from_proto(renamed(loaded.proto), "model.onnx")
     named = where.named(arguments.targets or [], arguments.plugins or [])
     targets = named or where.everywhere(arguments.plugins or [])
-    results = check.check(loaded, targets, summary=model.summarize(loaded))
+    results = check(loaded, targets, summary=model.summarize(loaded))
     found = Report(results)
     members = {
         "README.txt": _README % __version__,
@@ -68,8 +70,8 @@ def run(arguments: Any) -> int:
 
 
 def _device(snapshot: Any) -> Dict[str, Any]:
-    from jetdoctor import check
-    from jetdoctor import device as room
+    import jetdoctor.device as room
+    from jetdoctor.check import check_device
 
     inspected = room.from_snapshot(snapshot) if snapshot else room.inspect_local()
     # A snapshot on disk is what `device --save` redacts: the same way for a bundle that leaves the house.
@@ -77,7 +79,7 @@ def _device(snapshot: Any) -> Dict[str, Any]:
         path = os.path.join(folder, "device.json")
         room.save_snapshot(inspected, path)
         redacted = room.from_snapshot(path)
-    return room.to_json(redacted, check.check_device(redacted))
+    return room.to_json(redacted, check_device(redacted))
 
 
 def _write(path: str, members: Dict[str, Any]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
-from jetdoctor.cli import output, parser, selection
+from jetdoctor.cli import output, parser
+
+if TYPE_CHECKING:
+    from jetdoctor.api.pages import Page
 
 EXAMPLES = """\
   jetdoctor rules
@@ -27,85 +30,55 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.check import catalog
+    from jetdoctor.api.pages import pages
 
     output.warn_of_broken_rules()
-    known = catalog().rules
-    wanted = selection.rule_ids(parser.split_ids(arguments.ids)) if arguments.ids else list(known)
-    chosen = [known[rule_id] for rule_id in dict.fromkeys(wanted)]
+    chosen = pages(parser.split_ids(arguments.ids))
     if arguments.format == "json":
-        print(json.dumps({"schema_version": "1", "rules": [_document(entry) for entry in chosen]}, indent=2))
+        print(json.dumps({"schema_version": "1", "rules": [page.to_json() for page in chosen]}, indent=2))
     elif arguments.pages:
-        output.emit(lambda width, color: "\n".join(_page(entry, width, color) for entry in chosen))
+        output.emit(lambda width, color: "\n".join(_page(page, width, color) for page in chosen))
     else:
         output.emit(lambda width, color: _list(chosen, width, color))
     return 0
 
 
-def _title(entry: Any) -> str:
-    return (entry.page.splitlines() or [entry.rule.name])[0]
-
-
-def _document(entry: Any) -> Dict[str, Any]:
-    rule = entry.rule
-    return {
-        "id": rule.id,
-        "name": rule.name,
-        "title": _title(entry),
-        "category": entry.category,
-        "severity": rule.severity,
-        "outcome": rule.outcome,
-        "tensorrt": rule.tensorrt,
-        "preview": rule.preview or not rule.sources,
-        "sources": list(rule.sources),
-        "page": entry.page,
-        "log_lines": list(_log_lines(rule.id)),
-    }
-
-
-def _log_lines(rule_id: str) -> Sequence[str]:
-    """What a log shows when the rule's fault happens, in the words of `triage`."""
-    from jetdoctor.triage import lines_of
-
-    return lines_of(rule_id)
-
-
-def _list(chosen: List[Any], width: int, color: bool) -> str:
+def _list(chosen: Sequence[Page], width: int, color: bool) -> str:
     from jetdoctor.report.style import SEVERITY_COLOR, Writer, plural
 
     writer, category = Writer(width, color), ""
-    for entry in chosen:
-        if entry.category != category:
+    for page in chosen:
+        if page.category != category:
             if writer.lines:
                 writer.line()
-            category = entry.category
+            category = page.category
             writer.line(writer.paint(category, "bold"))
-        severity = writer.paint(entry.rule.severity.ljust(7), SEVERITY_COLOR[entry.rule.severity])
-        preview = " (preview)" if entry.rule.preview else ""
-        writer.line("  %s %s %s%s" % (entry.rule.id, severity, _title(entry), preview))
+        severity = writer.paint(page.severity.ljust(7), SEVERITY_COLOR[page.severity])
+        preview = " (preview)" if page.preview else ""
+        writer.line("  %s %s %s%s" % (page.id, severity, page.title, preview))
     writer.line()
     writer.line("%s; `jetdoctor explain ID` prints the page of one" % plural(len(chosen), "rule"))
     return writer.text()
 
 
-def _page(entry: Any, width: int, color: bool) -> str:
+def _page(rule: Page, width: int, color: bool) -> str:
     """The docstring, which is Markdown with ## headings, between the metadata and the sources."""
     from jetdoctor.report.style import SEVERITY_COLOR, Writer
     from jetdoctor.report.words import OUTCOME
 
-    writer, rule = Writer(width, color), entry.rule
+    writer = Writer(width, color)
     writer.line(writer.paint("%s %s" % (rule.id, rule.name), "bold"))
     severity = writer.paint(rule.severity, SEVERITY_COLOR[rule.severity])
     releases = "TensorRT %s" % rule.tensorrt if rule.tensorrt else "releases as its facts say"
     writer.line(
         "%s, %s; %s%s" % (severity, OUTCOME[rule.outcome], releases, "; preview" if rule.preview else "")
     )
-    for line in entry.page.splitlines():
+    for line in rule.page.splitlines():
         if line.startswith("## "):
             writer.line(writer.paint(line[3:], "bold"))
         else:
             writer.line(line)
-    lines = _log_lines(rule.id)
+    lines = rule.log_lines
     if lines:
         writer.line()
         writer.line(writer.paint("In a log", "bold"))

@@ -12,10 +12,11 @@ import codecs
 import os
 import re
 import sys
-from typing import Any, BinaryIO, Iterator, Optional, Sequence
+from typing import Any, BinaryIO, Iterator, Optional
 
-from jetdoctor.cli import output, parser, where
-from jetdoctor.types import Device, Finding, Target, UsageError
+from jetdoctor.api import where
+from jetdoctor.cli import output, parser
+from jetdoctor.types import Device, UsageError
 
 EXAMPLES = """\
   trtexec --onnx=model.onnx 2>&1 | jetdoctor triage -
@@ -36,7 +37,7 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor import triage as room
+    from jetdoctor import api
     from jetdoctor.report import diagnoses
 
     output.require_writable(arguments.output, [arguments.log] if arguments.log else [])
@@ -44,10 +45,7 @@ def run(arguments: Any) -> int:
     if len(targets) > 1:
         raise UsageError("triage reads a log of one build: give one --target, not %d" % len(targets))
     device = _snapshot(arguments.device)
-    target = targets[0] if targets else where.of_device(device) if device else None
-    found = room.read(_pieces(arguments.log), target)
-    if arguments.model or device:
-        found = _weighed(found, arguments.model, device, target)
+    found = api.triage(_pieces(arguments.log), targets[0] if targets else None, arguments.model, device)
     render = diagnoses.document if arguments.format == "json" else diagnoses.text
     output.emit(lambda width, color: render(found, width, color), arguments.output)
     return 0 if found.diagnoses or found.outcome == "succeeded" else 1
@@ -56,39 +54,9 @@ def run(arguments: Any) -> int:
 def _snapshot(path: Optional[str]) -> Optional[Device]:
     if not path:
         return None
-    from jetdoctor import device as room
+    from jetdoctor.device import from_snapshot
 
-    return room.from_snapshot(path)
-
-
-def _weighed(found: Any, path: Optional[str], device: Optional[Device], target: Optional[Target]) -> Any:
-    """The reading, confirmed or refuted by the findings of the model and the device."""
-    from jetdoctor import check
-    from jetdoctor.triage import weighed
-
-    findings = _of_model(path, _target_of(found, target)) if path else None
-    of_device = check.check_device(device) if device else None
-    board = where.of_device(device) if device else None
-    return weighed(found, findings, of_device, (board.tensorrt or "") if board else "")
-
-
-def _target_of(found: Any, target: Optional[Target]) -> Target:
-    """The release that the log is of, which counts, or else the one that was named."""
-    if found.tensorrt:
-        return where.named(["tensorrt-" + found.tensorrt])[0]
-    if target is None:
-        raise UsageError("--model needs the release, which this log does not tell: add --target jetpack-X")
-    return target
-
-
-def _of_model(path: str, target: Target) -> Sequence[Finding]:
-    from jetdoctor import check, model
-
-    try:
-        loaded = model.load(path)
-    except model.UnreadableModel as error:
-        raise UsageError(str(error)) from None
-    return [finding for result in check.check(loaded, (target,)) for finding in result.findings]
+    return from_snapshot(path)
 
 
 def _pieces(log: Any) -> Any:

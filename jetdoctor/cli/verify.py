@@ -9,9 +9,11 @@ different, 2 bad usage, 3 nothing could be tried.
 from __future__ import annotations
 
 import os
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, Optional, Sequence
 
-from jetdoctor.cli import config, output, parser, where
+from jetdoctor.api import where
+from jetdoctor.cli import output, parser
+from jetdoctor.policy import config
 from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
 from jetdoctor.verify.backends import MODULES
 
@@ -59,9 +61,8 @@ def configure(options: parser.Parser, command: str) -> None:
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor import verify
     from jetdoctor.report import evidence
-    from jetdoctor.verify import stopping
+    from jetdoctor.verify import exit_code, stopping
 
     output.require_writable(arguments.output, [arguments.model])
     output.require_writable(arguments.save_engine, [arguments.model])
@@ -69,48 +70,37 @@ def run(arguments: Any) -> int:
         from jetdoctor.cli import as_parsed
 
         return as_parsed.run(arguments)
+    target = _target(arguments)
     with stopping.orderly():
-        found, target = _evidence(arguments)
+        found = _evidence(arguments, target)
     form = evidence.document if arguments.format == "json" else evidence.text
     output.emit(lambda width, color: form(arguments.model, target, found, width, color), arguments.output)
-    return verify.exit_code(found)
-
-
-def _evidence(arguments: Any) -> Tuple[Sequence[Evidence], Optional[Target]]:
-    from jetdoctor import verify
-    from jetdoctor.verify import engine_file
-
-    if engine_file.is_engine(arguments.model):
-        target = _target(arguments)
-        return (engine_file.evidence(arguments.model, target, arguments.reference),), target
-    job = _job(arguments)
-    return verify.verify(job, arguments.backend), job.target
+    return exit_code(found)
 
 
 def _device(arguments: Any) -> Any:
     """The board whose clocks and power mode stand beside a latency, None when nothing tells them."""
-    from jetdoctor import device
+    from jetdoctor.device import inspect_local, over_ssh
 
     if not arguments.ssh:
-        return device.inspect_local() if where.of_jetson() else None
-    (found,) = device.over_ssh(arguments.ssh)
+        return inspect_local() if where.of_jetson() else None
+    (found,) = over_ssh(arguments.ssh)
     return None if isinstance(found, JetdoctorError) else found
 
 
-def _job(arguments: Any) -> Any:
+def _evidence(arguments: Any, target: Optional[Target]) -> Sequence[Evidence]:
+    from jetdoctor import api
     from jetdoctor.verify import job, profiles
 
     if arguments.calibration and not os.path.exists(arguments.calibration):
         raise UsageError("there is no calibration data at %s" % arguments.calibration)
-    if arguments.reference:
-        _require_same_inputs(arguments.model, arguments.reference)
-    return make_job(
+    return api.verify(
         arguments.model,
-        _target(arguments),
+        arguments.reference,
+        target,
+        arguments.backend,
         profiles.parse(arguments.shapes or (), arguments.minShapes, arguments.optShapes, arguments.maxShapes),
         arguments.inputs,
-        profiled=arguments.backend not in ("onnxruntime", "rehearsal"),
-        reference=arguments.reference,
         precision=arguments.precision,
         workspace=arguments.workspace * MIB if arguments.workspace else None,
         time_limit=arguments.time_limit,
@@ -129,41 +119,6 @@ def _job(arguments: Any) -> Any:
     )
 
 
-def _require_same_inputs(path: str, reference: str) -> None:
-    """UsageError when the two models cannot be given the same inputs (or one cannot be read)."""
-    from jetdoctor import model
-    from jetdoctor.verify.dims import data_inputs
-
-    names = [[value.name for value in data_inputs(model.load(one))] for one in (path, reference)]
-    if sorted(names[0]) != sorted(names[1]):
-        said = tuple(", ".join(some) or "none" for some in names)
-        text = "they cannot be compared: %s takes the inputs %s, %s takes %s"
-        raise UsageError(text % (path, said[0], reference, said[1]))
-
-
-def make_job(
-    path: str,
-    target: Optional[Target],
-    wanted: Sequence[Any] = (),
-    given: Optional[str] = None,
-    profiled: bool = True,
-    **options: Any,
-) -> Any:
-    """What is to be verified, with its inputs, for ``wanted`` profiles.
-
-    ``profiled`` says that the backend needs one for every dynamic input.
-    """
-    from jetdoctor import model
-    from jetdoctor.verify import profiles
-    from jetdoctor.verify.job import Job
-
-    view = model.load(path)
-    # ONNX Runtime (also in a rehearsal) needs no profile: it takes whatever sizes the inputs have.
-    asked = profiles.complete(view, wanted) if wanted or profiled else []
-    runs, count = _runs(view, asked, given)
-    return Job(path, view, target=target, profiles=tuple(asked), runs=tuple(runs), given=count, **options)
-
-
 def _target(arguments: Any) -> Optional[Target]:
     """The one target; a build is for one board."""
     settings = config.load()
@@ -172,20 +127,3 @@ def _target(arguments: Any) -> Optional[Target]:
     if len(targets) > 1:
         raise UsageError("verify builds for one target: give one --target, not %d" % len(targets))
     return targets[0] if targets else where.of_jetson()
-
-
-def _runs(view: Any, asked: Any, path: Optional[str]) -> Tuple[List[Tuple[str, Any]], int]:
-    """Named sets of inputs: the user's (and how many), then generated ones at every size that the profiles span."""
-    from jetdoctor.verify import given, inputs, profiles
-
-    sizes = profiles.sizes(asked)
-    mine = given.runs(path, view, dict(sizes[0]) if sizes else None) if path else []
-    if not sizes:
-        return mine + [(case.name, case.feeds(view)) for case in inputs.cases(view)], len(mine)
-    made = [
-        ("%s, shapes %d" % (case.name, n), inputs.feeds(view, case.seed, case.case, None, shapes))
-        for n, shapes in enumerate(sizes, 1)
-        for case in inputs.cases(view, count=1)
-        if not case.dims
-    ]
-    return mine + made, len(mine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Sequence, Tuple
 
-from jetdoctor import device as room
+import jetdoctor.device as room
 from jetdoctor.report import text as model_text
 from jetdoctor.report.document import dumps, head
 from jetdoctor.report.fleet import fleet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Sequence, Tuple
 
-from jetdoctor import device as room
+import jetdoctor.device as room
 from jetdoctor.report.style import SEVERITY_COLOR, Writer, clean, plural
 from jetdoctor.types import Device, Finding
 

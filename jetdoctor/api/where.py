@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, Optional, Sequence, Tuple
+from typing import Dict, Optional, Sequence, Tuple, Union
 
 from jetdoctor.types import Device, Target, UsageError
 
@@ -44,15 +44,15 @@ def of_jetson() -> Optional[Target]:
 
 
 def of_device(device: Device) -> Optional[Target]:
-    from jetdoctor import device as room
+    from jetdoctor.device import as_target
 
-    return room.as_target(device)
+    return as_target(device)
 
 
 def _inspect() -> Device:
-    from jetdoctor import device as room
+    from jetdoctor.device import inspect_local
 
-    return room.inspect_local()
+    return inspect_local()
 
 
 def everywhere(plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
@@ -60,3 +60,24 @@ def everywhere(plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
     from jetdoctor.target import resolve
 
     return resolve("all", plugins)
+
+
+def asked(
+    targets: Union[None, str, Target, Sequence[Union[str, Target]]],
+    plugins: Sequence[str] = (),
+    device: Optional[Device] = None,
+) -> Tuple[Target, ...]:
+    """Targets of the API: names or ``Target`` objects; without any the device's, else every JetPack."""
+    from dataclasses import replace
+
+    given = [targets] if isinstance(targets, (str, Target)) else list(targets or ())
+    found: Dict[str, Target] = {}
+    for each in given:
+        if isinstance(each, Target):
+            found[each.name] = each
+        else:
+            found.update((target.name, target) for target in named([each], plugins))
+    here = of_device(device) if device and not given else None
+    if here is not None:
+        return (replace(here, plugins=tuple(plugins)),)
+    return tuple(found.values()) or everywhere(plugins)

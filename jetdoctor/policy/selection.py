@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Dict, FrozenSet, List, Optional, Sequence
 
 from jetdoctor import foreign
-from jetdoctor.cli.commands import did_you_mean
-from jetdoctor.types import Finding, Result, UsageError
-
-#: A crashed rule is always shown: it must never hide.
-ALWAYS = "JD000"
+from jetdoctor.types import CRASHED, Finding, Result, UsageError
+from jetdoctor.wording import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class Selection:
     baseline: FrozenSet[str] = frozenset()
 
     def keeps(self, finding: Finding) -> bool:
-        if finding.rule == ALWAYS:
+        if finding.rule == CRASHED:
             return True
         wanted = self.select is None or finding.rule in self.select
         return wanted and finding.rule not in self.ignore and finding.key not in self.baseline
@@ -47,7 +44,7 @@ def make(select: List[str], ignore: List[str], baseline: Optional[str]) -> Selec
 
 def _known_rules() -> Dict[str, str]:
     """Rule id -> name."""
-    from jetdoctor.check import catalog
+    from jetdoctor.catalog import catalog
 
     return {rule_id: entry.rule.name for rule_id, entry in catalog().rules.items()}
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional, Tuple
 
 from jetdoctor import foreign
-from jetdoctor.cli.commands import did_you_mean
 from jetdoctor.types import UsageError
+from jetdoctor.wording import did_you_mean
 
 #: Bytes of a configuration, and of one of its lines: the TOML parser takes a table for each dot of a key.
 LIMIT = 1 << 20

@@ -1,0 +1,89 @@
+"""``check`` for programs: models against targets."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Iterator, Mapping, Optional, Sequence, Tuple, Union
+
+from jetdoctor.api import where
+from jetdoctor.types import Device, Report, Result, Target
+
+Models = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
+Targets = Union[None, str, Target, Sequence[Union[str, Target]]]
+
+
+def check(
+    models: Models,
+    targets: Targets = None,
+    plugins: Sequence[str] = (),
+    device: Optional[Device] = None,
+    precision: Optional[str] = None,
+    dla: bool = False,
+    select: Sequence[str] = (),
+    ignore: Union[Sequence[str], Mapping[str, str]] = (),
+    baseline: Optional[str] = None,
+    prove: bool = False,
+    as_parsed: bool = False,
+    hash: bool = False,
+    jobs: int = 1,
+) -> Report:
+    """What TensorRT of each target does with each model: one ``Result`` per model and target.
+
+    ``models`` are files, folders or patterns; ``targets`` are names as ``--target`` takes them (None: every JetPack).
+    ``device`` is a board whose own findings count too, and whose JetPack is the target when none is named.
+    ``select`` and ``ignore`` name rules; a mapping gives each ignored rule its reason. ``prove`` also builds with the
+    best compiler that is here, ``as_parsed`` also runs the model as that parser reads it. A model that cannot be read
+    is a result with verdict "unreadable", not an exception.
+
+    >>> import jetdoctor
+    >>> report = jetdoctor.check("fixtures/models/gap_classifier_dynamo_opset18.onnx", "jetpack-5.0.2")
+    >>> [(result.target.name, result.verdict) for result in report.results]
+    [('jetpack-5.0.2', 'fixable')]
+    >>> [finding.rule for finding in report.results[0].findings if finding.severity == "error"]
+    ['JD204']
+    """
+    found = check_each(
+        models, targets, plugins, device, precision, dla, select, ignore, baseline, prove, as_parsed, hash, jobs
+    )
+    return Report(tuple(result for group in found for result in group))
+
+
+def check_each(
+    models: Models,
+    targets: Targets = None,
+    plugins: Sequence[str] = (),
+    device: Optional[Device] = None,
+    precision: Optional[str] = None,
+    dla: bool = False,
+    select: Sequence[str] = (),
+    ignore: Union[Sequence[str], Mapping[str, str]] = (),
+    baseline: Optional[str] = None,
+    prove: bool = False,
+    as_parsed: bool = False,
+    hash: bool = False,
+    jobs: int = 1,
+) -> Iterator[Tuple[Result, ...]]:
+    """``check`` as a stream: the results of one model at a time, in the order of the models, as they are ready."""
+    from jetdoctor.batch import Question, each
+    from jetdoctor.batch.names import expand
+    from jetdoctor.policy import selection
+
+    chosen = selection.make(list(select), list(ignore), baseline)
+    asked = tuple(replace(t, precision=precision, dla=dla) for t in where.asked(targets, plugins, device))
+    groups = each(expand(_paths(models)), Question(asked, device, hash), jobs)
+    if as_parsed:
+        from jetdoctor.api.as_parsed import measured
+
+        groups = map(measured, groups)
+    if prove:
+        from jetdoctor.api.proving import proven
+
+        groups = map(proven, groups)
+    for group in groups:
+        yield tuple(chosen.apply(result) for result in group)
+
+
+def _paths(models: Models) -> Sequence[str]:
+    given = [models] if isinstance(models, (str, os.PathLike)) else models
+    return [os.fspath(path) for path in given]

@@ -1,0 +1,68 @@
+"""One model against all targets. Whatever is wrong with it becomes its result, never an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Sequence, Tuple
+
+from jetdoctor.types import Device, ModelSummary, Result, Target, UsageError
+
+#: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).
+ENGINE_SUFFIXES = (".engine", ".plan", ".trt")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about every model. ``hash``: with the sha256 of its file."""
+
+    targets: Tuple[Target, ...]
+    device: Optional[Device] = None
+    hash: bool = False
+
+
+def one(path: str, question: Question) -> Tuple[Result, ...]:
+    """A result for each target of the question, in that order."""
+    from jetdoctor.model import UnreadableModel
+
+    try:
+        if path.lower().endswith(ENGINE_SUFFIXES):
+            return _engine(path, question.targets)
+        return _model(path, question)
+    except UnreadableModel as error:
+        return _without_findings(path, question.targets, "unreadable", str(error))
+    except ModuleNotFoundError:
+        raise  # not the model's fault: every other one would fail alike
+    except Exception as error:  # one model must not take the others with it
+        reason = "jetdoctor failed on it: %s: %s" % (type(error).__name__, error)
+        return _without_findings(path, question.targets, "unknown", reason)
+
+
+def _model(path: str, question: Question) -> Tuple[Result, ...]:
+    from jetdoctor import model
+    from jetdoctor.check import check
+
+    loaded = model.load(path)
+    summary = model.summarize(loaded, hash=question.hash)
+    return check(loaded, question.targets, device=question.device, summary=summary)
+
+
+def _engine(path: str, targets: Sequence[Target]) -> Tuple[Result, ...]:
+    """A TensorRT engine against all targets: was it built for them?"""
+    from jetdoctor.verify import engine_file
+
+    summary = ModelSummary(path, producer="TensorRT engine")
+    results = []
+    try:
+        for target in targets:
+            found = tuple(engine_file.check(path, target))
+            refused = any(finding.severity == "error" for finding in found)
+            verdict = "fails" if refused else "deploys" if engine_file.fits(path, target) else "unknown"
+            results.append(Result(summary, target, verdict, found))
+    except UsageError as error:
+        return _without_findings(path, targets, "unreadable", str(error))
+    return tuple(results)
+
+
+def _without_findings(path: str, targets: Sequence[Target], verdict: str, reason: str) -> Tuple[Result, ...]:
+    summary = ModelSummary(path=path)
+    return tuple(Result(summary, target, verdict, evidence="not-run", error=reason) for target in targets)

@@ -1,0 +1,1 @@
+"""What a project has decided: its configuration, and which findings count."""
