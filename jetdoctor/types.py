@@ -346,8 +346,9 @@ class Emulation:
     """A model run as the parser of a release reads it, beside the original.
 
     ``status`` is "equal", "different", "not-run" (with the reason), or "nothing": no form is known to be misread.
-    ``outputs`` has a row of figures for each output (name, kind, max_abs, max_rel, top1_changed, boxes_moved, strange,
-    shape); ``findings`` are those that were shown or could not be, each with its impact, worst first.
+    ``outputs`` has a row for each output: its figures (name, kind, max_abs, max_rel, top1_changed, boxes_moved,
+    strange, shape) and what is drawn of it (histogram, picture: docs/verify.md). ``findings`` are those that were
+    shown or could not be, each with its impact, worst first.
     """
 
     target: Target

@@ -198,6 +198,35 @@ def test_shares_of_classes_and_boxes():
     assert boxes_moved(left, left) is None
 
 
+def test_an_image_that_differs_has_its_worst_plane_as_small_grids():
+    """64 by 48 become 32 by 32: each cell is the mean of its block; NaN has no number in JSON."""
+    from jetdoctor.emulate.picture import picture
+
+    left = np.zeros((1, 3, 64, 48), "float32")
+    right = left.copy()
+    right[0, 2, 0:2, 0] = 4
+    right[0, 2, 63, 47] = np.nan
+    drawn = picture("random", left, right)
+    assert (drawn["run"], drawn["plane"]) == ("random", "[0, 2, :, :]")
+    assert np.shape(drawn["original"]) == np.shape(drawn["as_read"]) == (32, 32)
+    assert drawn["difference"][0][:2] == [4.0, 0.0] and drawn["difference"][31][31] is None
+    channels_last = np.zeros((16, 9, 3), "uint8")
+    assert picture("random", channels_last, channels_last + 1)["plane"] == "[:, :, 0]"
+    assert picture("random", left[..., :4], left[..., :4]) is None
+    assert picture("random", left, right[..., :40]) is None
+
+
+def test_figures_to_be_drawn_are_in_the_document():
+    from jetdoctor.emulate.impact import judge
+
+    left = np.ones((8, 10), "float32")
+    right = left.copy()
+    right[0, 0] = 0.5
+    _, (row,) = judge([("random", {"y": left}, {"y": right}), ("zeros", {"y": left}, {"y": left})])
+    assert row["histogram"] == {"0": 159, "1e+00": 1}
+    assert row["picture"]["run"] == "random" and row["picture"]["as_read"][0][0] == 0.5
+
+
 def test_fix_says_how_the_result_is_read(tmp_path, capsys):
     from jetdoctor.cli import main
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from jetdoctor.emulate.picture import picture
 from jetdoctor.types import IMPACTS, Impact
 from jetdoctor.verify.compare import compare
 from jetdoctor.verify.inputs import is_extreme
@@ -38,7 +39,7 @@ def _judged(runs: List[Run]) -> Tuple[Impact, List[Dict[str, Any]]]:
         comparison = compare(original, read)
         for output in comparison.outputs:
             row = worst.setdefault(output.name, _row(output))
-            _worsen(row, output, original.get(output.name), read.get(output.name))
+            _worsen(row, output, name, original.get(output.name), read.get(output.name))
         if not comparison.equal and not reason:
             reason = "with %s inputs, output %s" % (name, comparison.reason)
     rows = list(worst.values())
@@ -62,15 +63,19 @@ def _judged(runs: List[Run]) -> Tuple[Impact, List[Dict[str, Any]]]:
 def _row(output: OutputComparison) -> Dict[str, Any]:
     return {
         "name": output.name, "kind": "harmless", "max_abs": 0.0, "max_rel": 0.0, "top1_changed": None,
-        "boxes_moved": None, "strange": 0, "shape": "",
+        "boxes_moved": None, "strange": 0, "shape": "", "histogram": {}, "picture": None,
     }  # fmt: skip
 
 
-def _worsen(row: Dict[str, Any], output: OutputComparison, left: Any, right: Any) -> None:
+def _worsen(row: Dict[str, Any], output: OutputComparison, run: str, left: Any, right: Any) -> None:
     """Take one comparison into the worst figures of its output."""
+    for decade, count in output.histogram.items():
+        row["histogram"][decade] = row["histogram"].get(decade, 0) + count
     if output.status == "equal":
         return
     rel = output.max_rel if math.isfinite(output.max_rel) else 1.0
+    if row["picture"] is None or rel > row["max_rel"]:
+        row["picture"] = picture(run, left, right)
     row["max_abs"], row["max_rel"] = max(row["max_abs"], output.max_abs), max(row["max_rel"], rel)
     if not output.dtype or "shape" in output.reason:
         row["shape"], row["kind"] = output.reason, "answer"
