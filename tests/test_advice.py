@@ -54,7 +54,7 @@ def test_each_target_of_several_is_told_its_own():
 
 EXPORTS = {
     "ultralytics": (("pytorch", "2.4.0"), {"author": "Ultralytics", "imgsz": "[480, 640]"}, 12,
-                    "yolo export model=best.pt format=onnx opset=12 simplify=True dynamic=False imgsz=480,640"),
+                    "yolo export model=MODEL.pt format=onnx opset=12 simplify=True dynamic=False imgsz=480,640"),
     "torchscript": (("pytorch", "2.1.0"), {}, 17,
                     'torch.onnx.export(MODEL, (EXAMPLE,), "best.onnx", opset_version=17)'),
     "tf2onnx": (("tf2onnx", "1.16"), {}, 13,
@@ -83,6 +83,21 @@ def test_more_exporters():
         reexport(model(text, producer=("pytorch", "2.1")), 13) == "optimum-cli export onnx --model MODEL --opset 13 DIR"
     )
     assert reexport(model(NONZERO), 13) == ""
+
+
+ATTENTION = """<ir_version: 8, opset_import: ["": 17]>
+g (float[1,8,4] q, float[1,4,8] k, float[1,8,4] v, float[1] scale) => (float[1,8,4] y) {
+  a = MatMul (q, k) b = Mul (a, scale) c = Softmax (b) y = MatMul (c, v) }"""
+SAMPLED = """<ir_version: 8, opset_import: ["": 16]>
+g (float[1,1,4,4] x, float[1,4,4,2] grid) => (float[1,1,4,4] y) { y = GridSample (x, grid) }"""
+
+
+def test_no_export_is_advised_that_pytorch_refuses():
+    """PyTorch stops at an opset that its exporter has no form for: grid_sampler below 16, attention below 14."""
+    new, old = ("pytorch", "2.4.0"), ("pytorch", "1.13.1")
+    assert reexport(model(SAMPLED, producer=new), 13) == "" != reexport(model(SAMPLED, producer=new), 17)
+    assert reexport(model(ATTENTION, producer=new), 13) == "" != reexport(model(ATTENTION, producer=new), 14)
+    assert reexport(model(ATTENTION, producer=old), 13).startswith("torch.onnx.export")
 
 
 def test_nms_inside_an_ultralytics_model():

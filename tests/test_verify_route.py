@@ -17,9 +17,10 @@ from tests.models_for_verify import cnn, saved
 DYNAMIC = profiles.parse(["images=1x3x32x32:2x3x32x32:4x3x32x32"])
 
 
-def steps(target, verdict="deploys", shapes=(), producer="pytorch 2.9"):
-    result = Result(ModelSummary("my models/net.onnx", producer=producer), resolve(target)[0], verdict)
-    return {step.title.split()[0]: step for step in route.route(result, shapes, {"opset": [None, 13]})}
+def steps(target, verdict="deploys", shapes=(), folds=True, export=""):
+    result = Result(ModelSummary("my models/net.onnx"), resolve(target)[0], verdict)
+    found = route.route(result, shapes, folds, export, "Fall back to ONNX Runtime")
+    return {step.title.split()[0]: step for step in found}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def steps(target, verdict="deploys", shapes=(), producer="pytorch 2.9"):
 )
 def test_each_jetpack_gets_its_own_words(target):
     found = steps(target, "fixable", DYNAMIC)
-    assert list(found) == ["Repair", "Fold", "Decide", "Make", "Build", "Prove", "Measure", "When"]
+    assert list(found) == ["Repair", "Decide", "Make", "Build", "Prove", "Measure", "When"]
     version = resolve(target)[0].tensorrt_version
     for word in shlex.split(found["Build"].commands[0])[1:]:
         assert trtexec_flags.known(word.partition("=")[0], version), word
@@ -47,10 +48,17 @@ def test_the_nano_is_told_of_no_int8_and_the_orin_of_calibration():
     assert any("--calibration" in remark for remark in steps("orin-nano@jp6.2")["Decide"].remarks)
 
 
-def test_reexport_names_the_opset_that_the_jetpack_documents():
-    remarks = " ".join(steps("jp5.0.2", "fixable")["Repair"].remarks)
-    assert "opset_version=13" in remarks and "ultralytics" in remarks
-    assert "--fold_const" in " ".join(steps("jp5.0.2", "fails", producer="tf2onnx 1.16")["Change"].remarks)
+def test_constants_are_folded_where_there_are_any():
+    assert "--simplify" in steps("jp5.0.2", "fixable")["Repair"].commands[0]
+    assert "--simplify" not in steps("jp5.0.2", "fixable", folds=False)["Repair"].commands[0]
+    fold = steps("jp6.2")["Fold"].commands[0]
+    assert fold == "jetdoctor fix 'my models/net.onnx' --target jetpack-6.2 --simplify -o 'my models/net.folded.onnx'"
+    assert "Fold" not in steps("jp6.2", folds=False)
+
+
+def test_another_export_is_said_where_there_is_one():
+    assert "or export it again: yolo export" in steps("jp5.0.2", "fixable", export="yolo export")["Repair"].remarks
+    assert not any("export" in remark for remark in steps("jp5.0.2", "fixable")["Repair"].remarks)
 
 
 @pytest.mark.parametrize("version", [(8, 0, 1), (8, 4, 1), (8, 5, 2), (10, 3, 0)])

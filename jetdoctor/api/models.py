@@ -140,7 +140,8 @@ def plan(
     ('deploys', 'When an engine does not build')
     """
     from jetdoctor.check import check
-    from jetdoctor.model import load, summarize
+    from jetdoctor.check.advice import fall_back
+    from jetdoctor.model import exporters, load, summarize
     from jetdoctor.target import releases
     from jetdoctor.verify.route import route
 
@@ -153,8 +154,18 @@ def plan(
     result = check(view, (wanted,), summary=summary)[0]
     if result.dla is not None and result.dla.absent:  # then the way is the GPU's
         result = replace(check(view, (replace(wanted, dla=False),), summary=summary)[0], dla=result.dla)
-    row = next((r for r in releases() if r["jetpack"] == result.target.jetpack), None)
-    return Route(result, tuple(route(result, [view.profile] if view.profile else [], row)))
+    row = next((r for r in releases() if r["jetpack"] == result.target.jetpack), {})
+    opset = (row.get("opset") or [None, None])[1]
+    export = exporters.reexport(view, min(opset, exporters.NEWEST_NEEDED)) if opset else ""
+    profiles = [view.profile] if view.profile else []
+    return Route(result, tuple(route(result, profiles, _folds(view), export, fall_back(result.target))))
+
+
+def _folds(view: Any) -> bool:
+    """Whether nodes follow from constants alone; quantized weights stay as they are."""
+    kept = ("Constant", "DequantizeLinear", "QuantizeLinear")
+    nodes = [node for node in view.main.nodes if node.op_type not in kept]
+    return any(not view.main.constant_outputs.isdisjoint(node.outputs) for node in nodes)
 
 
 def _required(targets: Targets) -> Targets:

@@ -12,14 +12,11 @@ from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
 from jetdoctor.check.suppression import cut_before, near_suppression, suppression_before
 from jetdoctor.graph import Model, Node
-from jetdoctor.model.exporters import exporter, has_open_inputs, left_over, reexport, suppresses
+from jetdoctor.model.exporters import NEWEST_NEEDED, exporter, has_open_inputs, left_over, reexport, suppresses
 from jetdoctor.model.sizes.options import freeze_options, profile_options
 from jetdoctor.rule import release, table
 from jetdoctor.target import every_jetpack, module_row
 from jetdoctor.types import Finding, Fix, Location, Target, Version
-
-#: opset from which the parser of TensorRT 8 misreads forms; no export for TensorRT needs a newer one
-_NEWEST_NEEDED = 17
 
 #: nodes of one finding that are looked at for a newer JetPack
 _NODES = 20
@@ -103,7 +100,7 @@ class Advisor:
         """The opset to export with, 0 for a release that is not known."""
         fact = self.engine.knowledge.release(target.tensorrt_version)
         newest = fact["documented_opset"]["max"] if fact is not None else None
-        return min(newest or 0, _NEWEST_NEEDED)
+        return min(newest or 0, NEWEST_NEEDED)
 
     def _newer(self, finding: Finding, target: Target) -> str:
         """The first newer JetPack whose parser finds no error at the nodes of the finding."""

@@ -10,11 +10,22 @@ import os
 import re
 from typing import Callable, Dict, Tuple
 
-from jetdoctor.graph import Model
+from jetdoctor.graph import Model, Node
 from jetdoctor.types import parse_version
 
 #: torch.onnx.export has the option ``dynamo`` since 2.5, and it is the default since 2.9 (release notes)
 _DYNAMO_OPTION = (2, 5)
+
+
+#: opset from which the parser of TensorRT 8 misreads forms; no export for TensorRT needs a newer one
+NEWEST_NEEDED = 17
+
+#: operator -> the oldest opset in which torch.onnx.export can write what becomes it (PyTorch 2.13, the files
+#: symbolic_opset11.py to symbolic_opset20.py: below, "Exporting the operator ... is not supported")
+_OLDEST = {"CumSum": 11, "Einsum": 12, "Trilu": 14, "GridSample": 16, "STFT": 17, "BitwiseAnd": 18, "Col2Im": 18}
+
+#: the same for scaled_dot_product_attention, which PyTorch has since 2.0 and which becomes two MatMul and a Softmax
+_ATTENTION, _HAS_ATTENTION = 14, (2, 0)
 
 
 def metadata(model: Model) -> Dict[str, str]:
@@ -41,10 +52,31 @@ def exporter(model: Model) -> str:
 
 
 def reexport(model: Model, opset: int) -> str:
-    """The exporter's own command at ``opset`` or below, with fixed sizes; "" for an unknown exporter."""
-    command = _COMMANDS.get(exporter(model))
-    return command(model, opset) if command else ""
+    """The exporter's own command at ``opset`` or below, with fixed sizes; "" when it is unknown or cannot go so low."""
+    name = exporter(model)
+    if name not in _COMMANDS or name in _BY_TORCH and opset < oldest_of_torch(model):
+        return ""
+    return _COMMANDS[name](model, opset)
 
+
+def oldest_of_torch(model: Model) -> int:
+    """The oldest opset in which PyTorch can export what is in the model, 0 when nothing speaks against any."""
+    oldest = max((_OLDEST.get(node.op_type, 0) for node in model.nodes()), default=0)
+    told = parse_version(model.proto.producer_version)
+    attention = not told or told >= _HAS_ATTENTION
+    return max(oldest, _ATTENTION) if attention and any(map(_is_attention, model.nodes())) else oldest
+
+
+def _is_attention(node: Node) -> bool:
+    """A Softmax over what a MatMul gave (scaled, masked), which weighs what another MatMul multiplies."""
+    if node.op_type != "Softmax" or not any(reader.op_type == "MatMul" for reader in node.output().consumers):
+        return False
+    before = node.input(0).producer
+    for _ in range(3):
+        if before is None or before.op_type == "MatMul":
+            break
+        before = before.input(0).producer if before.op_type in ("Add", "Div", "Mul", "Where") else None
+    return before is not None
 
 def has_open_inputs(model: Model) -> bool:
     """Whether a graph input has a size that is not fixed."""
@@ -76,17 +108,13 @@ def _file(model: Model) -> str:
     return os.path.basename(model.path) or "model.onnx"
 
 
-def _stem(model: Model) -> str:
-    return os.path.splitext(_file(model))[0]
-
-
 def _yolo(model: Model, opset: int) -> str:
-    text = "yolo export model=%s.pt format=onnx opset=%d simplify=True dynamic=False"
+    text = "yolo export model=MODEL.pt format=onnx opset=%d simplify=True dynamic=False"
     about = metadata(model)
     sizes = re.findall(r"\d+", about.get("imgsz", ""))
     if sizes:
         text += " imgsz=" + (sizes[0] if len(set(sizes)) == 1 else ",".join(sizes))
-    return (text + (" nms=False" if suppresses(model) else "")) % (_stem(model), opset)
+    return (text + (" nms=False" if suppresses(model) else "")) % opset
 
 
 def _torch(model: Model, opset: int) -> str:
@@ -138,6 +166,9 @@ _COMMANDS: Dict[str, Callable[[Model, int], str]] = {
     "tf2onnx": _tf2onnx,
     "paddle2onnx": _paddle,
 }
+
+#: those that export through torch.onnx
+_BY_TORCH = ("dynamo", "optimum", "torchscript", "ultralytics")
 
 #: what crosses from this module
 __all__: Tuple[str, ...] = ("exporter", "has_open_inputs", "left_over", "metadata", "reexport", "suppresses")

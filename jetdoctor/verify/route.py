@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from jetdoctor.types import DlaSplit, JetdoctorError, Result, Target
 from jetdoctor.verify import trtexec_flags
@@ -16,6 +16,7 @@ from jetdoctor.verify.build_lines import polygraphy_for, polygraphy_line, python
 from jetdoctor.verify.job import workspace_for
 from jetdoctor.verify.profiles import Profile
 from jetdoctor.verify.trtexec_flags import TYPED
+from jetdoctor.wording import repaired_name
 
 TRTEXEC = "/usr/src/tensorrt/bin/trtexec"  # where JetPack's tensorrt package puts it
 
@@ -41,12 +42,18 @@ class Step:
         return dict(about, remarks=list(self.remarks))
 
 
-def route(result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[str, Any]] = None) -> List[Step]:
-    """Steps for one checked model. ``jetpack`` is its row of ``rules/data/targets.json``."""
-    row = jetpack or {}
-    steps, path = _repair(result, row)
-    steps.append(_fold(path))
-    path = folded(path)
+def route(
+    result: Result, profiles: Sequence[Profile], folds: bool = False, export: str = "", fallback: str = ""
+) -> List[Step]:
+    """Steps for one checked model.
+
+    ``folds``: some of it follows from constants. ``export``: the command that exports it for this target, "" when there
+    is none. ``fallback``: what to run it with instead.
+    """
+    steps, path = _repair(result, export, folds)
+    if folds and result.verdict != "fixable":
+        steps.append(_fold(result, path))
+        path = folded(path)
     precision = precision_for(result.target)
     if result.dla is not None:
         steps.append(_divide(result, result.dla))
@@ -56,7 +63,8 @@ def route(result: Result, profiles: Sequence[Profile], jetpack: Optional[Dict[st
     steps.append(_build(result, path, precision, profiles))
     steps.append(_prove(result, path, precision, profiles))
     steps.append(_measure(result.target, path, profiles))
-    steps.append(Step("When an engine does not build", (), tuple(_fallbacks(row))))
+    if fallback:
+        steps.append(Step("When an engine does not build", (), (fallback,)))
     return steps
 
 
@@ -69,22 +77,21 @@ def _line(*words: str) -> str:
     return " ".join(map(shlex.quote, words))
 
 
-def _repair(result: Result, row: Dict[str, Any]) -> Tuple[List[Step], str]:
+def _repair(result: Result, export: str, folds: bool) -> Tuple[List[Step], str]:
     """How to come to a model that the target takes, and that model's path."""
     source, name = result.model.path, result.target.name
-    causes = tuple(
-        "%s: %s" % (f.rule, f.fix.title if f.fix else f.message) for f in result.findings if f.severity == "error"
-    )
+    errors = [f for f in result.findings if f.severity == "error"]
+    causes = tuple(dict.fromkeys("%s: %s" % (f.rule, f.fix.title if f.fix else f.message) for f in errors))
     if result.verdict == "unknown":
         return [Step("Build it and see", (), ("nothing is known about this target's TensorRT",))], source
     if result.verdict == "deploys":
         return [], source
     advised = any(f.fix and f.fix.applicability == "manual" for f in result.findings if f.severity == "error")
-    exports = _by_hand(result) if advised else _reexport(result, row)
+    exports = _by_hand(result) if advised else ("or export it again: " + export,) if export else ()
     if result.verdict == "fixable":
-        path = "%s.%s.onnx" % (os.path.splitext(source)[0], name.replace("@", "-").replace("+", "-"))
-        fix = _line("jetdoctor", "fix", source, "--target", name, "-o", path)
-        return [Step("Repair it", (fix,), causes + exports)], path
+        path = repaired_name(source, name)
+        fix = _line("jetdoctor", "fix", source, "--target", name, *(["--simplify"] if folds else []), "-o", path)
+        return [Step("Repair it" + (" and fold its constants" if folds else ""), (fix,), causes + exports)], path
     explain = "jetdoctor explain " + " ".join(sorted({f.rule for f in result.findings if f.severity == "error"}))
     order = "in this order: fold constants, a lower opset, GraphSurgeon, a plugin, another runtime"
     return [Step("Change the export or the model", (explain,), causes + exports + (order,))], source
@@ -101,30 +108,11 @@ def _by_hand(result: Result) -> Tuple[str, ...]:
     return tuple("or: " + title for title in dict.fromkeys(titles) if not title.startswith("Fall back"))
 
 
-def _reexport(result: Result, row: Dict[str, Any]) -> Tuple[str, ...]:
-    """The exporter's own command line at the opset that this JetPack documents."""
-    opset = (row.get("opset") or [None, None])[1]
-    producer = result.model.producer.lower()
-    if not opset:
-        return ()
-    if "pytorch" in producer:
-        call = "torch.onnx.export(MODEL, (EXAMPLE,), 'model.onnx', opset_version=%d, dynamo=False)"
-        yolo = "yolo export model=MODEL.pt format=onnx opset=%d simplify=True dynamic=False batch=1"
-        return ("or export it again: " + call % opset, "or, with ultralytics: " + yolo % opset)
-    if "tf2onnx" in producer:
-        tf = "python3 -m tf2onnx.convert --saved-model DIR --output model.onnx --opset %d --fold_const"
-        return ("or export it again: " + tf % opset,)
-    return ()
-
-
-def _fold(path: str) -> Step:
-    command = _line("polygraphy", "surgeon", "sanitize", path, "--fold-constants", "-o", folded(path))
-    compare = _line("jetdoctor", "verify", folded(path), "--reference", path, "--backend", "onnxruntime")
-    return Step(
-        "Fold its constants, and see that nothing changed",
-        (command + " && " + compare,),
-        ("shape arithmetic that the parser refuses is computed away; Polygraphy does it on this machine",),
-    )
+def _fold(result: Result, path: str) -> Step:
+    """What folds is computed once, and not by a parser that may refuse it."""
+    command = _line("jetdoctor", "fix", path, "--target", result.target.name, "--simplify", "-o", folded(path))
+    remark = "shape arithmetic that a parser may refuse is computed on this machine; equal outputs are proven"
+    return Step("Fold its constants", (command,), (remark,))
 
 
 def _divide(result: Result, split: DlaSplit) -> Step:
@@ -190,7 +178,7 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
     size = workspace_for(target)
     remarks = ["copy %s there first; any one of these does" % name]
     if polygraphy_for(version):
-        remarks.append("Polygraphy has left this TensorRT behind, an older one: " + polygraphy_for(version))
+        remarks.append("this TensorRT needs an older Polygraphy: " + polygraphy_for(version))
     if version >= (11,):
         remarks.append("TensorRT 11 builds in the model's own types: for FP16 convert it with ModelOpt AutoCast")
         precision = "fp32"
@@ -220,7 +208,7 @@ def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile
     command = _line(*words) + " --ssh USER@HOST --save-engine " + shlex.quote(engine)
     check = _line("jetdoctor", "check", engine, "--target", result.target.name)
     return Step(
-        "Prove it on the board, and keep the engine with its papers",
+        "Prove it on the board, and keep its metadata beside it",
         (command,),
         (
             "the board needs no Python; outputs are compared with ONNX Runtime here, and where they part is named",
@@ -250,13 +238,3 @@ def _measure(target: Target, path: str, profiles: Sequence[Profile]) -> Step:
             "in another shell: tegrastats (GR3D_FREQ is the load of the GPU, RAM the shared memory)",
         ),
     )
-
-
-def _fallbacks(row: Dict[str, Any]) -> List[str]:
-    """ONNX Runtime on the GPU, then PyTorch: the wheels that exist for that JetPack."""
-    wheels = row.get("wheels") or {}
-    runtime, torch = wheels.get("onnxruntime_gpu"), wheels.get("torch")
-    return [
-        "1. ONNX Runtime with CUDA: " + (", ".join(runtime) if runtime else "no wheel known for this JetPack"),
-        "2. PyTorch: " + (", ".join(torch) if torch else "no wheel known for this JetPack"),
-    ]
