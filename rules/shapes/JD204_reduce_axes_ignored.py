@@ -12,6 +12,9 @@ the attribute, finds none, and reduces over **all** axes. Nothing is said. With 
 [1,1,1,1] to [1,1280]`; where no Reshape follows (layer normalization written out, squeeze-and-excite) the
 engine builds and computes something else. ReduceLogSumExp loses its axes until 10.10.
 
+The maximum in a softmax that is written out is only a warning: a softmax is the same whatever is subtracted, as long
+as its exponentials stay in range. Rows whose values all lie far below the largest value of the whole tensor lose that.
+
 ## Fix
 The opset is lowered to 17, where `axes` is an attribute again; jetdoctor's own adapters do it and leave
 everything else as it is. Where the opset cannot be lowered, ReduceMean becomes ReduceSum divided by the
@@ -40,10 +43,8 @@ def describe(node, row):
         return "%s gives its axes as an input; this parser looks for the attribute only" % node.op_type
     array = node.input(1).array() if node.present(1) else None
     axes = "its axes" if array is None else "axes=%s" % brackets([int(a) for a in array.reshape(-1)])
-    return "%s gives %s as an input, which is not read: it reduces over ALL axes" % (
-        node.op_type,
-        axes,
-    )
+    effect = row["what"] if row.get("severity") == "warning" else "it reduces over ALL axes"
+    return "%s gives %s as an input, which is not read: %s" % (node.op_type, axes, effect)
 
 
 def consequences(node, row):
