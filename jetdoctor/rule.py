@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Hashable, Optional, Tuple
 
+from jetdoctor import external
 from jetdoctor.constants.intervals import Intervals
 from jetdoctor.constants.moves import places
 from jetdoctor.constants.shape_tensors import ShapeTensors, Use
@@ -37,7 +38,7 @@ from jetdoctor.wording import brackets, shown_dim, spelled_shape
 
 __all__ = [
     "CannotRewrite", "Fix", "Intervals", "Match", "Reading", "Rewrite", "Rule", "ShapeTensors", "Use", "VersionRange",
-    "brackets", "holder", "parse_version", "places", "release", "shown_dim",
+    "brackets", "external", "holder", "parse_version", "places", "release", "shown_dim",
     "spelled_shape", "table",
 ]  # fmt: skip
 

@@ -69,7 +69,8 @@ def test_every_key_of_the_document(ask):
     (result,) = document["results"]
     assert code == 1 and document["schema_version"] == "1" and document["tool"]["name"] == "jetdoctor"
     assert set(result) >= {"model", "target", "verdict", "evidence", "findings"}
-    assert set(result["model"]) == {"path", "sha256", "ir_version", "opset", "producer", "nodes"}
+    identity = {"path", "sha256", "ir_version", "opset", "producer", "size_bytes"}
+    assert set(result["model"]) == identity | {"nodes", "inputs", "outputs", "parameters", "operators"}
     assert result["target"] == {
         "name": "xavier-nx@jetpack-5.0.2",
         "tensorrt": "8.4.1",

@@ -20,6 +20,7 @@ FLOORS = {
     "foreign": 2,
     "target": 2,
     "graph": 2,
+    "external": 3,
     "probe": 2,
     "constants": 3,
     "facts": 4,

@@ -26,6 +26,7 @@ DOCUMENTS = [
     (["check", MISREAD, "-t", "jp5.0.2", "--as-parsed"], "check"),
     (["check", MISREAD, "-t", "jp5.0.2", "--ignore", "JD204", "--hash"], "check"),
     (["check", "--nope"], "check"),
+    (["inspect", MISREAD], "inspect"),
     (["fix", MISREAD, "-t", "jp5.0.2"], "fix"),
     (["fix", MISREAD, "-t", "jp5.0.2", "--simplify", "--diff"], "fix"),
     (["fix", "missing.onnx", "-t", "jp5.0.2"], "fix"),

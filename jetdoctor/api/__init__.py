@@ -14,7 +14,7 @@ from __future__ import annotations
 from jetdoctor.api.boards import device, devices
 from jetdoctor.api.checking import check, check_each
 from jetdoctor.api.logs import triage
-from jetdoctor.api.models import fix, plan, verify
+from jetdoctor.api.models import fix, inspect, plan, verify
 from jetdoctor.api.pages import explain
 
-__all__ = ["check", "check_each", "device", "devices", "explain", "fix", "plan", "triage", "verify"]
+__all__ = ["check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "verify"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequen
 
 from jetdoctor.api import where
 from jetdoctor.api.checking import Targets
-from jetdoctor.types import Evidence, Result, Target, UsageError
+from jetdoctor.types import Evidence, ModelFacts, Result, Target, UsageError
 
 if TYPE_CHECKING:
     from jetdoctor.fix.engine import FixOutcome
@@ -113,6 +113,22 @@ def _board(target: Union[None, str, Target]) -> Optional[Target]:
     return targets[0] if targets else where.of_jetson()
 
 
+def inspect(model: Path) -> ModelFacts:
+    """What a model is: inputs, outputs, operators, parameters, size, exporter, likely sizes. Nothing is judged.
+
+    >>> import jetdoctor
+    >>> facts = jetdoctor.inspect("fixtures/models/gap_classifier_torchscript_opset13.onnx")
+    >>> facts.summary.inputs[0].shape, facts.summary.operators["Conv"], facts.exporter
+    ((1, 3, 32, 32), 2, 'torchscript')
+    """
+    from jetdoctor import external
+    from jetdoctor.model import exporters, load, summarize
+
+    view = load(model)
+    about = exporters.metadata(view)
+    return ModelFacts(summarize(view), exporters.exporter(view), about, view.profile, tuple(external.described(view)))
+
+
 @dataclass(frozen=True)
 class Route:
     """The way to an engine: what was found of the model, and the steps in order, each with its commands."""
@@ -141,7 +157,7 @@ def plan(
     """
     from jetdoctor.check import check
     from jetdoctor.check.advice import fall_back
-    from jetdoctor.model import exporters, load, summarize
+    from jetdoctor.model import exporters, load, require_data, summarize
     from jetdoctor.target import releases
     from jetdoctor.verify.route import route
 
@@ -150,6 +166,7 @@ def plan(
         raise UsageError("plan is for one board, and %r names %d" % (target, len(targets)))
     wanted = replace(targets[0], precision=precision, dla=dla)
     view = load(model)
+    require_data(view)
     summary = summarize(view)
     result = check(view, (wanted,), summary=summary)[0]
     if result.dla is not None and result.dla.absent:  # then the way is the GPU's

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional, Sequence, Tuple
 
 from jetdoctor.types import Device, ModelSummary, Result, Target, UsageError
@@ -38,12 +38,15 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
 
 
 def _model(path: str, question: Question) -> Tuple[Result, ...]:
-    from jetdoctor import model
+    from jetdoctor import external, model
     from jetdoctor.check import check
 
     loaded = model.load(path)
     summary = model.summarize(loaded, hash=question.hash)
-    return check(loaded, question.targets, device=question.device, summary=summary)
+    results = check(loaded, question.targets, device=question.device, summary=summary)
+    missing = next((trouble for _, _, trouble in external.troubles(loaded)), None)
+    known = tuple(r if r.verdict == "unknown" else replace(r, error=missing) for r in results)
+    return known if missing else results
 
 
 def _engine(path: str, targets: Sequence[Target]) -> Tuple[Result, ...]:

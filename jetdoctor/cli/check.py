@@ -108,7 +108,7 @@ def exit_code(results: Sequence[Result], fail_on: str, matrix: bool = False) -> 
     codes: List[int] = [0]
     for result in results:
         crashed = result.error is not None or any(f.rule == CRASHED for f in result.findings)
-        if result.verdict == "unreadable":
+        if result.verdict == "unreadable" or result.verdict == "fails" and result.error:  # its data is missing
             codes.append(2)
         elif result.verdict == "unknown" and crashed or "prove" in result.not_run:
             codes.append(3)

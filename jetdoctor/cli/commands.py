@@ -13,6 +13,7 @@ from jetdoctor.wording import did_you_mean
 GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
     "A model": {
         "check": ("check", "what TensorRT of a JetPack does with an ONNX model, node by node"),
+        "inspect": ("inspect", "what the model is: inputs, outputs, operators, parameters, size"),
         "fix": ("fix", "repair it, and prove with ONNX Runtime that nothing changed"),
         "report": ("report", "a bundle for support: findings, device, model without weights"),
         "plan": ("plan", "the way to an engine on one board, as commands to type"),

@@ -19,7 +19,7 @@ from jetdoctor.fix.interface import caller_changes, lost_quantization
 from jetdoctor.fix.proof import prove
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
-from jetdoctor.model import from_proto, load, names, summarize
+from jetdoctor.model import from_proto, load, names, require_data, summarize
 from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
 from jetdoctor.verify import given
 
@@ -87,6 +87,7 @@ def fix(
     temporary.sweep()
     temporary.sweep(os.path.dirname(os.path.abspath(path)))
     job.view = load(path)  # a file that cannot be read says so in one line
+    require_data(job.view)
     if inputs:
         given.runs(inputs, job.view)  # so do inputs that are not the model's
     if job.view.inference_stopped:  # whatever works on the model would run into the same

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import os
 import stat
@@ -12,7 +11,6 @@ from jetdoctor import graph
 from jetdoctor.model import gauge, infer, names, sizes, unreadable, weights, wire
 from jetdoctor.model.settle import settle
 from jetdoctor.model.unreadable import UnreadableModel
-from jetdoctor.types import ModelSummary
 
 #: A length beyond the rest of the file by more than this (1 TiB) is damage, not a file cut short.
 _ABSURD_BYTES = 1 << 40
@@ -47,18 +45,6 @@ def from_proto(proto: Any, path: str = "") -> graph.Model:
 
     copy = weights.without_weights(proto, onnx.ModelProto())
     return _view(proto, copy.SerializeToString(), path)
-
-
-def summarize(model: graph.Model, hash: bool = False) -> ModelSummary:
-    """What a report says about a model; ``hash`` reads the whole file for its sha256."""
-    return ModelSummary(
-        path=model.path,
-        sha256=_sha256(model.path) if hash and model.path else None,
-        ir_version=model.ir_version,
-        opset=dict(model.opsets),
-        producer=model.producer,
-        nodes=sum(len(each.nodes) for each in model.graphs()),
-    )
 
 
 def _view(proto: Any, data: bytes, path: str) -> graph.Model:
@@ -132,11 +118,3 @@ def _parse(data: bytes, path: str) -> Any:
         known: Optional[str] = unreadable.looks_like(data[: unreadable.HEAD_BYTES])
         cure = "it looks like %s" % known if known else "it is damaged or nested too deep"
         raise UnreadableModel("%s is not a readable ONNX model; %s" % (path, cure)) from None
-
-
-def _sha256(path: str) -> str:
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()

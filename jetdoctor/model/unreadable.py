@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Callable, List, Tuple
 
+from jetdoctor import external
+from jetdoctor.graph import Model
 from jetdoctor.types import UsageError
 
 #: How much of a file's start is looked at, in bytes.
@@ -12,6 +14,13 @@ HEAD_BYTES = 4096
 
 class UnreadableModel(UsageError):
     """A model file that is missing, unreadable, damaged or not ONNX (exit code 2)."""
+
+
+def require_data(model: Model) -> None:
+    """UnreadableModel when a file with the model's external data is missing or too short; it speaks as JD901 does."""
+    for _, _, trouble in external.troubles(model):
+        text = "%s: %s (JD901): put the data file beside the model, or save the model with its data again"
+        raise UnreadableModel(text % (model.path, trouble))
 
 
 def _starts(*magic: bytes) -> Callable[[bytes], bool]:

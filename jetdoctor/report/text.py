@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Set
 
-from jetdoctor.report import accelerator, matrix, words
+from jetdoctor.report import accelerator, anatomy, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import IMPACT_COLOR, SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import Coverage, Finding, Report, Result
@@ -62,9 +62,10 @@ def _full(writer: Writer, result: Result) -> None:
 
 
 def header(writer: Writer, result: Result) -> None:
-    """Which model: path, opset, producer, nodes."""
+    """Which model: path, opset, producer, nodes; then what goes in and out, and its size."""
     path, facts = clean(result.model.path), words.model_line(result)
     writer.ends(path, facts, writer.paint(path, "bold"), writer.paint(facts, "dim"))
+    anatomy.write_lines(writer, result.model)
 
 
 def _verdict(writer: Writer, result: Result) -> None:

@@ -20,10 +20,11 @@ def make_job(
 
     ``profiled`` says that the backend needs one for every dynamic input.
     """
-    from jetdoctor.model import load
+    from jetdoctor.model import load, require_data
     from jetdoctor.verify import profiles
 
     view = load(path)
+    require_data(view)
     # ONNX Runtime (also in a rehearsal) needs no profile: it takes whatever sizes the inputs have.
     asked = profiles.complete(view, wanted) if wanted or profiled else []
     runs, count = _runs(view, asked, given)
@@ -32,10 +33,13 @@ def make_job(
 
 def require_same_inputs(path: str, reference: str) -> None:
     """UsageError when the two models cannot be given the same inputs (or one cannot be read)."""
-    from jetdoctor.model import load
+    from jetdoctor.model import load, require_data
     from jetdoctor.verify.dims import data_inputs
 
-    names = [[value.name for value in data_inputs(load(one))] for one in (path, reference)]
+    views = [load(one) for one in (path, reference)]
+    for view in views:
+        require_data(view)
+    names = [[value.name for value in data_inputs(view)] for view in views]
     if sorted(names[0]) != sorted(names[1]):
         said = tuple(", ".join(some) or "none" for some in names)
         text = "they cannot be compared: %s takes the inputs %s, %s takes %s"
