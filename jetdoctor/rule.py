@@ -132,7 +132,8 @@ class Rewrite:
     ``constants``: inputs of the node that it must know; not offered where one needs a run.
     ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
     ``choice``: what an unsafe rewrite decides for the caller, as ``fix --allow`` names it (CHOICES of types); ""
-    when nothing less than ``--unsafe`` allows it.
+    when nothing less than ``--unsafe`` allows it. ``measured``: it gives other numbers on purpose (coarser steps), so
+    that the proof says how far they are from the original's and does not ask them to be equal.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Rewrite:
     constants: Tuple[int, ...] = ()
     fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
     choice: str = ""
+    measured: bool = False
 
 
 def holder(node: Any, holds: Callable[[Any], bool]) -> Any:

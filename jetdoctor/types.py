@@ -33,6 +33,7 @@ CHOICES = {
     "outputs": "other tensors become outputs",
     "nms": "the model ends before NonMaxSuppression; your code suppresses",
     "precision": "DOUBLE or BFLOAT16 is computed in FLOAT",
+    "quantization": "what is quantized is computed in FLOAT, without the speed of INT8",
 }
 
 #: Evidence levels, weakest first. "not-run" is never "passed".
@@ -631,6 +632,8 @@ class Equivalence:
     reason: str = ""
     #: what was allowed, in words: "FLOAT16: 0.002 of the largest value and 0.01 of each element"
     tolerance: str = ""
+    #: "different" on purpose (coarser steps) and as near as those explain
+    near: bool = False
 
     def to_json(self) -> dict:
         return {
@@ -640,6 +643,7 @@ class Equivalence:
             "max_rel": self.max_rel,
             "reason": self.reason,
             "tolerance": self.tolerance,
+            "near": self.near,
         }
 
 

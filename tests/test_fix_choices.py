@@ -116,12 +116,15 @@ def test_lost_int8_is_said_with_the_way_to_keep_it(tmp_path, capsys):
     text = """<ir_version: 8, opset_import: ["": 13]>
 g (float[2,3] x) => (float[2,3] y) <float s = {0.5}, uint8 z = {%d}> {
   q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) y = Relu(d) }"""
-    lost = fix(saved(tmp_path, text % 100), OLD)
-    assert lost.changed and lost.notes[0].startswith("1 of 1 QuantizeLinear are computed in FLOAT now")
+    path = saved(tmp_path, text % 100)
+    kept = fix(path, OLD)
+    assert not kept.changed and kept.notes[0].startswith("Q/DQ pairs: 1. The most accurate way is to")
+    lost = fix(path, OLD, allow=("quantization",))
+    assert lost.changed and lost.notes[0].startswith("INT8: 0 of 1 Q/DQ pairs")
     text = """<ir_version: 8, opset_import: ["": 18]>
 g (float[2,3] x) => (float[2,1] y) <float s = {0.5}, int8 z = {0}, int64[1] axes = {1}> {
   q = QuantizeLinear(x, s, z) d = DequantizeLinear(q, s, z) y = ReduceMean(d, axes) }"""
     kept = fix(saved(tmp_path, text, "kept.onnx"), OLD)
-    assert kept.changed and kept.notes == ()
-    assert main(["fix", lost.path, "-t", "jetpack-4.6"]) == 0
-    assert "note: 1 of 1 QuantizeLinear" in capsys.readouterr().out and "ActivationSymmetric" in lost.notes[0]
+    assert kept.changed and kept.notes == ("INT8: 1 of 1 Q/DQ pairs (activations and weights) are still quantized",)
+    assert main(["fix", lost.path, "-t", "jetpack-4.6", "--allow", "quantization"]) == 0
+    assert "note: INT8: 0 of 1 Q/DQ pairs" in capsys.readouterr().out and "ActivationSymmetric" in lost.notes[0]

@@ -428,7 +428,7 @@ def test_seven_bits():
     }"""
     feeds = {"x": 9 * data([2, 8])}
     model = parser.parse_model(text)
-    result, refusals, done = rewritten(model, "quantised_in_float")
+    result, refusals, done = rewritten(model, "undo_quantization")
     assert done, refusals
     assert "QuantizeLinear" not in {node.op_type for node in result.graph.node}
     assert compare(outputs_of(model, feeds), outputs_of(result, feeds)).equal

@@ -64,9 +64,9 @@ def test_a_pair_in_float(kind, zero, channels, seed):
     nodes = [("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["y"], {})]
     made = model(nodes, {"x": x}, {"y": 1}, {"s": scale, "z": zeros}, opset=21)
     if kind == "INT8" and zero == 0:
-        assert "kind that TensorRT has" in rewritten(made, "quantised_in_float")[1][0]
+        assert "kind that TensorRT has" in rewritten(made, "undo_quantization")[1][0]
     else:
-        assert_float(made, {"x": x}, "quantised_in_float")
+        assert_float(made, {"x": x}, "undo_quantization")
 
 
 def test_what_moves_steps_stays_between_them():
@@ -90,7 +90,7 @@ def test_what_moves_steps_stays_between_them():
     }
     constants["wq"] = RANDOM.randint(-128, 127, (3, 8, 1, 1)).astype(np.int8)
     made = model(nodes, {"x": x}, {"y": 1, "best": 7}, constants)
-    result = assert_float(made, {"x": x}, "quantised_in_float")
+    result = assert_float(made, {"x": x}, "undo_quantization")
     assert not [value for value in result.graph.value_info if value.type.tensor_type.elem_type == 2]
 
 
@@ -101,7 +101,7 @@ def test_what_tensorrt_has_is_left_where_it_does_not_touch():
         nodes.append(("QuantizeLinear", ["x", "s", zero], [side + "q"], {}))
         nodes.append(("DequantizeLinear", [side + "q", "s", zero], [side], {}))
     made = model(nodes, {"x": x}, {"a": 1, "b": 1}, {"s": np.float32(0.03), "z0": np.int8(0), "z3": np.int8(3)})
-    result, _, done = rewritten(made, "quantised_in_float")
+    result, _, done = rewritten(made, "undo_quantization")
     assert done
     assert [n.op_type for n in result.graph.node if n.op_type.endswith("Linear")] == [
         "QuantizeLinear",
@@ -121,9 +121,9 @@ def test_a_quantised_tensor_that_something_else_reads_is_refused(reader):
     else:
         outputs["q"] = 2
     made = model(nodes, {"x": x}, outputs, {"s": np.float32(0.05), "z": np.uint8(100)})
-    _, refusals, done = rewritten(made, "quantised_in_float")
+    _, refusals, done = rewritten(made, "undo_quantization")
     assert not done
-    assert refusals[0].startswith("q is quantised and")
+    assert refusals[0].startswith("q is quantized and")
 
 
 @given(seed=st.integers(0, 50), rows=st.integers(1, 4), zeros=st.booleans())
@@ -139,7 +139,7 @@ def test_dynamic_quantisation(seed, rows, zeros):
     ]
     weights = random.randint(0, 255, (6, 5)).astype(np.uint8)
     made = model(nodes, {"x": x}, {"y": 1}, {"w": weights, "ws": np.float32(0.01), "wz": np.uint8(117)})
-    assert_float(made, {"x": x}, "integer_to_qdq", "quantised_in_float")
+    assert_float(made, {"x": x}, "integer_to_qdq", "undo_quantization")
 
 
 def quantised(shape, kind=np.uint8):
@@ -191,14 +191,14 @@ LINEAR = {
 def test_operators_between_q_and_dq(op_type):
     nodes, constants = LINEAR[op_type]
     x = RANDOM.normal(size=(1, 3, 6, 6)).astype(np.float32)
-    assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "quantised_in_float")
+    assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
 
 
 def test_qgemm_and_convinteger():
     x = RANDOM.normal(size=(3, 6)).astype(np.float32)
     constants = {"w": quantised((5, 6)), "ws": np.float32(0.01), "wz": np.uint8(3), "b": np.arange(5, dtype=np.int32)}
     nodes, constants = between("com.microsoft:QGemm", SIDE + ["w", "ws", "wz", "b", "ys", "yz"], constants, transB=1)
-    assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "quantised_in_float")
+    assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
     x = RANDOM.normal(size=(1, 2, 5, 5)).astype(np.float32)
     nodes = [
         ("QuantizeLinear", ["x", "xs", "xz"], ["q"], {}),
@@ -206,7 +206,7 @@ def test_qgemm_and_convinteger():
         ("Cast", ["i"], ["y"], {"to": 1}),
     ]
     constants = {"xs": np.float32(0.02), "xz": np.uint8(128), "w": quantised((4, 2, 3, 3))}
-    assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "quantised_in_float")
+    assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
 
 
 def test_symmetric_operators_become_pairs_that_tensorrt_has():
@@ -216,7 +216,7 @@ def test_symmetric_operators_become_pairs_that_tensorrt_has():
     made = model(nodes, {"x": x}, {"y": 1}, constants)
     result, _, done = rewritten(made, "integer_to_qdq")
     assert done == 1
-    assert not rewritten(result, "quantised_in_float")[2]
+    assert not rewritten(result, "undo_quantization")[2]
     assert compare(outputs_of(made, {"x": x}), outputs_of(result, {"x": x})).equal
 
 
@@ -224,7 +224,7 @@ def test_a_lookup_in_quantised_weights():
     ids = np.array([[1, 3, 2]], np.int64)
     nodes = [("Gather", ["table", "ids"], ["row"], {}), ("DequantizeLinear", ["row", "s", "z"], ["y"], {})]
     made = model(nodes, {"ids": ids}, {"y": 1}, {"table": quantised((5, 4)), "s": np.float32(0.1), "z": np.uint8(9)})
-    assert_float(made, {"ids": ids}, "quantised_in_float")
+    assert_float(made, {"ids": ids}, "undo_quantization")
 
 
 def test_rows_of_a_quantised_table():

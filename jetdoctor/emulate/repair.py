@@ -31,7 +31,8 @@ def _row(outcome: FixOutcome, old: Result, new: Result, make_job: MakeJob) -> As
     repaired = tuple(sorted(gone))
     proof = outcome.plan.equivalence
     if not repaired or not left:
-        reason = proof.reason if proof.status != "equal" else "nothing is misread any more"
+        reason = "nothing is misread any more" if proof.status == "equal" else proof.reason
+        reason = "its numbers are those of the coarser steps" if proof.near else reason
         return AsParsed(new.target.name, repaired, proof.status, (), reason)
     try:
         with Candidate(outcome.proto, outcome.path, check=False) as fixed:

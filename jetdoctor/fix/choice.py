@@ -1,7 +1,7 @@
 """Which fix is tried for which node, of those that nothing speaks against.
 
-Safe ones first; among these the one that adds the fewest nodes there, then the one that keeps the operator, then the
-first of the finding's list.
+Safe ones first, then unsafe ones, those that decide something for the caller last; among these the one that adds the
+fewest nodes there, then the one that keeps the operator, then the first of the finding's list.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Choices:
         """The request to try at one node, None when none is open."""
         requests = [Request(finding, place, fix) for fix in finding.fixes if self._allowed(fix)]
         requests = [request for request in requests if self.said(request.key) is None]
-        ranks = [APPLICABILITIES.index(request.fix.applicability) for request in requests]
+        ranks = [_rank(request.fix) for request in requests]
         rivals = [request for request, rank in zip(requests, ranks) if rank == min(ranks)]
         if len(rivals) > 1 and self.cost is not None:
             return min(rivals, key=self.cost)  # of equals the first
@@ -150,6 +150,10 @@ class Choices:
 def _mendable(finding: Finding) -> bool:
     """A model that ONNX calls invalid is mended where that is safe, even when the parser takes it as it is."""
     return finding.outcome == "invalid-model" and any(fix.applicability == "safe" for fix in finding.fixes)
+
+
+def _rank(fix: Fix) -> Tuple[int, bool]:
+    return APPLICABILITIES.index(fix.applicability), fix.applicability == "unsafe" and bool(choice_of(fix.rewrite))
 
 
 def choice_of(rewrite: Optional[str]) -> str:

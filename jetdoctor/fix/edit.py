@@ -88,7 +88,7 @@ class Edit(Build):
         ones goes with the node.
         """
         if retyped:
-            self.changes.of(node.graph).retyped.update(node.outputs)
+            self.retype(node)
         for old, new in zip(node.outputs, [outputs] if isinstance(outputs, str) else outputs):
             if old and new and old != new:
                 self._replace_value(node, old, new)
@@ -129,6 +129,10 @@ class Edit(Build):
     def wanted(self, node: Node, index: int) -> bool:
         value = node.output(index)
         return bool(value.name) and (bool(value.consumers) or value.name in node.graph.output_names)
+
+    def retype(self, node: Node) -> None:
+        """What the model declares of the outputs of ``node`` goes: they have another element type now."""
+        self.changes.of(node.graph).retyped.update(node.outputs)
 
     def array(self, value: Value) -> Any:
         """numpy array of a constant expression, computed when it must be; None when it is not one."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, replace
-from typing import Any, Callable, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
-from jetdoctor.check import advice, check
+from jetdoctor.check import advice, catalog, check
 from jetdoctor.fix import cutting, freezing, lowering, originals, temporary
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices, choice_of
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
-from jetdoctor.fix.interface import caller_changes, lost_quantization
+from jetdoctor.fix.interface import caller_changes, kept_quantization
 from jetdoctor.fix.proof import prove
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
@@ -26,6 +26,9 @@ from jetdoctor.verify import given
 #: attempts before giving up on finding a choice of fixes that brings no new error
 MAX_ATTEMPTS = 5
 PROVENANCE = "jetdoctor.fixes"
+
+#: gives INT8 steps that TensorRT has
+REQUANTIZE = "qdq_symmetric"
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class _Job:
             equivalence = self._prove(attempt, candidate)
             attempt.proto = _read(candidate.path)
         plan = Plan(tuple(attempt.steps), equivalence)
-        if equivalence.status == "different":
+        if equivalence.status == "different" and not equivalence.near:
             if self._bar_wrong_pass(attempt):
                 return None
             return self._outcome(attempt, plan, None, "the result differs: %s" % equivalence.reason)
@@ -180,8 +183,7 @@ class _Job:
 
     def _prove(self, attempt: Attempt, candidate: Candidate) -> Equivalence:
         self.say("proving that %s still computes the same" % os.path.basename(self.path))
-        unsafe = any(request.fix.applicability == "unsafe" for done in attempt.applied for request in done)
-        return prove(self.reference, candidate.path, self.inputs, same_types=not unsafe)
+        return prove(self.reference, candidate.path, self.inputs, types=_types(attempt))
 
     def give_up(self, attempt: Attempt, reason: str) -> FixOutcome:
         """The original, with the reason; no step counts as applied."""
@@ -197,8 +199,9 @@ class _Job:
             summary = summarize(from_proto(proto, self.path))
             results = tuple(replace(result, model=summary) for result in results)
         diff = tuple(attempt.diff)
-        caller = caller_changes(self.view, from_proto(proto, self.path)) if proto is not None else ()
-        notes = lost_quantization(self.view, from_proto(proto, self.path)) if proto is not None else ()
+        after = from_proto(proto, self.path) if proto is not None else None
+        caller = caller_changes(self.view, after) if after is not None else ()
+        notes = kept_quantization(self.view, after, _offers(attempt.before, REQUANTIZE))
         sizes = self._measured(proto)
         return FixOutcome(
             self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller,
@@ -223,7 +226,18 @@ class _Job:
             for fix in self._by_hand(attempt, finding):
                 reason = "by hand: %s" % finding.message
                 steps.append(PlanStep(finding.rule, fix.title, "manual", node, False, reason))
-        return steps + self._offered_cut(attempt)
+        return steps + self._offered_choices(attempt, steps) + self._offered_cut(attempt)
+
+    def _offered_choices(self, attempt: Attempt, steps: Sequence[PlanStep]) -> List[PlanStep]:
+        """Choices that stand behind another fix, which is not made either: once each, for ``--choose``."""
+        found: Dict[str, PlanStep] = {step.choice: step for step in steps}
+        for finding in self.choices.wanted(attempt.results):
+            for fix in finding.fixes:
+                choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
+                if choice and choice not in found and choice not in self.choices.allow:
+                    reason = "needs --allow %s" % choice
+                    found[choice] = PlanStep("", fix.title, "unsafe", "", False, reason, choice)
+        return [step for step in found.values() if not any(step is old for old in steps)]
 
     def _offered_cut(self, attempt: Attempt) -> List[PlanStep]:
         """The cut before NonMaxSuppression, where an error belongs to it and nobody has allowed the cut yet."""
@@ -296,6 +310,20 @@ class _Job:
                 property.value = json.dumps(json.loads(property.value) + [entry])
                 return
         attempt.proto.metadata_props.add(key=PROVENANCE, value=json.dumps([entry]))
+
+
+def _offers(results: Sequence[Result], rewrite: str) -> bool:
+    """Whether a finding has that fix."""
+    return any(fix.rewrite == rewrite for result in results for found in result.findings for fix in found.fixes)
+
+
+def _types(attempt: Attempt) -> str:
+    """What the proof may find different, as ``prove`` takes it."""
+    fixes = [request.fix for done in attempt.applied for request in done]
+    modules = [catalog().rewrites.get(fix.rewrite or "") for fix in fixes]
+    if any(module is not None and module.REWRITE.measured for module in modules):
+        return "measured"
+    return "other" if any(fix.applicability == "unsafe" for fix in fixes) else "same"
 
 
 def _read(path: str) -> Any:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from jetdoctor.fix.diff import shape_text
-from jetdoctor.graph import Model
+from jetdoctor.graph import Model, Node
 
 #: numpy's names where they are not ONNX's in lower case
 _NUMPY = {"FLOAT": "float32", "DOUBLE": "float64"}
+
+#: how a model is quantized so that TensorRT takes it as it is
+AGAIN = (
+    "The most accurate way is to quantize the FLOAT model again with zero points of 0:"
+    " onnxruntime.quantization.quantize_static(FLOAT_MODEL, OUT, READER, activation_type=QuantType.QInt8,"
+    " extra_options={'ActivationSymmetric': True, 'WeightSymmetric': True}), or with NVIDIA's ModelOpt:"
+    " python -m modelopt.onnx.quantization --onnx_path=FLOAT_MODEL --quantize_mode=int8 --calibration_data=DATA.npy"
+)
 
 Interface = Dict[str, Tuple[str, Any]]
 
@@ -24,19 +32,28 @@ def caller_changes(before: Model, after: Model) -> Tuple[str, ...]:
     return tuple(_inputs(*inputs) + _outputs(*outputs))
 
 
-def lost_quantization(before: Model, after: Model) -> Tuple[str, ...]:
-    """What a repair does to INT8 speed, with the way to keep it; nothing when every quantized step is still there."""
-    old, new = (sum(node.op_type == "QuantizeLinear" for node in model.nodes()) for model in (before, after))
-    if new >= old:
+def kept_quantization(before: Model, after: Optional[Model], asymmetric: bool) -> Tuple[str, ...]:
+    """How many quantized tensors are INT8 after a repair; where TensorRT lacks their form, how to quantize again.
+
+    Nothing for a model without any. ``after`` is None where nothing was changed.
+    """
+    old = sum(1 for node in before.nodes() if _is_pair(node))
+    if not old or (after is None and not asymmetric):
         return ()
-    text = (
-        "%d of %d QuantizeLinear are computed in FLOAT now: the numbers are the same, the INT8 speed is gone."
-        " To keep it, quantize the FLOAT model again with symmetric INT8 activations:"
-        " onnxruntime.quantization.quantize_static(..., activation_type=QuantType.QInt8,"
-        " extra_options={'ActivationSymmetric': True, 'WeightSymmetric': True}),"
-        " or with NVIDIA's ModelOpt"
-    )
-    return (text % (old - new, old),)
+    text = "Q/DQ pairs: %d" % old
+    if after is not None:
+        kept = min(old, sum(1 for node in after.nodes() if _is_pair(node)))
+        text = "INT8: %d of %d Q/DQ pairs (activations and weights) are still quantized" % (kept, old)
+        text += "" if kept == old else ", the others are computed in FLOAT"
+    return (text + (". " + AGAIN if asymmetric else ""),)
+
+
+def _is_pair(node: Node) -> bool:
+    """A DequantizeLinear of 8-bit steps; biases do not count, which TensorRT wants in FLOAT."""
+    if node.op_type != "DequantizeLinear" or node.input(0).dtype not in ("INT8", "UINT8"):
+        return False
+    readers = node.output(0).consumers
+    return not readers or any(node.outputs[0] in reader.inputs[:2] for reader in readers)
 
 
 def _kind(model: Model, name: str) -> Tuple[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any, Container, Dict, Iterator, Mapping, Tuple
 #: kinds on which a difference is said and refutes nothing: products with zeros spread them, and no model is for them
 NOT_NUMBERS = ("NaN", "infinite")
 
+KINDS = NOT_NUMBERS + ("denormal",)
+
 #: share of the elements that are odd; the rest keeps the outputs meaningful
 _EVERY = 5
 

@@ -27,11 +27,12 @@ def prove(
     candidate: str,
     inputs: Optional[str] = None,
     time_limit: float = TIME_LIMIT,
-    same_types: bool = True,
+    types: str = "same",
 ) -> Equivalence:
     """Compare two model files on random and edge inputs, and on those of an .npz file.
 
-    ``same_types`` False lets the candidate answer in FLOAT where the original does in DOUBLE or BFLOAT16.
+    ``types`` "other" lets the candidate answer in FLOAT where the original does in DOUBLE or BFLOAT16; "measured"
+    says how far a re-quantized candidate is from the original: "different", and ``near`` within what that explains.
 
     "equal" and "different" rest on at least one comparison; everything else is "not-run" with why.
     """
@@ -40,7 +41,7 @@ def prove(
         answer = os.path.join(folder, "answer.json")
         command = [sys.executable, "-m", "jetdoctor.fix.prover", original, candidate, answer, inputs or ""]
         command.append(str(_memory_limit(original, candidate)))
-        command += [str(time_limit), "same" if same_types else "other"]
+        command += [str(time_limit), types]
         trouble = _run(command, folder, time_limit)
         found = _read(answer)
     finally:
@@ -56,6 +57,7 @@ def prove(
         found.get("max_rel", 0.0),
         found.get("reason", ""),
         found.get("tolerance", ""),
+        found.get("near", False),
     )
 
 

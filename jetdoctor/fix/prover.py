@@ -2,7 +2,8 @@
 
 ``python -m jetdoctor.fix.prover ORIGINAL CANDIDATE ANSWER INPUTS MEMORY SECONDS TYPES``
 
-``TYPES`` is "same", or "other" when an unsafe fix may have changed the element types of outputs.
+``TYPES`` is "same", "other" when an unsafe fix may have changed the element types of outputs, or "measured" when one
+gives other numbers on purpose.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+from jetdoctor.fix.measured import distance
 from jetdoctor.fix.odd_numbers import NOT_NUMBERS, all_finite, odd_feeds
 from jetdoctor.fix.runners import Runner, open_runner
 from jetdoctor.fix.trial_sizes import feeds_that_fit
@@ -47,14 +49,14 @@ def main(arguments: List[str]) -> int:
     found = {"stage": "original"}
     _write(answer, found)
     try:
-        found = _compare(original, candidate, inputs, answer, float(seconds) * ORIGINAL_SHARE, types == "same")
+        found = _compare(original, candidate, inputs, answer, float(seconds) * ORIGINAL_SHARE, types)
     except JetdoctorError as error:
         found = {"status": "not-run", "reason": str(error)}
     _write(answer, found)
     return 0
 
 
-def _compare(original: str, candidate: str, inputs: str, answer: str, budget: float, same: bool) -> Dict[str, Any]:
+def _compare(original: str, candidate: str, inputs: str, answer: str, budget: float, types: str) -> Dict[str, Any]:
     runner, feeds = open_runner(original), _feeds(original, candidate, inputs)
     pairs, refusal = _reference_outputs(runner, feeds, budget)
     if not pairs and NO_NUMPY_TYPE in refusal.lower():  # int4 and narrower do not get into ONNX Runtime from Python
@@ -69,7 +71,19 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
     kind = runner.kind
     del runner
     _write(answer, {"stage": "result"})
-    return _judge(pairs, original, candidate, kind, same)
+    if types == "measured":
+        return _measure(pairs, candidate, kind)
+    return _judge(pairs, original, candidate, kind, types == "same")
+
+
+def _measure(pairs: List[Any], candidate: str, kind: str) -> Dict[str, Any]:
+    main = load(candidate).main
+    types = {name: main.value(name).dtype for name in main.input_names}
+    try:
+        runner = open_runner(candidate, kind)
+        return distance([(name, old, runner.run(_as_declared(arrays, types))) for name, arrays, old in pairs])
+    except JetdoctorError as error:
+        return {"status": "different", "reason": "the result does not run: %s" % error}
 
 
 def _feeds(original: str, candidate: str, inputs: str) -> List[Tuple[str, Dict[str, Any]]]:

@@ -104,8 +104,12 @@ def as_parsed(row: AsParsed) -> str:
         said = "nothing is misread any more (%s repaired), so the result is read as it is written" % rules
     elif row.status == "equal":
         said = "as it is read, the result computes what the original does (%s repaired, %s left)" % (rules, left)
-    elif row.status == "different":
+    elif row.status == "different" and row.left:
         said = "as it is read, the result still computes something else (%s): %s" % (left, row.reason)
+    elif row.status == "different":
+        said = "nothing is misread any more (%s repaired), so the result is read as it is written; %s" % (
+            rules, row.reason
+        )  # fmt: skip
     else:
         said = "not run: %s" % row.reason
     return "%s: %s" % (row.target, said)
@@ -125,6 +129,8 @@ def proof(equivalence: Equivalence) -> str:
         figures += " (allowed for %s)" % equivalence.tolerance
     if equivalence.status == "equal":
         return "equal in ONNX Runtime: %s%s" % (figures, equivalence.reason and "; " + equivalence.reason)
+    if equivalence.near:
+        return "measured in ONNX Runtime, not equal: %s; %s" % (figures, equivalence.reason)
     return "DIFFERENT in ONNX Runtime: %s; %s" % (figures, equivalence.reason)
 
 

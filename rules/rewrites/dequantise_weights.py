@@ -1,26 +1,41 @@
 """Quantised weights in a form that the parser refuses or misreads: blocks, 4 bits, a zero point not 0.
 
 DequantizeLinear of constants is computed now: the same values in FLOAT, at four times the size. Rows that are picked
-or turned on the way (quantised embeddings) are so from the dequantised table.
+or turned on the way (quantised embeddings) are so from the dequantised table. Weights that are multiplied with a tensor
+that is INT8 too stay: without them the product would be one of FLOAT (``undo_quantization``).
 """
 
 from __future__ import annotations
 
 from jetdoctor.graph import MOVERS
+from jetdoctor.recipes.quantization import quantized_partner
 from jetdoctor.rule import CannotRewrite, Rewrite
+
+_LONGEST = 16
 
 
 def _fits(node):
-    return node.op_type == "DequantizeLinear" and not node.attr("output_dtype", 0)
+    plain = node.op_type == "DequantizeLinear" and not node.attr("output_dtype", 0)
+    return plain and not quantized_partner(node) and _start(node.input(0)).is_constant_expression()
+
+
+def _start(value):
+    """Where a value comes from, past what moves it."""
+    for _ in range(_LONGEST):
+        made = value.producer
+        if value.is_constant_expression() or made is None or made.op_type not in MOVERS - {"Split"}:
+            break
+        value = made.input(0)
+    return value
 
 
 REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits)
 
 
-_LONGEST = 16
-
 
 def rewrite(node, edit):
+    if node.op_type == "DequantizeLinear" and quantized_partner(node, edit.array):
+        raise CannotRewrite("the product with what is quantized beside it would not be INT8 any more")
     if not _fits(node):
         raise CannotRewrite("only DequantizeLinear to the type of its scale is computed beforehand")
     scale, zero = edit.array(node.input(1)), edit.array(node.input(2)) if node.present(2) else 0

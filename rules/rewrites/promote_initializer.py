@@ -6,28 +6,37 @@ initializer with its value. Exporters write the Identity when two layers share o
 
 from __future__ import annotations
 
+from jetdoctor.recipes.quantization import quantized_partner
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("promote_initializer", "Read the constant input straight from an initializer", folds=True)
 
 
 def rewrite(node, edit):
+    wanted = [index for index in range(len(node.inputs)) if node.present(index) and not node.input(index).is_weights()]
+    others = [index for index in wanted if not _int8(node.input(index), edit)]
+    if not (_promoted(node, edit, others) or _promoted(node, edit, wanted)):
+        raise CannotRewrite("no input of %s is a constant expression" % (node.name or node.op_type))
+
+
+def _int8(value, edit):
+    """Whether it dequantizes weights of a product in INT8: as an initializer the product would be one of FLOAT."""
+    made = value.producer
+    return made is not None and made.op_type == "DequantizeLinear" and quantized_partner(made, edit.array)
+
+
+def _promoted(node, edit, indices):
     changed = False
-    for index in range(len(node.inputs)):
+    for index in indices:
         value = node.input(index)
-        if not node.present(index) or value.is_weights():
-            continue
         source = _through_identities(value)
+        array = edit.array(value) if source.initializer is None and value.is_constant_expression() else None
         if source.initializer is not None:
             edit.set_input(node, index, source.name)
-            changed = True
-            continue
-        array = edit.array(value) if value.is_constant_expression() else None
-        if array is not None:
+        elif array is not None:
             edit.set_input(node, index, edit.constant(array))
-            changed = True
-    if not changed:
-        raise CannotRewrite("no input of %s is a constant expression" % (node.name or node.op_type))
+        changed = changed or source.initializer is not None or array is not None
+    return changed
 
 
 def _through_identities(value):

@@ -1,33 +1,50 @@
-"""A UINT8 quantise/dequantise pair around zero point 128 as INT8 around 0: the same 256 steps.
+"""8-bit steps around another zero point as INT8 around 0, where every step has its place there: the same numbers.
 
-Both nodes change together; UINT8 weights are shifted by 128.
+UINT8 around 128 are the 256 steps of INT8 around 0; the 7 bits to which PyTorch clips have their place there around any
+zero point. Constant weights move when none of them leaves the range. Both
+ends of a quantized tensor change together.
 """
 
 from __future__ import annotations
 
+from jetdoctor.recipes.quantization import STEPS, regrid, spread, symmetric, tensor_of
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("qdq_uint8_to_int8", "Quantise to INT8 around 0 instead of UINT8 around 128")
+_FIRST, _LAST = STEPS["INT8"]
+
+
+def _fits(node):
+    found = tensor_of(node)
+    if found is not None and found.source is not None:
+        return _has_place(found)
+    return node.op_type == "DequantizeLinear" and node.input(0).is_constant_expression()
+
+
+REWRITE = Rewrite("qdq_uint8_to_int8", "Quantize to INT8 around 0: the same steps", fits=_fits)
+
+
+def site(node):
+    found = tensor_of(node)
+    return found.source if found is not None else None
 
 
 def rewrite(node, edit):
     import numpy as np
 
-    if node.op_type != "DequantizeLinear" or not node.present(2):
-        raise CannotRewrite("the pair is rewritten where it is dequantised")
-    zero = edit.array(node.input(2))
-    if zero is None or zero.dtype != np.uint8 or (zero != 128).any():
-        raise CannotRewrite("only UINT8 around 128 has the same steps as INT8 around 0")
-    source, weights = node.input(0).producer, edit.array(node.input(0))
-    zeros = edit.constant(np.zeros(zero.shape, np.int8))
-    if weights is not None:
-        data = edit.constant((weights.astype(np.int16) - 128).astype(np.int8))
-    elif source is not None and source.op_type == "QuantizeLinear" and source.present(2):
-        other = edit.array(source.input(2))
-        if other is None or other.dtype != np.uint8 or (other != 128).any():
-            raise CannotRewrite("the value is quantised around another zero point")
-        inner = edit.constant(np.zeros(other.shape, np.int8))
-        data = edit.again(source, list(source.inputs[:2]) + [inner])
-    else:
-        raise CannotRewrite("the UINT8 value comes from %s" % (source.op_type if source else "an input"))
-    edit.replace(node, [edit.again(node, [data, node.inputs[1], zeros])])
+    found = tensor_of(node, edit.array)
+    if found is None:
+        raise CannotRewrite("the steps are not constant 8-bit ones, or something else than DequantizeLinear reads them")
+    if symmetric(found.grid):
+        raise CannotRewrite("it is quantized around 0 already")
+    if found.source is None:
+        steps = edit.array(node.input(0)).astype(np.int64) - spread(node, found.grid.zero)
+        if (steps < _FIRST).any() or (steps > _LAST).any():
+            raise CannotRewrite("the weights take steps that INT8 around 0 does not have")
+        edit.set_input(node, 0, edit.constant(steps.astype(np.int8)))
+    elif not _has_place(found):
+        raise CannotRewrite("steps %d to %d are not all among -128 to 127" % (found.first, found.last))
+    regrid(found, edit)
+
+
+def _has_place(found):
+    return found.grid.zero.size == 1 and _FIRST <= found.first and found.last <= _LAST

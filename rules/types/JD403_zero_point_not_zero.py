@@ -9,10 +9,12 @@ TensorRT quantizes symmetrically: `TensorRT only supports symmetric quantization
 zeros.` TensorRT 7 replaces the zero point by 0 with only a warning and computes something else.
 
 ## Fix
-`jetdoctor fix` computes the same steps in FLOAT: the values stay, the speed of INT8 does not come. For that, quantize
-again, symmetrically: `quantize_static(..., extra_options={"ActivationSymmetric": True,
-"WeightSymmetric": True})` in ONNX Runtime, or NVIDIA's Model Optimizer. Changing the zero point in place
-changes values.
+What is exact is done first: UINT8 around 128, the 7 bits of PyTorch, and weights whose steps INT8 around 0 has. Other
+tensors get INT8 around 0 with a wider step (`--unsafe`): the model stays INT8 and rounds more coarsely, and the proof
+says how far its outputs are from before. The most accurate way is to quantize the FLOAT model again: `quantize_static(
+..., activation_type=QuantType.QInt8, extra_options={"ActivationSymmetric": True, "WeightSymmetric": True})` in ONNX
+Runtime, or NVIDIA's Model Optimizer. `--allow quantization` computes the same steps in FLOAT: the values stay, the
+speed of INT8 is gone.
 """
 
 from jetdoctor.rule import Rule

@@ -9,8 +9,8 @@ TensorRT quantizes to INT8 whatever the zero point's type (10.10 says so in a wa
 values is lost.
 
 ## Fix
-Shifting by 128 is exact where the zero point becomes 0; elsewhere `jetdoctor fix` computes the same steps in FLOAT,
-which is not faster than FLOAT. For INT8 speed quantize again (`activation_type=QuantType.QInt8`, symmetric).
+As for JD403: INT8 around 0 with a wider step (`--unsafe`, measured), the FLOAT model quantized again
+(`activation_type=QuantType.QInt8`, symmetric), or the same steps in FLOAT without INT8 speed (`--allow quantization`).
 """
 
 from jetdoctor.rule import Rule

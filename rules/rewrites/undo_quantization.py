@@ -1,0 +1,22 @@
+"""A quantized model in FLOAT: every step stays as it is, so the numbers are the same, and the INT8 speed is gone.
+
+Nobody quantizes a model for that, so it is a choice.
+"""
+
+from __future__ import annotations
+
+from jetdoctor.recipes.quantization import quantizing
+from jetdoctor.recipes.quantized_in_float import convert
+from jetdoctor.rule import Rewrite
+
+REWRITE = Rewrite(
+    "undo_quantization",
+    "Compute the quantized steps in FLOAT: same values, no INT8 speed",
+    "unsafe",
+    fits=quantizing,
+    choice="quantization",
+)
+
+
+def rewrite_model(model, edit):
+    convert(model, edit, undo=True)
