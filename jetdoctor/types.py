@@ -545,9 +545,31 @@ class DlaSplit:
         }
 
 
+#: Why a finding does not count.
+SUPPRESSIONS = ("ignored", "baseline", "not-selected")
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A finding that does not count: ``kind`` is one of SUPPRESSIONS, ``source`` says who decided it.
+
+    ``expires`` is the last day (ISO) on which that holds, "" for none.
+    """
+
+    finding: Finding
+    kind: str
+    reason: str
+    source: str = ""
+    expires: str = ""
+
+    def to_json(self) -> dict:
+        said = {"kind": self.kind, "reason": self.reason, "source": self.source, "expires": self.expires or None}
+        return dict(self.finding.to_json(), suppression=said)
+
+
 @dataclass(frozen=True)
 class Result:
-    """One model against one target."""
+    """One model against one target. ``findings`` are those that count, and the verdict is theirs."""
 
     model: ModelSummary
     target: Target
@@ -557,8 +579,10 @@ class Result:
     #: one line on how well the target's release is known: "measured", "interpolated between ..."
     basis: str = ""
     error: Optional[str] = None
-    #: findings left out by --select, --ignore or --baseline; the verdict counts them all the same
-    hidden: int = 0
+    #: findings that --select, --ignore, --baseline or the configuration set apart
+    suppressed: Tuple[Suppressed, ...] = ()
+    #: the verdict on all findings, those too; "" where none is set apart
+    verdict_of_all: str = ""
     #: with ``--dla``: which nodes the DLA takes
     dla: Optional[DlaSplit] = None
     coverage: Coverage = Coverage()
@@ -577,8 +601,10 @@ class Result:
         }
         if self.error is not None:
             document["error"] = self.error
-        if self.hidden:
-            document["hidden"] = self.hidden
+        if self.suppressed:
+            document["hidden"] = len(self.suppressed)
+            document["suppressed"] = [one.to_json() for one in self.suppressed]
+            document["verdict_of_all"] = self.verdict_of_all
         if self.not_run:
             document["not_run"] = dict(self.not_run)
         if self.dla is not None:

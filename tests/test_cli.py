@@ -63,7 +63,7 @@ def test_help_names_every_command_in_80_columns(run, arguments):
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "fix", "plan", "verify", "device", "triage", "targets", "ops", "rules", "explain"]
+    "command", ["check", "fix", "plan", "verify", "device", "triage", "targets", "ops", "rules", "explain", "config"]
 )
 def test_help_of_a_command(run, command):
     code, out, err = run(command, "--help")
@@ -90,7 +90,7 @@ def one_line(err):
         (["check", BROKEN, "--select", "JD2O4"], "unknown rule 'JD2O4': did you mean"),
         (["check", BROKEN, "--ignore", "reduce-axis-ignored"], "did you mean reduce-axes-ignored"),
         (["check", BROKEN, "-o", "missing/folder/out.json"], "does not exist (mkdir -p it first)"),
-        (["check", BROKEN, "--baseline", "none.json"], "--format json -o none.json"),
+        (["check", BROKEN, "--baseline", "none.json"], "--write-baseline none.json"),
         (["check", BROKEN, "-j", "0"], "at least one"),
         (["check", BROKEN, "-j", "two"], "invalid int"),
         (["check", BROKEN, "--device", "none.json"], "none.json"),
@@ -137,6 +137,7 @@ def test_an_internal_error_is_exit_3_without_a_traceback(run, monkeypatch):
 
 @pytest.mark.parametrize("arguments", [("check", BROKEN), ("check", BROKEN, SOUND), ("fix", BROKEN, "-t", "jp5.0.2")])
 def test_a_missing_package_is_named_with_the_command_that_brings_it(run, monkeypatch, arguments):
+    import jetdoctor.fix.engine  # noqa: F401  (imported before what it imports is replaced)
     from jetdoctor import model
 
     def without_onnx(path):
@@ -205,16 +206,16 @@ def test_fail_on(run, fail_on, target, code):
     assert run("check", BROKEN, "-t", target, "--fail-on", fail_on, "--select", "JD204")[0] == code
 
 
-def test_ignored_findings_do_not_count_but_the_verdict_stays(run):
+def test_ignored_findings_do_not_count(run):
     code, document, _ = check_json(run, BROKEN, "-t", "jp5.0.2", "--ignore", "JD204,JD3xx")
     (result,) = document["results"]
-    assert (code, result["verdict"]) == (0, "fixable")
+    assert (code, result["verdict"], result["verdict_of_all"]) == (0, "deploys", "fixable")
     assert not [f for f in result["findings"] if f["rule"] == "JD204" or f["rule"].startswith("JD3")]
-    assert result["hidden"] >= 1
-    assert "not shown" in run("check", BROKEN, "-t", "jp5.0.2", "--ignore", "JD204")[1]
+    assert result["hidden"] == len(result["suppressed"]) >= 1
+    assert "does not count" in run("check", BROKEN, "-t", "jp5.0.2", "--ignore", "JD204")[1]
 
 
-@pytest.mark.parametrize("ids", ["JD204", "jd204", "JD2", "JD2xx", "reduce-axes-ignored"])
+@pytest.mark.parametrize("ids", ["JD204", "jd204", "JD20x", "JD2xx", "reduce-axes-ignored"])
 def test_select(run, ids):
     code, document, _ = check_json(run, BROKEN, "-t", "jp5.0.2", "--select", ids)
     assert code == 1 and [f["rule"] for f in document["results"][0]["findings"]] == ["JD204"]
@@ -230,7 +231,7 @@ def test_baseline_that_is_none(run):
     with open("base.json", "w") as stream:
         stream.write("[1, 2]")
     code, _, err = run("check", BROKEN, "--baseline", "base.json")
-    assert code == 2 and "not a JSON report" in one_line(err)
+    assert code == 2 and "nor a JSON report" in one_line(err)
 
 
 def test_every_jetpack_is_a_matrix_that_exits_0_when_one_takes_it(run):
@@ -365,7 +366,7 @@ def test_configuration_of_a_project_above(run, monkeypatch):
         ("fail-on = 'sometimes'", "error, warning or never"),
         ("targets = 5", "list of strings"),
         ("targets = [", "cannot read"),
-        ("ignore = ['JD9999']", "unknown rule"),
+        ("[ignore]\nJD9999 = 'why'", "unknown rule"),
     ],
 )
 def test_wrong_configuration(run, text, said):

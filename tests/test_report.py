@@ -22,6 +22,7 @@ from jetdoctor.types import (
     PlanStep,
     Report,
     Result,
+    Suppressed,
     Target,
 )
 
@@ -161,7 +162,11 @@ def test_batch_says_one_line_for_what_is_quiet():
 
 
 def test_what_was_left_out_is_said():
-    assert "1 finding not shown" in text(replace(FIXABLE, findings=(), hidden=1))
+    apart = (Suppressed(ERROR, "ignored", "known", "jetdoctor.toml", "2027-03-31"),)
+    shown = text(replace(FIXABLE, findings=(), suppressed=apart, verdict="deploys", verdict_of_all="fixable"))
+    assert "DEPLOYS  leaving out JD204; with it: fixable" in shown
+    assert "1 finding does not count" in shown
+    assert "ignored until 2027-03-31: known (jetdoctor.toml)" in " ".join(shown.split())
 
 
 def test_unknown_is_no_pass():
@@ -206,8 +211,10 @@ def test_hostile_names_stay_text(format):
         assert len(shown.splitlines()) == 2
     if format == "junit":
         ElementTree.fromstring(shown)
-    if format in ("json", "sarif"):
+    if format in ("json", "sarif", "gitlab"):
         json.loads(shown)
+    if format == "jsonl":
+        assert [json.loads(line)["type"] for line in shown.splitlines()] == ["result", "summary"]
 
 
 @pytest.mark.parametrize("format", report.FORMATS)
@@ -313,6 +320,26 @@ def test_github_annotations():
     assert lines[1].startswith("::warning file=nets/a b.onnx,title=JD304")
     assert lines[2] == "::error file=bad.onnx,title=unreadable model::bad.onnx is empty"
     assert lines[3] == "jetdoctor: 2 error annotations"
+
+
+def test_gitlab_fingerprints_tell_models_and_findings_apart():
+    other = replace(FIXABLE, model=replace(MODEL, path="b.onnx"))
+    issues = json.loads(report.render(Report((FIXABLE, other, UNREADABLE)), "gitlab"))
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 5
+    assert {issue["severity"] for issue in issues} == {"critical", "minor", "blocker"}
+    for issue in issues:
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert issue["location"]["path"] and issue["location"]["lines"] == {"begin": 1}
+
+
+def test_sarif_rules_have_their_page_as_help(monkeypatch):
+    from jetdoctor.report import site
+
+    monkeypatch.setattr(site, "root", lambda: "https://docs.example.org/jetdoctor")
+    (run,) = json.loads(report.render(Report((FIXABLE,)), "sarif"))["runs"]
+    rule = next(rule for rule in run["tool"]["driver"]["rules"] if rule["id"] == "JD204")
+    assert "## Why it fails" in rule["help"]["markdown"] and rule["helpUri"].endswith("/rules/JD204.html")
+    assert not rule["fullDescription"]["text"].startswith("#") and rule["properties"]["tags"] == ["shapes"]
 
 
 def test_markdown_table_survives_a_pipe():

@@ -40,6 +40,7 @@ DOCUMENTS = [
     (["targets", "nano", "jp5.0.2", "tensorrt-8.4"], "targets"),
     (["ops", "Reshape"], "ops"),
     (["ops", "-t", "jp5.0.2"], "ops"),
+    (["config"], "config"),
     (["rules"], "rules"),
     (["explain", "JD204"], "rules"),
     (["triage", "missing.log"], "error"),
@@ -84,6 +85,15 @@ def test_several_boards(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     main(["device", "--snapshot", "a", "--snapshot", "b", "--format", "json"])
     require_valid(json.loads(capsys.readouterr().out), "devices")
+
+
+def test_json_lines(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main(["check", SOUND, MISREAD, "missing.onnx", "-t", "jp5.0.2", "--format", "jsonl"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["type"] for line in lines] == ["result"] * 3 + ["summary"]
+    for line in lines:
+        require_valid(line, "jsonl")
 
 
 def test_a_wrong_document_is_found(tmp_path, monkeypatch, capsys):

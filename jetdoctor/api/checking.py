@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Iterator, Mapping, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Sequence, Tuple, Union
 
 from jetdoctor.api import where
 from jetdoctor.types import Device, Report, Result, Target
+
+if TYPE_CHECKING:
+    from jetdoctor.policy import Policy
 
 Models = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
 Targets = Union[None, str, Target, Sequence[Union[str, Target]]]
@@ -27,13 +30,15 @@ def check(
     as_parsed: bool = False,
     hash: bool = False,
     jobs: int = 1,
+    policy: Optional[Policy] = None,
 ) -> Report:
     """What TensorRT of each target does with each model: one ``Result`` per model and target.
 
     ``models`` are files, folders or patterns; ``targets`` are names as ``--target`` takes them (None: every JetPack).
     ``device`` is a board whose own findings count too, and whose JetPack is the target when none is named.
-    ``select`` and ``ignore`` name rules; a mapping gives each ignored rule its reason. ``prove`` also builds with the
-    best compiler that is here, ``as_parsed`` also runs the model as that parser reads it. A model that cannot be read
+    ``select`` and ``ignore`` name rules; a mapping gives each ignored rule its reason. ``policy`` stands for both and
+    the baseline, with dates and scopes (``jetdoctor.policy.Policy``). ``prove`` also builds with the best compiler that
+    is here, ``as_parsed`` also runs the model as that parser reads it. A model that cannot be read
     is a result with verdict "unreadable", not an exception.
 
     >>> import jetdoctor
@@ -44,7 +49,8 @@ def check(
     ['JD204']
     """
     found = check_each(
-        models, targets, plugins, device, precision, dla, select, ignore, baseline, prove, as_parsed, hash, jobs
+        models, targets, plugins, device, precision, dla, select, ignore, baseline, prove, as_parsed, hash, jobs,
+        policy,
     )
     return Report(tuple(result for group in found for result in group))
 
@@ -63,13 +69,14 @@ def check_each(
     as_parsed: bool = False,
     hash: bool = False,
     jobs: int = 1,
+    policy: Optional[Policy] = None,
 ) -> Iterator[Tuple[Result, ...]]:
     """``check`` as a stream: the results of one model at a time, in the order of the models, as they are ready."""
     from jetdoctor.batch import Question, each
     from jetdoctor.batch.names import expand
-    from jetdoctor.policy import selection
+    from jetdoctor.policy import make
 
-    chosen = selection.make(list(select), list(ignore), baseline)
+    counted = policy or make(select, ignore, baseline)
     asked = tuple(replace(t, precision=precision, dla=dla) for t in where.asked(targets, plugins, device))
     groups = each(expand(_paths(models)), Question(asked, device, hash), jobs)
     if as_parsed:
@@ -81,7 +88,7 @@ def check_each(
 
         groups = map(proven, groups)
     for group in groups:
-        yield tuple(chosen.apply(result) for result in group)
+        yield tuple(counted.apply(result) for result in group)
 
 
 def _paths(models: Models) -> Sequence[str]:

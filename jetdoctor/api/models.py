@@ -45,13 +45,13 @@ def fix(
     (True, 'equal', None)
     """
     from jetdoctor.fix import fix as repair
-    from jetdoctor.policy import selection
+    from jetdoctor.policy.rule_names import rule_ids
 
     alone = opset is not None or bool(freeze) or simplify
     named = () if alone and not targets else where.asked(_required(targets), plugins)
     outcome = repair(
         os.fspath(model), named, opset=opset, freeze=freeze, unsafe=unsafe,
-        select=selection.rule_ids(select) or None, inputs=inputs, allow=allow, say=say, simplify=simplify,
+        select=rule_ids(select) or None, inputs=inputs, allow=allow, say=say, simplify=simplify,
     )  # fmt: skip
     return written(outcome, inputs, None if output is None else os.fspath(output), apply)
 

@@ -50,10 +50,10 @@ def explain(rule: str) -> Page:
 def pages(wanted: Sequence[str] = ()) -> List[Page]:
     """Pages of the rules that ids, names and families (``JD2xx``) name; all of them without any."""
     from jetdoctor.catalog import catalog
-    from jetdoctor.policy import selection
+    from jetdoctor.policy.rule_names import rule_ids
 
     known = catalog().rules
-    ids = selection.rule_ids(wanted) if wanted else list(known)
+    ids = rule_ids(wanted) if wanted else list(known)
     return [_page(known[rule_id]) for rule_id in dict.fromkeys(ids)]
 
 

@@ -20,7 +20,7 @@ def run(argv: List[str]) -> int:
     debug = "--debug" in argv
     argv = [argument for argument in argv if argument != "--debug"]
     try:
-        code = _dispatch(argv)
+        code = _dispatch(_without_color(argv))
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -46,6 +46,24 @@ def run(argv: List[str]) -> int:
             return _say("failed: cannot write the output: no space left on the device", 3)
         what = "%s: %s" % (type(error).__name__, error)
         return _failed(argv, "internal error: %s (run again with --debug for the traceback)" % what, 3)
+
+
+def _without_color(argv: List[str]) -> List[str]:
+    """The arguments without ``--color WHEN``, which is set for this run."""
+    from jetdoctor.cli import output
+
+    output.choose_color("auto")
+    end = argv.index("--") if "--" in argv else len(argv)
+    rest: List[str] = []
+    options = iter(argv[:end])
+    for argument in options:
+        if argument == "--color":
+            output.choose_color(next(options, ""))
+        elif argument.startswith("--color="):
+            output.choose_color(argument.partition("=")[2])
+        else:
+            rest.append(argument)
+    return rest + argv[end:]
 
 
 def _open_closed_streams() -> None:

@@ -12,13 +12,13 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from jetdoctor import report
 from jetdoctor.api import where
 from jetdoctor.cli import output, parser
-from jetdoctor.policy import config
-from jetdoctor.types import CRASHED, Device, Report, Result, Target
+from jetdoctor.policy import Policy, baseline, config
+from jetdoctor.types import CRASHED, Device, Report, Result, Target, UsageError
 
 EXAMPLES = """\
   jetdoctor check model.onnx                              every JetPack
@@ -38,11 +38,14 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of a board (device --save, --root)")
     parser.add_output(options, report.FORMATS)
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
+    options.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found (2 and 3 stay)")
     parser.add_selection(options)
-    options.add_argument("--baseline", metavar="FILE", help="JSON report whose findings are known already")
+    options.add_argument("--baseline", metavar="FILE", help="findings that are known already do not count")
+    options.add_argument("--write-baseline", metavar="FILE", help="write what is found now as the baseline, exit 0")
     options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")
     options.add_argument("--as-parsed", action="store_true", help="also run it as that parser reads it, on a CPU")
-    options.add_argument("-j", "--jobs", type=int, default=1, metavar="N", help="models checked at once")
+    options.add_argument("-j", "--jobs", type=int, metavar="N", help="models checked at once")
+    options.add_argument("-q", "--quiet", action="store_true", help="one line for each model")
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
 
@@ -52,8 +55,11 @@ def run(arguments: Any) -> int:
     from jetdoctor.cli.progress import bar
 
     output.require_writable(arguments.output, arguments.models)
+    output.require_writable(arguments.write_baseline, arguments.models)
     settings = config.load()
+    policy = _policy(arguments, settings)
     targets, device, matrix = _about(arguments, settings)
+    _require_targets(arguments.format, matrix)
     paths = expand(arguments.models)
     groups = api.check_each(
         paths,
@@ -61,19 +67,41 @@ def run(arguments: Any) -> int:
         device=device,
         precision=arguments.precision,
         dla=arguments.dla,
-        select=parser.split_ids(arguments.select) or list(settings.select),
-        ignore=parser.split_ids(arguments.ignore) + list(settings.ignore),
-        baseline=arguments.baseline or settings.baseline,
         prove=arguments.prove,
         as_parsed=arguments.as_parsed,
         hash=arguments.hash,
-        jobs=arguments.jobs,
+        jobs=(settings.jobs or 1) if arguments.jobs is None else arguments.jobs,
+        policy=policy,
     )
     results = tuple(result for group in bar(groups, len(paths), "checking") for result in group)
     _say_what_did_not_run(results)
-    render = partial(report.render, Report(results), arguments.format, matrix=matrix)
+    render = partial(report.render, Report(results), arguments.format, matrix=matrix, quiet=arguments.quiet)
     output.emit(render, arguments.output)
-    return exit_code(results, arguments.fail_on or settings.fail_on or "error", matrix)
+    if arguments.write_baseline:
+        output.emit(lambda width, color: baseline.text_of(results), arguments.write_baseline)
+    passing = arguments.exit_zero or bool(arguments.write_baseline)
+    return exit_code(results, policy.fail_on if not passing else lambda result: "never", matrix)
+
+
+def _policy(arguments: Any, settings: config.Config) -> Policy:
+    """What counts; an ignore that has lapsed is said, since its findings come back."""
+    policy = config.policy_of(
+        settings,
+        parser.split_ids(arguments.select),
+        parser.split_ignores(arguments.ignore),
+        arguments.baseline,
+        arguments.fail_on,
+    )
+    for ignore in policy.lapsed:
+        text = "jetdoctor: %s ended on %s, so these findings count again (%s)"
+        print(text % (ignore, ignore.expires, ignore.reason), file=sys.stderr)
+    return policy
+
+
+def _require_targets(format: str, matrix: bool) -> None:
+    """A gate without a target would pass or fail on boards that nobody ships to."""
+    if matrix and format in report.GATES:
+        raise UsageError("--format %s is for a gate: name the targets that you ship to (-t jetpack-6.2)" % format)
 
 
 def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...], Optional[Device], bool]:
@@ -103,8 +131,8 @@ def _say_what_did_not_run(results: Sequence[Result]) -> None:
         print(line, file=sys.stderr)
 
 
-def exit_code(results: Sequence[Result], fail_on: str, matrix: bool = False) -> int:
-    """3 > 2 > 1 > 0. A matrix fails only when no JetPack takes a model."""
+def exit_code(results: Sequence[Result], fail_on: Callable[[Result], str], matrix: bool = False) -> int:
+    """3 > 2 > 1 > 0. A matrix fails only when no JetPack takes a model. ``fail_on``: what fails, for each result."""
     codes: List[int] = [0]
     for result in results:
         crashed = result.error is not None or any(f.rule == CRASHED for f in result.findings)
@@ -112,14 +140,15 @@ def exit_code(results: Sequence[Result], fail_on: str, matrix: bool = False) -> 
             codes.append(2)
         elif result.verdict == "unknown" and crashed or "prove" in result.not_run:
             codes.append(3)
-    if fail_on != "never" and (_none_takes_one(results) if matrix else _counted(results, fail_on)):
+    failing = [result for result in results if fail_on(result) != "never"]
+    if _none_takes_one(failing) if matrix else any(_counted(result, fail_on(result)) for result in failing):
         codes.append(1)
     return max(codes)
 
 
-def _counted(results: Sequence[Result], fail_on: str) -> bool:
+def _counted(result: Result, fail_on: str) -> bool:
     severities = ("error",) if fail_on == "error" else ("error", "warning")
-    return any(f.severity in severities for result in results for f in result.findings)
+    return any(finding.severity in severities for finding in result.findings)
 
 
 def _none_takes_one(results: Sequence[Result]) -> bool:

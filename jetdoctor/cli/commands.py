@@ -29,6 +29,9 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "rules": ("rules", "every rule in one line"),
         "explain": ("rules", "the page of one rule: what, why, fix, sources"),
     },
+    "A project": {
+        "config": ("config", "every setting, its value and where it comes from"),
+    },
 }
 
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
@@ -54,7 +57,8 @@ def overview() -> str:
         lines += ["", title + ":"] + ["  %-9s %s" % (name, entry[1]) for name, entry in group.items()]
     lines += [
         "",
-        "  jetdoctor COMMAND --help for its options; --version; --debug for tracebacks",
+        "  jetdoctor COMMAND --help for its options; --version; --debug for tracebacks;",
+        "  --color auto, always or never",
         "",
         _EXAMPLES,
     ]

@@ -83,7 +83,7 @@ def _check(arguments: Any, devices: List[Device], lost: List[JetdoctorError]) ->
     output.emit(partial(report.render, Report(tuple(results)), arguments.format), arguments.output)
     for error in lost:
         print("jetdoctor: %s" % error, file=sys.stderr)
-    return max([exit_code(results, "error")] + [error.exit_code for error in lost])
+    return max([exit_code(results, lambda result: "error")] + [error.exit_code for error in lost])
 
 
 def _save(answered: List[Device], arguments: Any) -> None:

@@ -41,9 +41,28 @@ def require_writable(path: Optional[str], inputs: Sequence[str] = ()) -> None:
         raise UsageError("cannot write %s: no permission to write into %s" % (path, folder))
 
 
+#: When to write colors, as ``--color`` says for this run: auto, always or never.
+COLORS = ("auto", "always", "never")
+_color = "auto"
+
+
+def choose_color(when: str) -> None:
+    """UsageError for another word than those of COLORS."""
+    global _color
+    if when not in COLORS:
+        raise UsageError("--color is auto, always or never, not %r" % when)
+    _color = when
+
+
 def use_color(stream: Any) -> bool:
-    """Colors only on a terminal, and never under NO_COLOR (https://no-color.org)."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
+    """Colors on a terminal only, unless --color or FORCE_COLOR says so; never under NO_COLOR (https://no-color.org)."""
+    if _color != "auto":
+        return _color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0", "false"):  # https://force-color.org
+        return True
+    return os.environ.get("TERM") != "dumb" and bool(stream.isatty())
 
 
 def width() -> int:

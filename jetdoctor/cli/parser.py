@@ -119,9 +119,14 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--select", action="append", metavar="IDS", help="only these rules: JD204, JD2xx or a rule's name"
     )
-    parser.add_argument("--ignore", action="append", metavar="IDS", help="all rules but these")
+    parser.add_argument("--ignore", action="append", metavar="IDS", help="all rules but these; ID=REASON says why")
 
 
 def split_ids(values: Optional[Sequence[str]]) -> List[str]:
     """``["JD204,JD3xx", "JD401"]`` -> three ids."""
     return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+
+
+def split_ignores(values: Optional[Sequence[str]]) -> List[str]:
+    """As ``split_ids``; a value with a reason (``JD204=fixed on the board, see 12``) is one, commas and all."""
+    return [part for value in values or () for part in ([value] if "=" in value else split_ids([value]))]

@@ -1,1 +1,7 @@
-"""What a project has decided: its configuration, and which findings count."""
+"""What a project has decided: its configuration, and which findings count where."""
+
+from __future__ import annotations
+
+from jetdoctor.policy.counting import Policy, make
+
+__all__ = ["Policy", "make"]

@@ -1,4 +1,4 @@
-"""Reports: what was found, as text, json, sarif, junit, github, markdown or html."""
+"""Reports: what was found, as text, json, jsonl, sarif, junit, github, gitlab, markdown or html."""
 
 from __future__ import annotations
 
@@ -8,32 +8,42 @@ from typing import Any, Optional, Sequence, Tuple
 from jetdoctor.report.options import Changes, Options
 from jetdoctor.types import Plan, Report, Result
 
-__all__ = ["FORMATS", "Options", "render", "render_fix"]
+__all__ = ["FORMATS", "GATES", "Options", "render", "render_fix"]
 
 #: Format -> module of this package that has ``render(report, options)``.
 _MODULES = {
     "text": "text",
     "json": "document",
+    "jsonl": "jsonl",
     "sarif": "sarif",
     "junit": "junit",
     "github": "github",
+    "gitlab": "gitlab",
     "markdown": "markdown",
     "html": "html",
 }
 
 FORMATS = tuple(_MODULES)
 
+#: Formats that a service reads to let a change pass or not: they want named targets.
+GATES = ("sarif", "junit", "github", "gitlab")
+
 
 def render(
-    report: Report, format: str = "text", width: int = 80, color: bool = False, matrix: bool = False
+    report: Report,
+    format: str = "text",
+    width: int = 80,
+    color: bool = False,
+    matrix: bool = False,
+    quiet: bool = False,
 ) -> str:
     """A report in one of FORMATS, ready to print.
 
     ``width`` and ``color`` matter to text only. ``matrix`` says that the targets were not chosen by the
-    user: the answer is which JetPacks take the model.
+    user: the answer is which JetPacks take the model. ``quiet`` leaves one line for each model, in text.
     """
     module = importlib.import_module("jetdoctor.report." + _MODULES[format])
-    text: str = module.render(report, Options(width, color, matrix))
+    text: str = module.render(report, Options(width, color, matrix, quiet=quiet))
     return text
 
 

@@ -21,12 +21,7 @@ def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any
     options = options or Options()
     found = head()
     found["results"] = [result.to_json() for result in report.results]
-    found["summary"] = {
-        "models": len({result.model.path for result in report.results}),
-        "errors": report.count("error"),
-        "warnings": report.count("warning"),
-        "infos": report.count("info"),
-    }
+    found["summary"] = summary_of(report)
     plan = options.plan
     if plan is not None:
         found["plan"] = [step.to_json() for step in plan.steps]
@@ -45,6 +40,16 @@ def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any
             {"title": t, "rule": rule, "changes": list(lines)} for t, rule, lines in options.changes
         ]
     return found
+
+
+def summary_of(report: Report) -> Dict[str, int]:
+    """How many models, and findings that count by severity, over all results (model × target)."""
+    return {
+        "models": len({result.model.path for result in report.results}),
+        "errors": report.count("error"),
+        "warnings": report.count("warning"),
+        "infos": report.count("info"),
+    }
 
 
 def dumps(value: Any) -> str:

@@ -25,7 +25,9 @@ def render(report: Report, options: Options) -> str:
             text = _text(finding, where[finding.key])
             lines.append(_annotation(COMMANDS[finding.severity], path, title, text))
     count = sum(line.startswith("::error") for line in lines)
-    lines.append("jetdoctor: %d error annotation%s" % (count, "" if count == 1 else "s"))
+    apart = len({(r.model.path, one.finding.key) for r in report.results for one in r.suppressed})
+    more = ", %d finding%s left out" % (apart, "" if apart == 1 else "s") if apart else ""
+    lines.append("jetdoctor: %d error annotation%s%s" % (count, "" if count == 1 else "s", more))
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import List
 from xml.sax.saxutils import escape, quoteattr
 
-from jetdoctor.report import words
+from jetdoctor.report import apart, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import clean
 from jetdoctor.types import Finding, Report, Result
@@ -59,9 +59,10 @@ def _case(result: Result) -> List[str]:
         message = "%s: %s" % (result.verdict, ", ".join(sorted({f.rule for f in errors})))
         text = "\n".join(_line(finding) for finding in errors)
         body.append("      <failure message=%s>%s</failure>" % (_attribute(message), escape(text)))
-    rest = [f for f in result.findings if f.severity != "error"]
+    rest = [_line(f) for f in result.findings if f.severity != "error"]
+    rest += ["%s does not count: %s" % row for row in apart.lines([result])]
     if rest:
-        body.append("      <system-out>%s</system-out>" % escape("\n".join(_line(f) for f in rest)))
+        body.append("      <system-out>%s</system-out>" % escape("\n".join(rest)))
     return [head + ">"] + body + ["    </testcase>"]
 
 

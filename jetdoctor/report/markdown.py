@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import List
 
-from jetdoctor.report import matrix, words
+from jetdoctor.report import apart, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import clean
 from jetdoctor.types import Finding, Report, Result
@@ -26,6 +26,7 @@ def render(report: Report, options: Options) -> str:
         found, where = matrix.merged(group)
         for finding in words.by_severity(found):
             lines += _finding(finding, where[finding.key])
+        lines += _apart(group)
     lines.append(
         "_%s_" % escape(words.EVIDENCE[report.results[0].evidence] if report.results else "no model")
     )
@@ -50,6 +51,15 @@ def _table(group: List[Result]) -> List[str]:
         verdict = "%s %s" % (MARKS[span.verdict], span.verdict)
         rows.append("| %s | %s | %s | %s |" % (span.targets, span.tensorrt, verdict, matrix.because(span)))
     return rows
+
+
+def _apart(group: List[Result]) -> List[str]:
+    rows = apart.lines(group)
+    if not rows:
+        return []
+    left = apart.difference(group)
+    head = ["### Does not count", ""] + ([escape(left), ""] if left else [])
+    return head + ["- **%s** %s" % (escape(label), escape(reason)) for label, reason in rows] + [""]
 
 
 def _finding(finding: Finding, where: str) -> List[str]:

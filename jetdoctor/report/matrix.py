@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Dict, List, Sequence, Tuple
 
-from jetdoctor.report import words
+from jetdoctor.report import apart, words
 from jetdoctor.report.style import VERDICT_COLOR, Writer, plural
 from jetdoctor.types import Coverage, Finding, Result
 
@@ -100,6 +100,9 @@ def write(writer: Writer, results: List[Result], every: bool = False) -> None:
     verb, rest = headline(results).split(" ", 1)
     styles = (VERDICT_COLOR[overall(results)], "bold")
     writer.wrapped(verb.upper() + " ", rest, indent=0, label_styles=styles)
+    left = apart.difference(results)
+    if left:
+        writer.wrapped("", left)
     writer.line()
     table(writer, spans(results))
     known = [result for result in results if result.coverage != Coverage()]
@@ -108,7 +111,7 @@ def write(writer: Writer, results: List[Result], every: bool = False) -> None:
         writer.wrapped("looked at ", words.coverage_line(known), "dim")
     found, where = merged(results)
     text.findings(writer, found, where)
-    text.hidden_line(writer, results[-1])
+    apart.write(writer, results)
     _closing(writer, results, every)
 
 

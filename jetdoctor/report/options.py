@@ -31,3 +31,5 @@ class Options:
     notes: Tuple[str, ...] = ()
     #: rows of (what, before, after) of a model that was simplified
     sizes: Sequence[Tuple[str, int, int]] = ()
+    #: one line for each model, in text
+    quiet: bool = False

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 from urllib.parse import quote
 
 from jetdoctor import __version__
-from jetdoctor.report import matrix, words
+from jetdoctor.catalog import catalog
+from jetdoctor.report import apart, matrix, site, words
 from jetdoctor.report.document import dumps
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import clean
-from jetdoctor.types import Finding, Location, Report, Result
+from jetdoctor.types import Finding, Location, Report, Result, Suppressed
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -32,6 +33,10 @@ def render(report: Report, options: Options) -> str:
         for finding in found:
             rule = rules.setdefault(finding.rule, _rule(finding))
             results.append(_result(finding, group, where[finding.key], list(rules).index(rule["id"])))
+        for one in _apart(group):
+            rule = rules.setdefault(one.finding.rule, _rule(one.finding))
+            shown = _result(one.finding, group, _targets(one, group), list(rules).index(rule["id"]))
+            results.append(dict(shown, suppressions=[_suppression(one)]))
         if group[0].error:
             troubles.append(_trouble(group[0]))
     run = {
@@ -52,14 +57,46 @@ def _coverage(result: Result) -> Dict[str, Any]:
 
 
 def _rule(finding: Finding) -> Dict[str, Any]:
-    name = finding.name.replace("-", " ")
+    """The rule with its page as help; an external one that is not in the catalog speaks for itself."""
+    entry = catalog().rules.get(finding.rule)
+    title, page = page_of(entry.page) if entry else (finding.name.replace("-", " "), "")
+    whole = "%s\n\n%s" % (title, page) if page else "jetdoctor explain %s" % finding.rule
+    url = site.rule_page(finding.rule)
     return {
         "id": finding.rule,
-        "name": "".join(word.capitalize() for word in name.split()),
-        "shortDescription": {"text": name},
-        "help": {"text": "jetdoctor explain %s" % finding.rule},
+        "name": "".join(word.capitalize() for word in finding.name.split("-")),
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": _first_paragraph(page) or title},
+        "help": {"text": whole, "markdown": "**%s**\n\n%s" % (title, page) if page else whole},
         "defaultConfiguration": {"level": LEVELS[finding.severity]},
+        "properties": {"tags": [entry.category] if entry else []},
+        **({"helpUri": url} if url else {}),
     }
+
+
+def _first_paragraph(page: str) -> str:
+    """What the rule detects, without the heading above it."""
+    return page.partition("\n\n")[0].partition("\n")[2] if page.startswith("#") else page.partition("\n\n")[0]
+
+
+def page_of(text: str) -> Tuple[str, str]:
+    """Title and body of a rule's page."""
+    title, _, body = text.partition("\n")
+    return title.strip(), body.strip()
+
+
+def _apart(group: List[Result]) -> List[Suppressed]:
+    """What does not count, each cause once."""
+    return list({one.finding.key: one for result in group for one in result.suppressed}.values())
+
+
+def _targets(one: Suppressed, group: List[Result]) -> str:
+    names = [r.target.name for r in group if any(other.finding.key == one.finding.key for other in r.suppressed)]
+    return ", ".join(names)
+
+
+def _suppression(one: Suppressed) -> Dict[str, Any]:
+    return {"kind": "external", "status": "accepted", "justification": apart.why(one)}
 
 
 def _result(finding: Finding, group: List[Result], where: str, index: int) -> Dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List, Optional, Set
 
-from jetdoctor.report import accelerator, anatomy, matrix, words
+from jetdoctor.report import accelerator, anatomy, apart, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import IMPACT_COLOR, SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import Coverage, Finding, Report, Result
@@ -14,6 +14,8 @@ def render(report: Report, options: Options) -> str:
     """Text for a terminal of ``options.width`` columns."""
     writer = Writer(options.width, options.color)
     groups = words.by_model(report.results)
+    if options.quiet:
+        return _quietly(writer, groups)
     for number, results in enumerate(groups):
         if number and not (_quiet(results) and _quiet(groups[number - 1])):
             writer.line()
@@ -32,7 +34,23 @@ def render(report: Report, options: Options) -> str:
 
 def _quiet(results: List[Result]) -> bool:
     """Whether one line says it all."""
-    return results[0].verdict == "unreadable" or len(results) == 1 and not results[0].findings
+    return results[0].verdict == "unreadable" or (
+        len(results) == 1 and not results[0].findings and not results[0].suppressed
+    )
+
+
+def _quietly(writer: Writer, groups: List[List[Result]]) -> str:
+    """One line for each model: the verdict, or where it deploys."""
+    for results in groups:
+        if results[0].verdict == "unreadable":
+            _unreadable(writer, results[0])
+        elif len(results) == 1:
+            _one_line(writer, results[0])
+        else:
+            verdict = matrix.overall(results)
+            painted = writer.paint(verdict.upper(), VERDICT_COLOR[verdict], "bold") + " " * (10 - len(verdict))
+            writer.line("%s  %s: %s" % (painted, clean(results[0].model.path), matrix.headline(results)))
+    return writer.text()
 
 
 def _unreadable(writer: Writer, result: Result) -> None:
@@ -57,7 +75,7 @@ def _full(writer: Writer, result: Result) -> None:
     if result.dla is not None:
         accelerator.write(writer, result.dla)
     findings(writer, list(result.findings))
-    hidden_line(writer, result)
+    apart.write(writer, [result])
     _closing(writer, result)
 
 
@@ -127,13 +145,6 @@ def _fix(writer: Writer, finding: Finding, said: Set[str]) -> None:
 def _source(writer: Writer, finding: Finding) -> None:
     basis = "preview: no source yet" if not finding.sources else finding.basis
     writer.wrapped("from  ", ("; ".join(finding.sources) + " [%s]" % basis).strip(), "dim")
-
-
-def hidden_line(writer: Writer, result: Result) -> None:
-    """Say that findings were left out: the verdict still counts them."""
-    if result.hidden:
-        writer.line()
-        writer.line(plural(result.hidden, "finding") + " not shown (--select, --ignore or --baseline)")
 
 
 def _closing(writer: Writer, result: Result) -> None:

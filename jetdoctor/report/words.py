@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Dict, Iterable, List, Sequence, Tuple
 
+from jetdoctor.report import apart
 from jetdoctor.report.style import clean, plural
 from jetdoctor.types import SEVERITIES, WALLS, Finding, Impact, Location, Result
 from jetdoctor.wording import repaired_name
@@ -132,6 +133,9 @@ def coverage_line(results: Sequence[Result]) -> str:
 
 def verdict_reason(result: Result) -> str:
     """What follows the verdict on its line."""
+    left = apart.difference([result])
+    if left:
+        return left
     errors = [f for f in result.findings if f.severity == "error"]
     if result.verdict == "deploys":
         return "nothing found that stops it" if not result.findings else "with remarks"
