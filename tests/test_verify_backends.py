@@ -324,3 +324,29 @@ def test_the_workspace_follows_the_boards_memory():
         2048,
         1024,
     )
+
+
+def test_the_rehearsal_of_tiny_outputs_says_what_is_wrong(tmp_path):
+    """Untrained weights give outputs of 1e-10, which no FP16 number reaches."""
+    small = [numpy_helper.from_array(numpy.float32(1e-10), "k")]
+    model = one_node("Mul", {"x": (1, [1, 64])}, [1, 64], constants=small)
+    found = rehearsal_backend.run(job(model, tmp_path, precision="fp16"))
+    assert found.status == "different" and "below the smallest number of FP16" in found.message
+    assert "100 % of the largest value" in found.message
+
+
+def test_many_layers_are_a_share_and_not_a_list(tmp_path):
+    kept = [{"node_name": "n%d" % n, "op_type": "Mul", "node_index": n} for n in range(331)]
+    answer = {"status": "mixed", "overflow": [], "rehearsed": 360, "total": 350, "keep": kept, "reason": "y: wrong"}
+    text = rehearsal_backend.message("fp16", answer)
+    assert "331 of 350 layers" in text and text.endswith("that is most of the model: build it in FP32")
+    assert rehearsal_backend._command(job(cnn(), tmp_path), answer) == ""
+
+
+def test_inputs_that_onnx_runtime_refuses_are_not_our_failure(tmp_path):
+    """The generated index lies beyond the three rows: the model is whole, other inputs would do."""
+    model = one_node("GatherND", {"x": (1, [3, 4]), "at": (7, [1, 1])}, [1, 4])
+    runs = (("random 0", {"x": numpy.ones((3, 4), "float32"), "at": numpy.array([[9]])}),)
+    for backend, precision in (("rehearsal", "fp16"), ("onnxruntime", "fp32")):
+        found = verify(job(model, tmp_path, precision=precision, runs=runs), backend)
+        assert exit_code(found) == 2 and "--inputs FILE.npz" in found[0].message, found

@@ -66,7 +66,7 @@ def _meaning(earned: str, found: Sequence[Evidence]) -> str:
     statuses = {one.status for one in found} - {"not-run"}
     if earned == "not-run" and statuses:
         alone = "it runs, but no compiler took part and nothing was compared"
-        return "none: " + (alone if statuses == {"ran"} else "nothing that was tried has passed")
+        return "none: " + (alone if statuses == {"ran"} else "what was tried did not pass, as said above")
     meaning = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
     silent = earned in ("compiled", "built") and not compared(found)
     return meaning + ("; no outputs were compared" if silent else "")

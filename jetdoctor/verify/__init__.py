@@ -55,9 +55,10 @@ def _wanted(name: str, job: "Job", found: List[Evidence]) -> bool:
 def exit_code(evidence: Sequence[Evidence]) -> int:
     """0 everything that was tried passed, 1 something was refused, different or died, 3 nothing was tried.
 
-    A model that ONNX Runtime alone ran, with nothing to compare it with, has passed nothing ("ran").
+    A model that ONNX Runtime alone ran, with nothing to compare it with, has passed nothing ("ran"). 2 when nothing was
+    tried since ONNX Runtime takes the model and none of its inputs: the caller can give better ones.
     """
     ran = [one for one in evidence if one.status not in ("not-run", "ran")]
     if not ran:
-        return 3
+        return 2 if any(one.details.get("inputs_refused") for one in evidence) else 3
     return 0 if all(one.status == "passed" for one in ran) else 1

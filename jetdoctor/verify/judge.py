@@ -14,6 +14,9 @@ from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.job import Job
 from jetdoctor.verify.workplace import run_task
 
+#: What helps when ONNX Runtime takes a model but no inputs that were made for it.
+BETTER_INPUTS = "; give real inputs (--inputs FILE.npz) or other sizes (--shapes NAME=1x3x224x224)"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -30,7 +33,13 @@ class Outcome:
             return "ONNX Runtime " + self.ended.reason
         if any(self.files):
             return ""
-        return next(iter((self.refusals or {}).values()), "no inputs could be made")
+        reason = next(iter((self.refusals or {}).values()), "no inputs could be made")
+        return reason + (BETTER_INPUTS if self.inputs_refused else "")
+
+    @property
+    def inputs_refused(self) -> bool:
+        """Whether the model was loaded, and none of the inputs was one that it can be run with."""
+        return self.ended.status == "ended" and bool(self.files) and not any(self.files)
 
 
 def save_inputs(job: Job, place: str) -> List[str]:

@@ -14,7 +14,7 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tupl
 from jetdoctor.types import UsageError
 from jetdoctor.verify import activation_ranges, marking
 from jetdoctor.verify.compare import Comparison, compare
-from jetdoctor.verify.onnxruntime import run_session, session
+from jetdoctor.verify.onnxruntime import CannotRun, run_session, session
 from jetdoctor.verify.tolerance import BY_PRECISION
 from jetdoctor.verify.twin import Twin
 
@@ -53,8 +53,8 @@ def rehearse(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
     """In the child. ``job``: model, precision, inputs (files), calibration (files, for INT8),
     calibrator ("entropy" or "minmax").
 
-    Returns status ("safe", "mixed" or "unsafe"), keep (nodes for FP32), layers (worst first), overflow,
-    underflow, comparison.
+    Returns status ("safe", "mixed", "unsafe", or "refused" when ONNX Runtime takes none of the inputs), keep (nodes for
+    FP32), layers (worst first), overflow, underflow, reason, rehearsed (tensors rounded) and total (their nodes).
     """
     from jetdoctor.model import load
     from jetdoctor.verify import arrays
@@ -84,9 +84,12 @@ class _Rehearsal:
         self.proto, self.view, self.precision, self.folder = proto, view, precision, folder
         self.feeds, self.limits = feeds, limits
         self.producers = {name: i for i, node in enumerate(proto.graph.node) for name in node.output if name}
+        self.refused = ""
 
     def result(self) -> Dict[str, Any]:
         layers, comparison = self._run(frozenset())
+        if self.refused:
+            return {"precision": self.precision, "status": "refused", "reason": self.refused}
         overflow = [layer for layer in layers if self._overflows(layer)]
         keep = self._around(overflow)
         first, status = comparison, "safe" if comparison.equal and not overflow else "unsafe"
@@ -108,6 +111,8 @@ class _Rehearsal:
             "layers": [layer.to_json() for layer in worst],
             "reason": first.reason,
             "rehearsed": len(layers),
+            "total": len({layer.index for layer in layers}),
+            "scale": min((o.max_abs / o.max_rel for o in first.outputs if o.max_abs and o.max_rel), default=None),
         }
 
     def _named(self, index: int) -> Dict[str, Any]:
@@ -126,8 +131,14 @@ class _Rehearsal:
         opened = session(marking.save(twin.finish(), self.folder, "twin.onnx"))
         worst: Dict[str, List[float]] = {}
         result: Optional[Comparison] = None
+        taken, refusal = 0, ""
         for feeds in self.feeds:
-            outputs = run_session(opened, feeds)
+            try:
+                outputs = run_session(opened, feeds)
+            except CannotRun as error:  # inputs that the model was not made for say nothing about a precision
+                refusal = refusal or str(error)
+                continue
+            taken += 1
             for tensor, names in twin.probes.items():
                 numbers = [_nan_to_inf(float(outputs[name])) for name in names]
                 worst[tensor] = [max(pair) for pair in zip(worst.get(tensor, numbers), numbers)]
@@ -139,6 +150,7 @@ class _Rehearsal:
             result = one if result is None or not one.equal else result
             if not probing and not one.equal:  # one set of inputs is enough to say no
                 break
+        self.refused = "" if taken else refusal
         nodes = self.proto.graph.node
         layers = [
             Layer(self.producers[t], nodes[self.producers[t]].name, nodes[self.producers[t]].op_type, t, *three)

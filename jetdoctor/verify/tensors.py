@@ -117,12 +117,8 @@ def _reason(outside: int, strange: int, size: int, figures: Dict[str, Any], limi
     if strange:
         return "NaN or Inf on one side only in %d of %d elements" % (strange, size)
     if outside:
-        return "%d of %d elements differ, by up to %.3g (%.2g of the largest)" % (
-            outside,
-            size,
-            figures["max_abs"],
-            figures["max_rel"],
-        )
+        text = "%d of %d elements differ, by up to %.3g %% of the largest value of this output (%.3g absolute)"
+        return text % (outside, size, 100 * figures["max_rel"], figures["max_abs"])
     if figures["cosine"] is not None and figures["cosine"] < limit.cosine:
         return "cosine similarity %.4f is below %.4f" % (figures["cosine"], limit.cosine)
     return ""

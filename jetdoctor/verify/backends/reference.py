@@ -55,7 +55,8 @@ def run(job: Job) -> Evidence:
 
 def _not_run(text: str, job: Job, outcome: judge.Outcome) -> Evidence:
     """Nothing to say; but a runtime that dies of the model is a finding."""
-    details = {"refusals": dict(outcome.refusals or {}), "log": outcome.ended.log}
+    details: Dict[str, Any] = {"refusals": dict(outcome.refusals or {}), "log": outcome.ended.log}
+    details["inputs_refused"] = outcome.inputs_refused
     status = outcome.ended.status
     if status not in ("crashed", "timed-out", "out-of-memory"):
         return Evidence(NAME, "not-run", "not-run", text, outcome.ended.seconds, details)

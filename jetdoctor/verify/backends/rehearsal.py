@@ -16,6 +16,12 @@ RULE = "JD614"
 #: Sets of calibration data that INT8 is judged on, beside the user's own inputs.
 _SETS = 8
 
+#: So many layers are named to the builder whatever the size of the model.
+_FEW = 12
+
+#: Smallest positive number (IEEE 754 half, subnormal).
+_SMALLEST = {"fp16": 6e-8}
+
 
 def missing(job: Job) -> str:
     """Why it cannot run for this job, "" when it can."""
@@ -48,6 +54,9 @@ def run(job: Job) -> Evidence:
     if "status" not in answer:
         status = ended.status if ended.status in ("crashed", "timed-out", "out-of-memory") else "not-run"
         return Evidence(NAME, "not-run", status, "the rehearsal %s" % ended.reason, ended.seconds)
+    if answer["status"] == "refused":
+        text = "ONNX Runtime runs the model with none of the inputs: %s%s" % (answer["reason"], judge.BETTER_INPUTS)
+        return Evidence(NAME, "not-run", "not-run", text, ended.seconds, {"inputs_refused": True})
     details = dict(answer, command=_command(job, answer))
     status = "passed" if answer["status"] == "safe" else "different"
     found = () if status == "passed" else (_finding(job, answer, details["command"]),)
@@ -58,27 +67,37 @@ def run(job: Job) -> Evidence:
 
 
 def message(precision: str, answer: Dict[str, Any]) -> str:
-    """One line: safe, the number of layers to keep, or not with any choice of layers that was tried."""
+    """One line: safe, how many of the layers are to stay in FP32, or not with any choice of layers that was tried."""
     name, overflow = precision.upper(), answer["overflow"]
     if not answer["rehearsed"]:
         return "no FP32 tensor to round: %s changes nothing" % name
     if answer["status"] == "safe":
         return "%s is safe on these inputs: %d tensors rounded, outputs agree" % (name, answer["rehearsed"])
-    why = answer["reason"]
+    why = "output " + answer["reason"]
     if overflow:
         first = overflow[0]
         where = "%s %s" % (first["op_type"], first["node_name"] or first["tensor"])
         why = "%d tensors overflow, first %s with %s" % (len(overflow), where, first["largest"])
+    scale = answer.get("scale")
+    if scale is not None and scale < _SMALLEST.get(precision, 0.0):
+        why += "; the values of this output, up to %.2g, are below the smallest number of %s" % (scale, name)
     if answer["status"] == "mixed":
-        return "%s needs %d nodes in FP32: %s" % (name, len(answer["keep"]), why)
+        text = "%s changes the outputs unless %d of %d layers stay in FP32: %s"
+        text %= (name, len(answer["keep"]), answer["total"], why)
+        return text + ("; that is most of the model: build it in FP32" if _most(answer) else "")
     return "%s is not safe, and keeping the worst layers in FP32 does not mend it: %s" % (name, why)
+
+
+def _most(answer: Dict[str, Any]) -> bool:
+    """Whether so many layers must stay in FP32 that a mixed engine gains little."""
+    return len(answer["keep"]) > _FEW and 2 * len(answer["keep"]) > answer["total"]
 
 
 def _command(job: Job, answer: Dict[str, Any]) -> str:
     """trtexec's options that keep the layers in FP32, "" when none or for a release without them."""
     names = [node["node_name"] for node in answer["keep"] if node["node_name"]]
     version = parse_version(job.target.tensorrt or "") if job.target else ()
-    if not names or version and not trtexec_flags.known("--layerPrecisions", version):
+    if not names or _most(answer) or version and not trtexec_flags.known("--layerPrecisions", version):
         return ""
     arguments = trtexec_flags.layer_precisions(version or (8, 4), names)
     return " ".join(["--" + job.precision] + arguments)
