@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -231,12 +232,14 @@ def test_dla_wants_a_module(path, capsys):
     assert "--target agx-orin@jetpack-6.2" in capsys.readouterr().err
 
 
-def test_the_picture_has_two_lanes(path, capsys):
+def test_the_page_holds_what_runs_where(path, capsys):
     arguments = [path, "--target", "agx-orin@jetpack-6.2", "--dla", "--precision", "fp16", "--format", "html"]
     assert cli.main(["check", *arguments]) == 0
     shown = capsys.readouterr().out
-    assert shown.count("<rect ") == 2 and 'y="0"' in shown and 'y="24"' in shown
-    assert "1 of 2 layers; 1 piece, 1 hand-over" in shown
+    (entry,) = json.loads(re.search(r'<script id="data"[^>]*>(.*?)</script>', shown, re.S).group(1))["models"]
+    divided = entry["targets"][0]["dla"]
+    assert "1 of 2 layers; 1 piece, 1 hand-over" in divided["says"]
+    assert sorted(layer[1] for layer in divided["layers"]) == ["dla", "gpu"]
 
 
 def test_no_share_of_no_work():

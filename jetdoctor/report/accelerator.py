@@ -10,9 +10,6 @@ from jetdoctor.types import DlaSplit
 #: Characters of the bar that shows the order of devices along the model.
 _BAR = 40
 
-#: Stretches of layers that the picture shows at most.
-_CELLS = 400
-
 
 def write(writer: Writer, split: DlaSplit) -> None:
     """A few lines: how much runs on the DLA, in how many pieces, and what must be done for it."""
@@ -43,20 +40,6 @@ def bar(split: DlaSplit) -> str:
     """The layers in order, ``#`` where the DLA computes most of them and ``.`` where the GPU does."""
     shown = "".join("#" if share >= 0.5 else "." for share in _cells(split, _BAR))
     return shown + "   # DLA  . GPU" if shown else ""
-
-
-def picture(split: DlaSplit) -> str:
-    """The layers in order as an SVG element of two lanes: above what the DLA computes, below what the GPU does."""
-    cells = _cells(split, _CELLS)
-    width = 1000 / max(len(cells), 1)
-    boxes = []
-    for index, share in enumerate(cells):
-        for lane, part, color in ((0, share, "var(--ok)"), (1, 1 - share, "var(--soft)")):
-            if part:
-                place = 'x="%.2f" y="%d" width="%.2f" height="20"' % (index * width, 24 * lane, width)
-                boxes.append('<rect %s fill="%s" fill-opacity="%.2f"/>' % (place, color, part))
-    head = '<svg viewBox="0 0 1000 44" width="100%" height="44" preserveAspectRatio="none" role="img"'
-    return head + ' aria-label="layers on the DLA (above) and on the GPU (below)">%s</svg>' % "".join(boxes)
 
 
 def _cells(split: DlaSplit, most: int) -> List[float]:

@@ -1,0 +1,107 @@
+/** An element. Attributes named on… are listeners, null and false ones are left out; text children are never markup. */
+function el(tag, attributes, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/** The same in SVG. */
+function svg(tag, attributes, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
+  return element;
+}
+
+/** Text that a model, a log or a board brought along: its writing direction stays its own. */
+function foreign(text, tag) {
+  return tag ? el(tag, {}, el("bdi", {}, String(text))) : el("bdi", {}, String(text));
+}
+
+function plural(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function card(title, ...children) {
+  return el("section", { class: "card" }, el("h3", {}, title), ...children);
+}
+
+function wide(section) {
+  section.classList.add("wide");
+  return section;
+}
+
+function badge(kind, text) {
+  return el("span", { class: `badge ${kind}` }, text || kind);
+}
+
+/** A table; `columns` are [title, function of a row, "number"?]. */
+function table(columns, rows) {
+  const kind = (column) => ({ class: column[2] || null });
+  const head = columns.map((column) => el("th", { ...kind(column), scope: "col" }, column[0]));
+  const line = (row) => el("tr", {}, columns.map((column) => el("td", kind(column), column[1](row))));
+  const grid = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows.map(line)));
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": columns[0][0] }, grid);
+}
+
+/** A details element whose inside is made when it is first opened. */
+function folded(attributes, summary, fill, open) {
+  const inside = el("div", { class: "inside" });
+  const made = el("details", attributes, el("summary", {}, summary), inside);
+  const fillOnce = () => {
+    if (made.open && !inside.firstChild) inside.append(...[fill()].flat());
+  };
+  made.addEventListener("toggle", fillOnce);
+  if (open) {
+    made.open = true;
+    fillOnce();
+  }
+  made.openNow = () => {
+    made.open = true;
+    fillOnce();
+  };
+  return made;
+}
+
+/** A command with a button that copies it. */
+function command(text, why) {
+  const button = el("button", { type: "button", "aria-label": `copy: ${text}` }, "copy");
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(text)) ? "copied" : "select it";
+    setTimeout(() => { button.textContent = "copy"; }, 1500);
+  });
+  return el("div", {}, el("div", { class: "command" }, foreign(text, "code"), button),
+    why ? el("p", { class: "soft small" }, why) : null);
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch (refused) { // a page from disk may not use the clipboard
+    const area = el("textarea", { class: "sr", "aria-hidden": "true" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+}
+
+/** A source: a link when it is an address. */
+function source(text) {
+  const found = /https?:\/\/[^\s)\]>"]+/.exec(text);
+  if (!found) return foreign(text);
+  const link = el("a", { href: found[0], rel: "noreferrer" }, found[0]);
+  return el("bdi", {}, text.slice(0, found.index), link, text.slice(found.index + found[0].length));
+}
+
+function color(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}

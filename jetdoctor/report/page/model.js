@@ -1,0 +1,117 @@
+/* One model: which targets take it, its graph, its facts, and what was found. */
+
+function modelSection(entry, pages) {
+  const section = el("div", { class: "columns" });
+  let chosen = likelyTarget(entry.targets), view = null;
+  const answer = card("This target");
+  const go = entry.graph ? (place) => view.go(place) : null;
+  const found = new Findings(entry, pages, go);
+  const choose = (index) => {
+    chosen = index;
+    answer.replaceChildren(el("h3", {}, "This target"), ...verdictOf(entry.targets[index]).filter(Boolean), ...division(entry.targets[index], go));
+    found.only(index);
+    if (view) view.mark(marksOf(entry, index));
+  };
+  if (entry.graph) view = new GraphView(entry.graph, marksOf(entry, chosen));
+  section.append(card(entry.targets.length > 1 ? "Will it deploy?" : "Verdict", matrix(entry.targets, () => chosen, choose)), answer);
+  if (view) section.append(view.element);
+  section.append(found.element);
+  if (entry.graph) section.append(...facts(entry));
+  choose(chosen);
+  return section;
+}
+
+/** Graph path -> node -> worst severity, for one target. */
+function marksOf(entry, index) {
+  const marks = new Map();
+  for (const number of entry.targets[index].findings) {
+    const own = entry.findings[number], { severity } = entry.causes[own.cause];
+    for (const [path, node] of [own.at, ...(own.also || [])].filter(Boolean)) {
+      if (node === null) continue;
+      if (!marks.has(path)) marks.set(path, new Map());
+      const nodes = marks.get(path), before = nodes.get(node);
+      if (!before || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(before)) nodes.set(node, severity);
+    }
+  }
+  return marks;
+}
+
+class GraphView {
+  constructor(structure, marks) {
+    this.graphs = new Map(structure.graphs.map((graph) => [graph.path.join("/"), graph]));
+    this.marks = marks;
+    this.where = el("select", { "aria-label": "graph", onchange: () => this.open(this.where.value) },
+      [...this.graphs.keys()].map((path) => el("option", { value: path }, path)));
+    this.inside = el("div");
+    const dot = (name, text) => el("span", {}, el("i", { style: `background:var(--${name})` }), text);
+    const legend = el("div", { class: "legend" }, dot("fails", "error"), dot("fixable", "warning"), dot("info", "info"), dot("node", "nothing found"),
+      el("span", {}, "click a node; drag to move; Ctrl and wheel to zoom"));
+    this.element = wide(card("The network", this.graphs.size > 1 ? this.where : null, this.inside, legend,
+      structure.left_out ? el("p", { class: "small" }, `${plural(structure.left_out, "node")} of large graphs are left out of this page`) : null));
+    const marked = [...marks.keys()].find((path) => this.graphs.has(path));
+    this.open(marked || this.graphs.keys().next().value);
+  }
+
+  open(path) {
+    this.path = path;
+    this.where.value = path;
+    const graph = this.graphs.get(path), marks = this.marks.get(path) || new Map();
+    this.around = el("div");
+    this.strip = new Strip(graph, marks, (node) => this.show(node));
+    this.inside.replaceChildren(this.strip.element, this.around);
+    const first = [...marks].sort((a, b) => SEVERITIES.indexOf(a[1]) - SEVERITIES.indexOf(b[1]) || a[0] - b[0])[0];
+    if (first) this.show(first[0]);
+  }
+
+  show(node) {
+    const graph = this.graphs.get(this.path);
+    this.strip.show(node);
+    this.around.replaceChildren(neighborhood(graph, node, this.strip.marks, (other) => this.show(other)));
+  }
+
+  mark(marks) {
+    this.marks = marks;
+    this.open(marks.has(this.path) ? this.path : [...marks.keys()].find((path) => this.graphs.has(path)) || this.path);
+  }
+
+  go([path, node]) {
+    if (!this.graphs.has(path)) return;
+    if (path !== this.path) this.open(path);
+    this.show(node);
+    this.element.scrollIntoView({ block: "start" });
+  }
+}
+
+/** What runs on the DLA of this target and what keeps the rest from it. */
+function division(target, go) {
+  if (!target.dla) return [];
+  const { says, conditions, layers } = target.dla, kept = layers.filter((layer) => layer[1] === "gpu" && layer[3]);
+  const place = (layer) => (go ? el("button", { type: "button", class: "link", onclick: () => go(layer[0]) }, foreign(layer[0][2], "code")) : foreign(layer[0][2], "code"));
+  return [
+    el("h4", {}, "DLA and GPU"), el("p", {}, says), layers.length ? lanes(layers, (where) => go && go(where)) : null,
+    layers.length ? el("div", { class: "legend" }, el("span", {}, el("i", { style: "background:var(--dla)" }), "DLA"), el("span", {}, el("i", { style: "background:var(--node)" }), "GPU"),
+      el("span", {}, "wider: more multiply-adds")) : null,
+    conditions.length ? el("ul", {}, conditions.map((text) => el("li", {}, text))) : null,
+    kept.length ? folded({}, `${plural(kept.length, "layer")} kept from the DLA`, () => table([
+      ["layer", place], ["why", (layer) => foreign(layer[3])], ["what would bring it over", (layer) => layer[4]]], kept)) : null,
+  ].filter(Boolean);
+}
+
+/** Inputs, outputs, operators and sizes. */
+function facts(entry) {
+  const graph = entry.graph.graphs[0], { model } = entry, counts = new Map();
+  if (!graph) return [];
+  for (const one of entry.graph.graphs) for (const node of one.nodes) counts.set(node[OPERATOR], (counts.get(node[OPERATOR]) || 0) + 1);
+  const weights = entry.graph.graphs.flatMap((one) => one.tensors).filter((tensor) => tensor[3] === CONSTANT);
+  const parameters = weights.reduce((sum, tensor) => sum + (elements(tensor) || 0), 0);
+  const ends = (title, numbers) => table([[title, (t) => foreign(graph.tensors[t][0], "code")], ["type and shape", (t) => foreign(typeText(graph.tensors[t]))]], numbers);
+  const row = (name, text) => (text ? [el("dt", {}, name), el("dd", {}, foreign(text))] : []);
+  const operators = [...counts].sort((a, b) => b[1] - a[1]);
+  return [
+    card("The model", el("dl", { class: "facts" }, row("file", model.path), row("exporter", model.producer),
+      row("opsets", Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`).join(", ")), row("IR version", String(model.ir_version || "")),
+      row("nodes", String(model.nodes)), row("parameters", `${parameters.toLocaleString("en-US")} (${sized(weights.reduce((sum, tensor) => sum + (bytes(tensor) || 0), 0))})`),
+      row("sha256", model.sha256)), ends("input", graph.inputs), ends("output", graph.outputs)),
+    card("Operators", bars(operators.slice(0, 24)), operators.length > 24 ? folded({}, `${operators.length - 24} more`, () => bars(operators.slice(24))) : null),
+  ];
+}
