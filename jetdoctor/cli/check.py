@@ -32,7 +32,8 @@ FAIL_ON = ("error", "warning", "never")
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("models", nargs="+", metavar="MODEL", help="ONNX file, a folder of them, or an engine")
+    known = "ONNX file, a folder of them, an engine, or - for standard input"
+    options.add_argument("models", nargs="+", metavar="MODEL", help=known)
     parser.add_targets(options)
     parser.add_wanted(options)
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of a board (device --save, --root)")

@@ -31,7 +31,7 @@ EXAMPLES = """\
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("model", metavar="MODEL", help="ONNX file")
+    options.add_argument("model", metavar="MODEL", help="ONNX file, - for standard input")
     parser.add_targets(options)
     options.add_argument("--opset", type=int, metavar="N", help="lower the opset of the model to N first")
     options.add_argument(
@@ -73,9 +73,10 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.script)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
+    path = _file(arguments)
     work = partial(
         api.fix,
-        arguments.model,
+        path,
         _targets(arguments),
         opset=arguments.opset,
         freeze=_freeze(arguments.freeze or []),
@@ -85,12 +86,33 @@ def run(arguments: Any) -> int:
         simplify=arguments.simplify,
     )
     outcome = _choosing(work, arguments) if arguments.choose else _working(work, arguments, _allowed(arguments))
+    outcome = outcome if arguments.model == path else _called(outcome, arguments.model)
     _print(outcome, arguments)
     if arguments.script:
         _write_script(outcome, arguments.script)
     if any(finding.rule == CRASHED for result in outcome.results for finding in result.findings):
         return 3  # a rule crashed: nobody knows whether the model is clean
     return 0 if outcome.clean and not _opset_refused(outcome) else 1
+
+
+def _file(arguments: Any) -> str:
+    """The model's file; that of standard input cannot be replaced."""
+    from jetdoctor.model import DASH, spooled
+
+    if arguments.model != DASH:
+        return str(arguments.model)
+    if arguments.apply:
+        raise UsageError("--apply replaces a file, and the model comes from standard input: give -o OUT.onnx")
+    return spooled()
+
+
+def _called(outcome: FixOutcome, name: str) -> FixOutcome:
+    """The outcome of a model that the user knows by another name than its file's."""
+    results, before = (
+        tuple(replace(result, model=replace(result.model, path=name)) for result in some)
+        for some in (outcome.results, outcome.before)
+    )
+    return replace(outcome, path=name, results=results, before=before)
 
 
 def _allowed(arguments: Any) -> Tuple[str, ...]:

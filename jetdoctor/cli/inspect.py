@@ -13,7 +13,7 @@ EXAMPLES = """\
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("model", metavar="MODEL", help="ONNX file")
+    options.add_argument("model", metavar="MODEL", help="ONNX file, - for standard input")
     parser.add_output(options, ("text", "json"))
 
 

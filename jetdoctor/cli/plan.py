@@ -24,7 +24,7 @@ EXAMPLES = """\
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("model", metavar="MODEL", help="ONNX file")
+    options.add_argument("model", metavar="MODEL", help="ONNX file, - for standard input")
     parser.add_targets(options)
     parser.add_wanted(options)
     parser.add_output(options, ("text", "json"))

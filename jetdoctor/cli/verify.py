@@ -31,7 +31,7 @@ MIB = 1 << 20
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("model", metavar="MODEL", help="ONNX file, or an engine to check the papers of")
+    options.add_argument("model", metavar="MODEL", help="ONNX file (- for standard input), or an engine to check")
     options.add_argument("--reference", metavar="FILE", help="the original to compare with")
     options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
     options.add_argument("--as-parsed", metavar="T", help="no build: run the model as the parser of T reads it")
@@ -90,12 +90,13 @@ def _device(arguments: Any) -> Any:
 
 def _evidence(arguments: Any, target: Optional[Target]) -> Sequence[Evidence]:
     from jetdoctor import api
+    from jetdoctor.model import DASH, spooled
     from jetdoctor.verify import job, profiles
 
     if arguments.calibration and not os.path.exists(arguments.calibration):
         raise UsageError("there is no calibration data at %s" % arguments.calibration)
     return api.verify(
-        arguments.model,
+        spooled() if arguments.model == DASH else arguments.model,
         arguments.reference,
         target,
         arguments.backend,

@@ -105,7 +105,7 @@ def _names_of_optimum(model: Model) -> bool:
 
 
 def _file(model: Model) -> str:
-    return os.path.basename(model.path) or "model.onnx"
+    return "model.onnx" if model.path in ("", "-") else os.path.basename(model.path)
 
 
 def _yolo(model: Model, opset: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Optional
 from jetdoctor import graph
 from jetdoctor.model import gauge, infer, names, sizes, unreadable, weights, wire
 from jetdoctor.model.settle import settle
+from jetdoctor.model.standard_input import DASH, spooled
 from jetdoctor.model.unreadable import UnreadableModel
 
 #: A length beyond the rest of the file by more than this (1 TiB) is damage, not a file cut short.
@@ -17,13 +18,17 @@ _ABSURD_BYTES = 1 << 40
 
 
 def load(path: Any) -> graph.Model:
-    """The weightless view of an ONNX file, with inferred types and shapes.
+    """The weightless view of an ONNX file (``-``: standard input), with inferred types and shapes.
 
     Neither embedded weights nor external data are read, so the size of the file does not matter.
     Raises UnreadableModel, one line that names the cure.
     """
     path = os.fspath(path)
-    skeleton, size = _skeleton(path)
+    real = spooled() if path == DASH else path
+    try:
+        skeleton, size = _skeleton(real)
+    except UnreadableModel as error:
+        raise UnreadableModel(str(error).replace(real, "standard input")) if path == DASH else error from None
     proto = _parse(skeleton.data, path)
     if not proto.HasField("graph"):
         known = unreadable.looks_like(skeleton.data[: unreadable.HEAD_BYTES])
@@ -35,7 +40,7 @@ def load(path: Any) -> graph.Model:
         data = proto.SerializeToString()
     model = _view(proto, data, path)
     model.file_size = size
-    model.weights = weights.by_name(proto, skeleton.left_out, path)
+    model.weights = weights.by_name(proto, skeleton.left_out, real)
     return model
 
 

@@ -176,7 +176,7 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
 def _verify(written: str, report: Report) -> str:
     """The command that proves what was written on the real thing: beside the original, for the target."""
     command = "jetdoctor verify %s" % shlex.quote(clean(written))
-    originals = {result.model.path for result in report.results} - {written}
+    originals = {result.model.path for result in report.results} - {written, "-"}
     for original in sorted(originals):
         command += " --reference %s" % shlex.quote(clean(original))
     if len(report.results) == 1:

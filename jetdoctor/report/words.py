@@ -157,7 +157,9 @@ def verdict_reason(result: Result) -> str:
 
 
 def next_command(result: Result) -> Tuple[str, str]:
-    """``(command, why)`` to type next; ("", "") when nothing helps."""
+    """``(command, why)`` to type next; ("", "") when nothing helps, or the model came from a stream that is gone."""
+    if result.model.path == "-":
+        return "", ""
     path, name = clean(result.model.path), result.target.name
     errors = [f for f in result.findings if f.severity == "error"]
     fixes = [f.fix.applicability for f in errors if f.fix]

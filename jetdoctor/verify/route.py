@@ -80,6 +80,7 @@ def _line(*words: str) -> str:
 def _repair(result: Result, export: str, folds: bool) -> Tuple[List[Step], str]:
     """How to come to a model that the target takes, and that model's path."""
     source, name = result.model.path, result.target.name
+    source = "model.onnx" if source == "-" else source  # what came from a stream has to get a name first
     errors = [f for f in result.findings if f.severity == "error"]
     causes = tuple(dict.fromkeys("%s: %s" % (f.rule, f.fix.title if f.fix else f.message) for f in errors))
     if result.verdict == "unknown":
