@@ -1,4 +1,4 @@
-"""Write docs/coverage.md, what each release does with each attribute of each operator: python3 docs/make_coverage.py
+"""Write docs/coverage.md, what releases do with attributes and inputs of each operator: python3 docs/make_coverage.py
 
 Made from ``rules/facts/`` and ``importer_attributes.json`` (``rules/read_attributes.py``); needs onnx for the schemas.
 """
@@ -17,13 +17,17 @@ sys.path.insert(0, str(HERE.parent))
 #: the columns: one release of each family whose parsers differ
 RELEASES = ("7.1", "8.0", "8.2", "8.4.1", "8.5", "8.6", "9.0", "10.0", "10.3", "10.6", "10.10")
 
+#: opsets below this are not looked at, and one above all
+OLDEST, LAST = 7, 1 << 30
+
 #: attributes of the first opsets that no exporter writes any more, and those that say nothing about the outputs
 ASIDE = frozenset("consumed_inputs is_test output_sequence seed momentum spatial".split())
 
-HEAD = """# Attributes: what each release makes of them
+HEAD = """# Attributes and inputs: what each release makes of them
 
-Made by `python3 docs/make_coverage.py` from `rules/facts/` and from which attributes the importers name
-(`rules/read_attributes.py`, at the commits of `rules/facts/_releases.json`).
+Made by `python3 docs/make_coverage.py` from `rules/facts/` and from which attributes and inputs the importers name
+(`rules/read_attributes.py`, at the commits of `rules/facts/_releases.json`). Inputs are those that an operator does not
+need, or did not have in its first opset.
 
 | sign | meaning |
 | --- | --- |
@@ -34,7 +38,7 @@ Made by `python3 docs/make_coverage.py` from `rules/facts/` and from which attri
 | `?` | nothing names it, and there is no fact: the work list |
 | `.` | the operator is not imported |
 
-Attributes that every release names without a fact are left out.
+What every release names without a fact is left out, and attributes that ended before opset 7.
 
 """
 
@@ -49,25 +53,37 @@ def page() -> str:
         if set(signs) - {"r", "."}:
             open_ones += "?" in signs
             rows.append("| %s | %s | %d | %s |" % (op_type, name, since, " | ".join(signs)))
-    columns = ("operator", "attribute", "opset") + RELEASES
+    columns = ("operator", "attribute or input", "opset") + RELEASES
     table = ["| %s |" % " | ".join(columns), "|" + " --- |" * len(columns)] + rows
-    said = "%d attributes are read nowhere in some release, and no fact says whether that matters." % open_ones
+    said = "%d of them are read nowhere in some release, and no fact says whether that matters." % open_ones
     return HEAD + said + "\n\n" + "\n".join(table) + "\n"
 
 
 def attributes() -> Iterator[Tuple[str, str, int]]:
-    """(operator, attribute, first opset) of every operator that some release imports."""
+    """(operator, attribute or "name (input N)", first opset) of every operator that some release imports."""
     from onnx import defs
 
     from jetdoctor.facts import knowledge
 
-    found: Dict[Tuple[str, str], int] = {}
+    versions: Dict[str, List[Any]] = {}
     for schema in defs.get_all_schemas_with_history():
         if schema.domain == "" and schema.name in knowledge().operators:
-            for name in schema.attributes:
-                key = (schema.name, name)
-                found[key] = min(found.get(key, schema.since_version), schema.since_version)
-    return ((op_type, name, since) for (op_type, name), since in sorted(found.items()) if name not in ASIDE)
+            versions.setdefault(schema.name, []).append(schema)
+    for op_type, schemas in sorted(versions.items()):
+        schemas.sort(key=lambda schema: schema.since_version)
+        ends = [schema.since_version for schema in schemas[1:]] + [LAST]
+        first: Dict[str, int] = {}
+        for schema, end in zip(schemas, ends):
+            for name in [*schema.attributes, *_optional(schema, schemas[0])] if end > OLDEST else ():
+                older = (one.since_version for one in schemas if name in one.attributes)
+                first.setdefault(name, min(older, default=schema.since_version))
+        yield from ((op_type, name, since) for name, since in sorted(first.items()) if name not in ASIDE)
+
+
+def _optional(schema: Any, earliest: Any) -> Iterator[str]:
+    for index, formal in enumerate(schema.inputs):
+        if formal.option.name == "Optional" or (index >= len(earliest.inputs) and formal.option.name != "Variadic"):
+            yield "%s (input %d)" % (formal.name, index)
 
 
 def sign(op_type: str, name: str, release: str) -> str:
@@ -105,13 +121,19 @@ def _told(row: Any, name: str) -> Optional[str]:
 
 
 def _names(said: Any, name: str) -> bool:
+    if name.endswith(")"):
+        word, index = name[:-1].split(" (input ")
+        spoken = r'"(input\w*|all_initializers|any_not_initializer)": (\[[\d, ]*)?%s\b|"%s": ' % (index, index)
+        return re.search(spoken, json.dumps(said)) is not None or _names(said, word)
     return re.search(r"(?<!\w)%s(?!\w)" % name, json.dumps(said)) is not None
 
 
 def _runs(op_type: str, name: str) -> Iterator[Tuple[Any, Any]]:
     from jetdoctor.types import parse_version
 
-    for first, last in _table()["read"].get(op_type, {}).get(name, ()):
+    read = _table()["read"].get(op_type, {})
+    keys = (name.split(" (")[-1].rstrip(")"), "inputs") if name.endswith(")") else (name,)
+    for first, last in (run for key in keys for run in read.get(key, ())):
         yield parse_version(first), parse_version(last)
 
 

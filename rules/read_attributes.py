@@ -1,8 +1,9 @@
-"""Read which attributes the importers name out of clones of onnx-tensorrt, for the page ``docs/coverage.md``.
+"""Read which attributes and inputs the importers name out of clones of onnx-tensorrt, for ``docs/coverage.md``.
 
     python3 rules/read_attributes.py REPOSITORY...
 
-An importer reads an attribute when its body, or a function of the parser that it calls, fetches it by name. That is a
+An importer reads an attribute when its body, or a function of the parser that it calls, fetches it by name; it reads an
+input ("input 2") when its body names it by number, and all of them ("inputs") when it hands them on. That is a
 look at the text, not at what becomes of the value: good enough to find what nobody reads. Each clone is asked for the
 commits that ``rules/facts/_releases.json`` names; releases that no clone holds are named and left out. What was found
 is written to ``docs/importer_attributes.json``; then ``python3 docs/make_coverage.py`` makes the page.
@@ -27,6 +28,9 @@ TABLE = Path(__file__).resolve().parents[1] / "docs" / "importer_attributes.json
 _IMPORTER = re.compile(r"^DEFINE_BUILTIN_OP_IMPORTER\((\w+)\)\s*\{", re.M)
 _FUNCTION = re.compile(r"^(?:[\w:<>,*& ]+?[ *&])(\w+)\(([^;{}]*?)\)\s*(?:const)?\s*\{", re.M | re.S)
 _FETCHED = re.compile(r'(?:get(?:<[^()]*?>)?|count|at|type)\(\s*"(\w+)"')
+_CHOSEN = re.compile(r'Name = \w+ \? "(\w+)" : "(\w+)"')
+_NUMBERED = re.compile(r"\binputs(?:\.at\(|\[)\s*(\d+)")
+_HANDED_ON = re.compile(r"[(,]\s*inputs\s*[,)]|:\s*inputs\)|\binputs\.begin")
 _CALLED = re.compile(r"\b(\w+)(?:<[\w:]+>)?\(")
 
 #: calls within calls that are followed
@@ -34,7 +38,7 @@ _DEEPEST = 6
 
 
 def attributes(repository: str, revision: str) -> Dict[str, List[str]]:
-    """Operator -> attributes that its importer names at a revision; {} when the clone has no such revision."""
+    """Operator -> attributes and inputs that its importer names; {} when the clone has no such revision."""
     bodies: Dict[str, str] = {}
     for text in _sources(repository, revision):
         for kind, pattern in (("importer ", _IMPORTER), ("", _FUNCTION)):
@@ -42,7 +46,12 @@ def attributes(repository: str, revision: str) -> Dict[str, List[str]]:
                 name = kind + found.group(1)
                 bodies[name] = bodies.get(name, "") + text[found.end() : text.find("\n}", found.end())]
     names = [name for name in bodies if name.startswith("importer ")]
-    return {name.split()[1]: sorted(_fetched(bodies, name, set(), 0)) for name in sorted(names)}
+    return {name.split()[1]: sorted(_fetched(bodies, name, set(), 0) | _inputs(bodies[name])) for name in sorted(names)}
+
+
+def _inputs(body: str) -> Set[str]:
+    found = {"input %s" % number for number in _NUMBERED.findall(body)}
+    return found | {"inputs"} if _HANDED_ON.search(body) else found
 
 
 def _sources(repository: str, revision: str) -> Iterator[str]:
@@ -60,7 +69,7 @@ def _fetched(bodies: Dict[str, str], name: str, seen: Set[str], depth: int) -> S
     if name in seen or name not in bodies or depth > _DEEPEST:
         return set()
     seen.add(name)
-    found = set(_FETCHED.findall(bodies[name]))
+    found = set(_FETCHED.findall(bodies[name])).union(*_CHOSEN.findall(bodies[name]))
     for called in _CALLED.findall(bodies[name]):
         for below in (called, "importer " + called[len("import") :] if called.startswith("import") else ""):
             found |= _fetched(bodies, below, seen, depth + 1)
