@@ -586,3 +586,7 @@ def test_a_reader_that_goes_away_is_no_error():
 def test_an_ascii_terminal_gets_escapes():
     done = program("check", "mod\u00e8le.onnx", cwd=ROOT, variables={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 2 and b"mod\\xe8le.onnx does not exist" in done.stdout
+
+
+def test_help_and_the_name_of_a_command(run):
+    assert run("help", "check")[1] == run("check", "--help")[1] and run("help")[1] == run("--help")[1]

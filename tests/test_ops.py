@@ -63,3 +63,8 @@ def test_typo_and_unknown_release_are_one_line(capsys):
     assert "Resize" in capsys.readouterr().err
     assert main(["ops", "Resize", "--target", "jetpack-4.2"]) == 2
     assert "jetpack-4.2" in capsys.readouterr().err
+
+
+def test_initials_are_understood(capsys):
+    assert main(["ops", "NMS"]) == 2
+    assert "did you mean NonMaxSuppression?" in capsys.readouterr().err

@@ -419,3 +419,15 @@ def test_fix_json_is_the_contract():
     assert (equivalence["max_abs"], equivalence["max_rel"]) == (1.25e-7, 3e-6)
     assert document["written"] == "out.onnx" and document["results"][0]["verdict"] == "fails"
     assert document["before"] == [{"target": "jetpack-5.0.2", "verdict": "fixable"}]
+
+
+def test_a_log_line_about_many_nodes_is_said_once():
+    lines = tuple("Reshape %s fails: reshape changes volume. Reshaping [] to [1,300]" % name for name in "abc")
+    shown = text(replace(FIXABLE, findings=(replace(ERROR, consequences=lines + ("another",)),)))
+    assert shown.count("then  ") == 2 and "Reshape a fails" in shown and "(and 2 more nodes)" in " ".join(shown.split())
+
+
+def test_a_batch_names_the_models_that_fail():
+    failing = [replace(FIXABLE, verdict="fails", model=replace(MODEL, path="m%d.onnx" % n)) for n in range(12)]
+    shown = text(DEPLOYS, *failing)
+    assert "fails  m0.onnx, m1.onnx" in shown and "and 2 more" in shown

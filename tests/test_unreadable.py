@@ -14,6 +14,7 @@ onnx = pytest.importorskip("onnx")
 numpy = pytest.importorskip("numpy")
 
 from jetdoctor.model import UnreadableModel, load  # noqa: E402
+from jetdoctor.model.unreadable import looks_like  # noqa: E402
 from jetdoctor.model.wire import WireError, encode_varint, skeleton  # noqa: E402
 from tests.model_files import raw, saved, simple  # noqa: E402
 
@@ -123,3 +124,15 @@ def test_noise_is_refused_or_parsed_but_never_crashes():
             skeleton(bytes(noisy))
         except WireError as error:
             assert error.offset <= len(noisy)
+
+
+@pytest.mark.parametrize(
+    "start, what",
+    [
+        (b"\x0a\x1d\x0a\x01x\x12\x0bPlaceholder", "frozen TensorFlow graph"),
+        (b"\x0a\x9d\x01\x0a\x05input\x12\x0bPlaceholder", "frozen TensorFlow graph"),
+        (b"\x08\x01\x12\x80\x01\x0a\x09\x22\x05serve", "SavedModel"),
+    ],
+)
+def test_tensorflow_s_own_files_are_recognized(start, what):
+    assert what in looks_like(start + bytes(200)) and "tf2onnx" in looks_like(start + bytes(200))

@@ -19,6 +19,9 @@ _NEAR = 12
 #: inputs of NonMaxSuppression that bound the result (onnx NonMaxSuppression-10), as its attributes are called elsewhere
 _BOUNDS = {2: "boxes per class", 3: "IoU threshold", 4: "score threshold"}
 
+#: A count of boxes beyond any network's.
+_ALL = 2**31 - 1
+
 _PLUGIN = "EfficientNMS_TRT"
 
 
@@ -66,8 +69,13 @@ def _bounds(node: Node) -> str:
     found = []
     for index, what in _BOUNDS.items():
         array = node.input(index).array() if node.present(index) else None
-        if array is not None and array.size == 1:
-            found.append("%s %.6g" % (what, array.reshape(-1)[0]))
+        if array is None or array.size != 1:
+            continue
+        bound = array.reshape(-1)[0].item()
+        if isinstance(bound, int):  # the largest integer is how exporters spell "all of them"
+            found.append("%s %s" % (what, bound if bound < _ALL else "unlimited"))
+        else:
+            found.append("%s %.6g" % (what, bound))
     return " (%s)" % ", ".join(found) if found else ""
 
 

@@ -74,6 +74,8 @@ def _open_closed_streams() -> None:
 
 
 def _dispatch(argv: List[str]) -> int:
+    if argv[:1] == ["help"] and len(argv) > 1:
+        argv = [argv[1], "--help"]
     if argv and argv[0] in ("-h", "--help", "help"):
         print(commands.overview(), end="")
         return 0

@@ -54,6 +54,9 @@ def run(arguments: Any) -> int:
 
 def _spelled(known: Any, name: str) -> str:
     exact = {op.lower(): op for op in known.operators}.get(name.lower())
+    meant = [op for op in sorted(known.operators) if "".join(filter(str.isupper, op)) == name.upper()]
+    if exact is None and meant and len(name) > 1:
+        raise UsageError("no facts about an operator %s: did you mean %s?" % (name, " or ".join(meant[:3])))
     if exact is None:
         hint = did_you_mean(name, sorted(known.operators), "jetdoctor ops")
         raise UsageError("no facts about an operator %s: %s" % (name, hint))

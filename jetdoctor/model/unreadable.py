@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Callable, List, Tuple
 
 from jetdoctor import external
@@ -34,6 +35,17 @@ def _torch_zip(head: bytes) -> bool:
 
 def _keras_zip(head: bytes) -> bool:
     return head.startswith(b"PK\x03\x04") and (b"metadata.json" in head[:128] or b"config.json" in head[:128])
+
+
+def _graph_def(head: bytes) -> bool:
+    # tensorflow.GraphDef starts with a NodeDef (field 1), and that with its name (1) and its operator (2).
+    found = re.match(rb"\x0a[\x00-\xff]{1,4}?\x0a([\x01-\x7f])", head)
+    return found is not None and head[found.end() + found.group(1)[0] :][:1] == b"\x12"
+
+
+def _saved_model(head: bytes) -> bool:
+    # tensorflow.SavedModel: schema version 1, then a MetaGraphDef, tagged "serve" for inference.
+    return head.startswith(b"\x08\x01\x12") and b"serve" in head
 
 
 def _text(head: bytes) -> bool:
@@ -71,6 +83,8 @@ _KINDS: List[Tuple[Callable[[bytes], bool], str, str]] = [
         _EXPORT,
     ),
     (_starts(b"PK\x03\x04"), "a zip archive", "unpack it and give the .onnx file inside"),
+    (_graph_def, "a frozen TensorFlow graph", "convert it with python3 -m tf2onnx.convert --graphdef FILE"),
+    (_saved_model, "a TensorFlow SavedModel", "convert it with python3 -m tf2onnx.convert --saved-model DIR"),
     (_starts(b"\x89HDF\r\n\x1a\n"), "an HDF5 file (Keras weights)", "convert the model with tf2onnx"),
     (lambda head: head[4:8] == b"TFL3", "a TensorFlow Lite model", "convert it with tf2onnx --tflite"),
     (

@@ -135,6 +135,8 @@ def because(row: Span) -> str:
     if row.verdict == "unknown":
         if any(finding.rule == "JD000" for finding in row.results[0].findings):
             return "JD000"
+        if row.results[0].model.producer == "TensorRT engine":
+            return "the file does not tell what it was built for"
         return "no facts about this TensorRT" if not row.results[0].error else "see below"
     rules = sorted({finding.rule for finding in row.errors})
     return ", ".join(rules[:4]) + (" and %d more" % (len(rules) - 4) if len(rules) > 4 else "")

@@ -155,6 +155,8 @@ def _remaining(writer: Writer, report: Report) -> None:
 def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> None:
     writer.line()
     if plan.written:
+        if not plan.steps:
+            writer.line("Nothing to fix: the model was copied as it is.")
         writer.line("written: " + writer.paint(clean(plan.written), "bold"))
         writer.line("next: " + writer.paint(_verify(plan.written, report), "cyan"))
         return

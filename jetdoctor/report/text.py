@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Set
+from typing import Dict, List, Optional, Sequence, Set
 
 from jetdoctor.report import accelerator, anatomy, apart, matrix, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import IMPACT_COLOR, SEVERITY_COLOR, VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import Coverage, Finding, Report, Result
+
+#: Models that the summary of many names for each verdict that is no good news.
+_NAMED = 10
 
 
 def render(report: Report, options: Options) -> str:
@@ -124,11 +127,20 @@ def block(writer: Writer, finding: Finding, where: str = "", said: Optional[Set[
     writer.wrapped("", finding.message)
     if finding.impact:
         writer.wrapped("so    ", words.impact(finding.impact), IMPACT_COLOR[finding.impact.kind])
-    for consequence in finding.consequences:
+    for consequence in _each_once(finding.consequences):
         writer.wrapped("then  ", consequence)
     _fix(writer, finding, set() if said is None else said)
     if finding.severity != "info":
         _source(writer, finding)
+
+
+def _each_once(consequences: Sequence[str]) -> List[str]:
+    """Lines of the log that differ in the node alone as one line: ``Reshape a fails: ... (and 5 more nodes)``."""
+    alike: Dict[str, List[str]] = {}
+    for line in consequences:
+        alike.setdefault(line.partition(" fails: ")[2] or line, []).append(line)
+    rest = {lines[0]: len(lines) - 1 for lines in alike.values()}
+    return [line + (" (and %s)" % plural(more, "more node") if more else "") for line, more in rest.items()]
 
 
 def _fix(writer: Writer, finding: Finding, said: Set[str]) -> None:
@@ -158,13 +170,18 @@ def _closing(writer: Writer, result: Result) -> None:
 
 
 def _summary(writer: Writer, groups: List[List[Result]]) -> None:
-    counts: Dict[str, int] = {}
+    names: Dict[str, List[str]] = {}
     for results in groups:
         word = results[0].verdict if len(results) == 1 else matrix.overall(results)
-        counts[word] = counts.get(word, 0) + 1
-    parts = ["%d %s" % (counts[word], word) for word in VERDICT_COLOR if word in counts]
+        names.setdefault(word, []).append(clean(results[0].model.path))
+    parts = ["%d %s" % (len(names[word]), word) for word in VERDICT_COLOR if word in names]
     writer.line()
     writer.line("%s: %s" % (plural(len(groups), "model"), ", ".join(parts)))
+    for word in ("fails", "unknown"):
+        if word in names:
+            more = len(names[word]) - _NAMED
+            listed = ", ".join(names[word][:_NAMED]) + (" and %d more" % more if more > 0 else "")
+            writer.wrapped(word + "  ", listed, VERDICT_COLOR[word])
     read = [result for results in groups for result in results if result.coverage != Coverage()]
     if read:
         writer.wrapped("looked at ", words.coverage_line(read), "dim", indent=0)
