@@ -21,8 +21,16 @@ from jetdoctor.types import Finding, Fix, Location, Target, Version
 #: nodes of one finding that are looked at for a newer JetPack
 _NODES = 20
 
+NO_PLUGIN = "JD803"
+
 #: the operator has no importer or its plugin is missing: another form of it does not help
-_OPERATOR_ITSELF = ("JD301", "JD803")
+_OPERATOR_ITSELF = ("JD301", NO_PLUGIN)
+
+#: domains whose operators ONNX Runtime or an extension of it has; "" is ONNX's own
+_KNOWN_DOMAINS = ("com.microsoft", "ai.onnx", "com.ms.")
+
+#: trtexec calls it --plugins before (its --help of 8.5 and 8.6)
+_STATIC_PLUGINS = (8, 6)
 
 #: ONNX Runtime writes operators of its own into a model that it optimized or quantized
 _NOT_OPTIMIZED = (
@@ -44,6 +52,9 @@ class Advisor:
 
     def for_error(self, finding: Finding, target: Target) -> Tuple[Fix, ...]:
         """Advice for an error that no fix removes, what is nearest first; never empty."""
+        plugin = self._plugin(finding, target)
+        if plugin:
+            return (Fix(plugin, "manual"),)
         texts = [self._sizes(finding, target), self._export(finding, target)]
         suppression = suppression_before(self._nodes(finding))
         texts.append(cut_before(self.model, suppression, target) if suppression is not None else "")
@@ -57,6 +68,16 @@ class Advisor:
             return ()
         text = self._sizes(finding, target)
         return (Fix(text, "manual"), Fix(profile_options(self.model), "manual")) if text else ()
+
+    def _plugin(self, finding: Finding, target: Target) -> str:
+        """The one way for an operator of somebody's own, which no runtime knows without its code; else ""."""
+        own = [node for node in self._nodes(finding) if not node.domain.startswith(_KNOWN_DOMAINS)]
+        if finding.rule != NO_PLUGIN or not own or not own[0].domain:
+            return ""
+        name, path = own[0].op_type, shlex.quote(self.model.path or "MODEL")
+        flag = "--staticPlugins" if target.tensorrt_version >= _STATIC_PLUGINS else "--plugins"
+        text = "Write a TensorRT plugin named %s and load it: trtexec --onnx=%s %s=libYOURS.so; then jetdoctor check %s"
+        return (text + " --target %s --plugin %s") % (name, path, flag, path, shlex.quote(target.name), name)
 
     def _sizes(self, finding: Finding, target: Target) -> str:
         if not has_open_inputs(self.model) or not self._about_sizes(finding):
