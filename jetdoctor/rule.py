@@ -131,6 +131,7 @@ class Rewrite:
     makes constants of what follows from constants and sizes, so it is not offered for what needs a run.
     ``constants``: inputs of the node that it must know; not offered where one needs a run.
     ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
+    ``fits_value``: the same for a finding about a graph input or another value that no node is to blame for.
     ``choice``: what an unsafe rewrite decides for the caller, as ``fix --allow`` names it (CHOICES of types); ""
     when nothing less than ``--unsafe`` allows it. ``measured``: it gives other numbers on purpose (coarser steps), so
     that the proof says how far they are from the original's and does not ask them to be equal.
@@ -142,6 +143,7 @@ class Rewrite:
     folds: bool = False
     constants: Tuple[int, ...] = ()
     fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
+    fits_value: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
     choice: str = ""
     measured: bool = False
 

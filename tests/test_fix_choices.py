@@ -128,3 +128,39 @@ g (float[2,3] x) => (float[2,1] y) <float s = {0.5}, int8 z = {0}, int64[1] axes
     assert kept.changed and kept.notes == ("INT8: 1 of 1 Q/DQ pairs (activations and weights) are still quantized",)
     assert main(["fix", lost.path, "-t", "jetpack-4.6", "--allow", "quantization"]) == 0
     assert "note: INT8: 0 of 1 Q/DQ pairs" in capsys.readouterr().out and "ActivationSymmetric" in lost.notes[0]
+
+
+#: what may read bytes that become FLOAT: what moves, picks or compares them, casts, and one scale for all
+READERS = [
+    ("uint8[4] x, uint8[4] z", "uint8[4] y", "y = Max (x, z)", ["feed input x as FLOAT", "feed input z as FLOAT"]),
+    ("uint8[4] x", "bool[4] y", "y = Equal (x, k)", ["feed input x as FLOAT"]),
+    ("uint8[4] x", "float[4] y", "r = Concat <axis = 0> (x, k) s = Slice (r, zero, four) y = Cast <to = 1> (s)", []),
+    ("uint8[4] x", "float[4] y", "y = DequantizeLinear (x, scale, point)", []),
+    ("uint8[4] x", "float[4] y", "y = DequantizeLinear (x, scale)", []),
+]
+
+CONSTANTS = """<uint8[4] k = {0, 1, 200, 255}, float scale = {0.5}, uint8 point = {128}, uint8[4] shifts = {1, 2, 3, 1},
+ int64[1] zero = {0}, int64[1] four = {4}>"""
+
+
+@pytest.mark.parametrize("inputs, outputs, nodes, caller", READERS)
+def test_bytes_in_float(tmp_path, inputs, outputs, nodes, caller):
+    text = '<ir_version: 8, opset_import: ["": 13]> g (%s) => (%s) %s { %s }' % (inputs, outputs, CONSTANTS, nodes)
+    path = saved(tmp_path, text)
+    model = onnx.load(path)
+    read = {name for node in model.graph.node for name in node.input}
+    for unread in [tensor for tensor in model.graph.initializer if tensor.name not in read]:
+        model.graph.initializer.remove(unread)
+    onnx.save(model, path)
+    outcome = fix(path, OLD, allow=["input-types"])
+    assert outcome.before[0].verdict == "fixable" and outcome.clean
+    assert outcome.plan.equivalence.status == "equal"
+    assert [sentence.split(" instead")[0] for sentence in outcome.caller[: len(caller)]] == caller
+    onnx.checker.check_model(outcome.proto, full_check=True)
+
+
+@pytest.mark.parametrize("nodes", ["y = Add (x, k)", 'y = BitShift <direction = "LEFT"> (x, shifts)'])
+def test_bytes_that_may_wrap_around_are_not_promised(tmp_path, nodes):
+    text = '<ir_version: 8, opset_import: ["": 13]> g (uint8[4] x) => (uint8[4] y) %s { %s }' % (CONSTANTS, nodes)
+    outcome = fix(saved(tmp_path, text), OLD, unsafe=True)
+    assert outcome.before[0].verdict == "fails" and not outcome.changed

@@ -15,7 +15,7 @@ from jetdoctor.types import VersionRange, parse_version
 _MADE_FOR = {
     "bf16_to_fp32": ("BFLOAT16",),
     "double_to_float": ("DOUBLE",),
-    "narrow_input_type": ("UINT8", "INT8", "UINT16", "INT16", "BOOL"),
+    "unsigned_as_signed": ("UINT32", "UINT64"),
 }
 
 
@@ -37,6 +37,8 @@ class Place:
     node: Any = None
     tensor: str = ""
     detail: str = ""
+    #: the graph input or constant that it is about
+    value: Any = None
 
 
 class Plugins:
@@ -133,7 +135,7 @@ class ModelFacts:
                 continue
             for fact in self.knowledge.rows("(graph input)", "refused"):
                 if dtype not in fact["require"]["dtype"]:
-                    yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype)
+                    yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype, value=value)
 
     def initializers(self, graph: Graph) -> Iterator[Place]:
         """Element types of initializers, and of Constant nodes, that a release has no type for."""
@@ -142,7 +144,8 @@ class ModelFacts:
             dtype = DTYPE_NAMES.get(tensor.data_type, "UNDEFINED")
             for fact in rows:
                 if dtype not in fact["require"]["dtype"]:
-                    yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype)
+                    value = graph.value(name)
+                    yield Place(_for_type(fact, dtype), fact.range, tensor=name, detail=dtype, value=value)
 
     def intermediates(self, node: Node, asked: Asked) -> Iterator[Place]:
         """Rows of "(any)": element types that no layer may produce."""

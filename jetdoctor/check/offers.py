@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.catalog import Catalog
 from jetdoctor.check.crash import Crash
 from jetdoctor.check.model_facts import Place
 from jetdoctor.check.run_time import needs_a_run
-from jetdoctor.graph import Node
+from jetdoctor.graph import Node, Value
 from jetdoctor.rule import Match
 from jetdoctor.types import Fix
 
 #: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
+#: operators whose axes were an attribute until opset 12 or 17
+_AXES_TURN_INPUT = ("Reduce", "Squeeze", "Unsqueeze")
+
 _OUT_OF_BRANCH, _OUT_OF_BODY = "fold_if", "unroll_loop"
 
 
@@ -46,16 +49,18 @@ class Offers:
 
     def _may_work(self, name: str, place: Place, crashes: List[Crash]) -> bool:
         if name.startswith("lower_opset:"):
-            return True
-        if not self._fits(name, place.node, place.fact["rule"], crashes):
+            return place.node is None or not _axes_of_the_run(place.node)
+        if not self._fits(name, place.node, place.fact["rule"], crashes, place.value):
             return False
         folds = place.node is not None and place.tensor and self.catalog.rewrite(name).folds
         return not (folds and needs_a_run(place.node.graph.value(place.tensor)))
 
-    def _fits(self, name: str, node: Node, rule_id: str, crashes: List[Crash]) -> bool:
+    def _fits(self, name: str, node: Node, rule_id: str, crashes: List[Crash], value: Optional[Value] = None) -> bool:
         """Whether the rewrite may work at the node (None: anywhere), as far as a look at it and its constants tells."""
         try:
             rewrite = self.catalog.rewrite(name)
+            if value is not None and rewrite.fits_value is not None:
+                return rewrite.fits_value(value)
             if node is None:
                 return True
             if rewrite.fits is not None and not rewrite.fits(node):
@@ -75,3 +80,8 @@ class Offers:
                 rewrite = self.catalog.rewrite(request)
                 self._made[request] = Fix(rewrite.title, rewrite.applicability, rewrite=request)
         return self._made[request]
+
+
+def _axes_of_the_run(node: Node) -> bool:
+    """Whether axes that an older opset writes as an attribute depend on data."""
+    return node.op_type.startswith(_AXES_TURN_INPUT) and node.present(1) and needs_a_run(node.input(1))

@@ -7,7 +7,10 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 
 
 def _shifts_by_constant(node):
-    return node.op_type != "BitShift" or node.input(1).is_constant_expression()
+    if node.op_type != "BitShift":
+        return True
+    steps = node.input(1).array()  # negative ones are not defined: every runtime does something else
+    return node.input(1).is_constant_expression() and (steps is None or bool((steps >= 0).all()))
 
 
 REWRITE = Rewrite("bitwise_decompose", "Compute the bits by integer arithmetic", fits=_shifts_by_constant)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_to_float", "Compute in FLOAT", "unsafe", choice="precision")
-
 #: operators that give values of their inputs or integers that count, by whether the result is cast back
 _BACK = {
     "TopK": (True, False), "ArgMax": (False,), "ArgMin": (False,), "ReduceMax": (True,),
@@ -21,6 +19,13 @@ _BACK = {
 _INTEGERS = ("INT8", "UINT8", "INT16", "UINT16", "INT32", "INT64", "UINT32", "UINT64", "BOOL")
 #: inputs that are not data, though they may be integers
 _STEERING = {"TopK": (1,), "Resize": (1, 2, 3), "Pad": (1, 3), "CumSum": (1,)}
+
+
+def _fits(node):
+    return node.op_type in _BACK and node.input(0).dtype in (None, *_INTEGERS)
+
+
+REWRITE = Rewrite("cast_to_float", "Compute in FLOAT", "unsafe", fits=_fits, choice="precision")
 
 
 def rewrite(node, edit):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from jetdoctor.recipes.reductions import by_reduce_sum, known_axes
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("reduce_via_reduce_sum", "Reduce with ReduceSum, whose axes input is read")
+REWRITE = Rewrite("reduce_via_reduce_sum", "Reduce with ReduceSum, whose axes input is read", constants=(1,))
 
 
 def rewrite(node, edit):

@@ -6,12 +6,16 @@ types: Casts from and to the signed type, and what moves elements, adds, multipl
 
 from __future__ import annotations
 
-from jetdoctor.graph import MOVERS
+from jetdoctor.graph import DTYPE_NAMES, MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
 def _is_unsigned(node):
-    return bool(_types(node) & {None, *_SIGNED})
+    types = _types(node)
+    if node.op_type == "Cast" and node.attr("to"):
+        types = {node.input(0).dtype, DTYPE_NAMES.get(node.attr("to"))}
+    interface = {value.dtype for value in _interface(node.graph.model)}
+    return bool(types & {None, *_SIGNED} - interface.intersection(_SIGNED))
 
 
 REWRITE = Rewrite(
