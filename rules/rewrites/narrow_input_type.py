@@ -13,9 +13,9 @@ _EXACT = ("UINT8", "INT8", "UINT16", "INT16", "BOOL")
 
 #: operator -> its inputs of the element type that its first output has too; None: all of them
 _CARRIES = dict.fromkeys(MOVERS, (0,))
-_CARRIES.update(dict.fromkeys(["CenterCropPad", "Compress", "MaxPool", "ReduceMax", "ReduceMin", "TopK"], (0,)))
+_CARRIES.update(dict.fromkeys("CenterCropPad Compress MaxPool ReduceMax ReduceMin TopK Trilu".split(), (0,)))
 _CARRIES.update(dict.fromkeys(["Concat", "Max", "Min"]))
-_CARRIES.update(Where=(1, 2), Clip=(0, 1, 2), Pad=(0, 2), ScatterElements=(0, 2), ScatterND=(0, 2), Resize=(0,), Trilu=(0,))
+_CARRIES.update(Where=(1, 2), Clip=(0, 1, 2), Pad=(0, 2), ScatterElements=(0, 2), ScatterND=(0, 2), Resize=(0,))
 
 #: the same where the outputs have a type of their own
 _ENDS = dict.fromkeys(["ArgMax", "ArgMin", "Cast", "Shape", "Size"], (0,))
