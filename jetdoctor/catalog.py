@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import ModuleType
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
 
+from jetdoctor.data import path as data_path
 from jetdoctor.data import rules_folder
 from jetdoctor.rule import Rewrite, Rule
 from jetdoctor.types import JetdoctorError
@@ -19,17 +22,30 @@ _RULE_FILE = re.compile(r"^(JD\d{3})_[a-z0-9_]+\.py$")
 
 @dataclass(frozen=True)
 class CatalogRule:
-    """A discovered rule: metadata, page (the module's docstring), file and category."""
+    """A discovered rule: metadata, file, category and the scopes that it has a detector for.
+
+    Its module is imported when it is first asked for: most rules have nothing to say about a model.
+    """
 
     rule: Rule
-    page: str
     path: str
     category: str
-    module: ModuleType
+    scopes: Tuple[str, ...]
+    load: Callable[[], ModuleType]
+
+    @property
+    def module(self) -> ModuleType:
+        """The rule file itself."""
+        return self.load()
+
+    @property
+    def page(self) -> str:
+        """What ``jetdoctor explain`` prints: the docstring of the rule file."""
+        return (self.module.__doc__ or "").strip()
 
     def detector(self, scope: str) -> Any:
         """``check_<scope>`` of the rule file, None when it has none."""
-        return getattr(self.module, "check_" + scope, None)
+        return getattr(self.module, "check_" + scope) if scope in self.scopes else None
 
 
 class Modules(Mapping[str, ModuleType]):
@@ -85,12 +101,36 @@ def _rule_files(folder: str) -> List[Tuple[str, str]]:
     return found
 
 
-def _load_rule(folder: str, category: str, name: str) -> CatalogRule:
-    module = importlib.import_module("jetdoctor.rules.%s.%s" % (category, name[:-3]))
-    rule: Rule = module.RULE  # type: ignore[attr-defined]
+def _load_rule(folder: str, category: str, name: str, index: Mapping[str, Any]) -> CatalogRule:
+    path, dotted = os.path.join(folder, category, name), "jetdoctor.rules.%s.%s" % (category, name[:-3])
+    with open(path, "rb") as stream:
+        known = index.get("%s/%08x" % (name[:-3], zlib.crc32(stream.read())))
+    if known is None:
+        module = importlib.import_module(dotted)
+        rule: Rule = module.RULE  # type: ignore[attr-defined]
+        scopes = scopes_of(module)
+    else:
+        said: Dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in known["rule"].items()}
+        rule = Rule(**said)
+        scopes = tuple(known["scopes"])
     if rule.id != name[:5]:
         raise JetdoctorError("%s declares the id %s: file name and id must agree" % (name, rule.id))
-    return CatalogRule(rule, (module.__doc__ or "").strip(), os.path.join(folder, category, name), category, module)
+    return CatalogRule(rule, path, category, scopes, lambda: importlib.import_module(dotted))
+
+
+def scopes_of(module: ModuleType) -> Tuple[str, ...]:
+    """The scopes that a rule file has a detector for."""
+    return tuple(scope for scope in ("node", "model", "target", "device") if hasattr(module, "check_" + scope))
+
+
+def _index() -> Mapping[str, Any]:
+    """``rules/data/rules.json``, by file name and checksum of its text: a file that has changed since is imported."""
+    try:
+        with open(data_path("rules.json"), encoding="utf-8") as stream:
+            index: Mapping[str, Any] = json.load(stream)
+    except (OSError, ValueError):
+        return {}
+    return index
 
 
 @lru_cache(maxsize=None)
@@ -99,9 +139,10 @@ def catalog() -> Catalog:
     folder = rules_folder()
     rules: Dict[str, CatalogRule] = {}
     broken: List[str] = []
+    index = _index()
     for category, name in _rule_files(folder):
         try:
-            loaded = _load_rule(folder, category, name)
+            loaded = _load_rule(folder, category, name, index)
             if loaded.rule.id in rules:
                 raise JetdoctorError("rule id %s is used by two files" % loaded.rule.id)
             rules[loaded.rule.id] = loaded

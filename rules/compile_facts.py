@@ -1,7 +1,8 @@
 """Compile ``rules/facts/`` into what is loaded at run time: ``rules/data/facts.jsonl`` and ``known_issues.json``.
 
 Beside it, ``rules/sentences.txt`` has every row in the words of jetdoctor, for reviewers and for the tests, and
-``docs/conditions.md`` lists every condition that a row may make.
+``docs/conditions.md`` lists every condition that a row may make. The index of the rule files (``index_rules.py``) is
+made anew as well.
 
     python3 rules/compile_facts.py             check the facts and compile them
     python3 rules/compile_facts.py --format    lay out the files of rules/facts/ first
@@ -24,6 +25,7 @@ if __name__ == "__main__":  # in a clone, where jetdoctor need not be installed
 from jetdoctor.rules.facts_checks import problems
 from jetdoctor.rules.facts_layout import NO_OPERATOR, SECTIONS, layout, parse
 from jetdoctor.rules.facts_pages import page, schema_text
+from jetdoctor.rules.index_rules import index_text
 
 from jetdoctor.facts.grammar import address
 from jetdoctor.facts.rows import WALLS, Fact
@@ -32,6 +34,7 @@ from jetdoctor.facts.sentences import row_text
 ROOT = Path(__file__).resolve().parent
 SENTENCES, DOCS = ROOT / "sentences.txt", ROOT.parent / "docs"
 FACTS, COMPILED, ISSUES = ROOT / "facts", ROOT / "data" / "facts.jsonl", ROOT / "data" / "known_issues.json"
+RULES = ROOT / "data" / "rules.json"
 
 Facts = Dict[str, Any]
 
@@ -143,6 +146,7 @@ def main(arguments: List[str]) -> int:
             facts = read()  # keys are in another order now
         for path, text in made(facts).items():
             path.write_text(text, encoding="utf-8")
+        RULES.write_text(index_text(ROOT), encoding="utf-8")
     print("\n".join(found) or "%d files of facts, no problem" % len(facts))
     return 1 if found else 0
 

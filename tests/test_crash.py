@@ -80,7 +80,7 @@ def test_a_detector_that_names_no_rewrite_keeps_its_finding(monkeypatch):
         yield Match("odd", node=node, fixes=(Fix("Mend it", rewrite="no_such"), Fix("By hand", "manual")))
 
     shown = SimpleNamespace(check_node=check_node, describe=None)
-    rules["JD302"] = room.CatalogRule(replace(rule.rule, ops=("Trilu",)), "", "", "operators", shown)
+    rules["JD302"] = room.CatalogRule(replace(rule.rule, ops=("Trilu",)), "", "operators", ("node",), lambda: shown)
     catalog = room.Catalog(rules, room.catalog().rewrites)
     _, found = found_by(monkeypatch, Engine(catalog, knowledge()))
     odd = [f for f in found["JD302"] if f.message == "odd"]

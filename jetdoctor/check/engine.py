@@ -32,7 +32,7 @@ class Engine:
         )
         self.by_op: Dict[str, List[CatalogRule]] = {}
         for rule in catalog.rules.values():
-            if rule.detector("node"):
+            if "node" in rule.scopes:
                 for op_type in rule.rule.ops:
                     self.by_op.setdefault(op_type, []).append(rule)
 
