@@ -10,7 +10,7 @@ from jetdoctor.rules.facts_layout import HEADS, NO_OPERATOR, SECTIONS
 
 from jetdoctor.catalog import catalog
 from jetdoctor.data import table
-from jetdoctor.dla.conditions import CONDITIONS as DLA
+from jetdoctor.dla.conditions import conditions as dla_conditions
 from jetdoctor.facts import Fact
 from jetdoctor.facts.condition import BadCondition
 from jetdoctor.facts.conditions.model import OfModel
@@ -145,8 +145,10 @@ def _dla(rows: Sequence[Row]) -> Iterator[str]:
             yield "%s: key status: %s is neither native nor gpu" % (where, row["status"])
         if row["status"] == "gpu" and "what" not in row:
             yield "%s: key what: is missing, so that nobody would know why" % where
-        for key in sorted(set(row["when"]) - set(DLA)):
-            yield "%s: key %s: nothing evaluates this condition" % (where, key)
+        try:
+            dla_conditions(row["when"])
+        except BadCondition as error:
+            yield "%s: key %s: %s" % (where, error.key, error)
 
 
 def _whole(section: str, rows: Sequence[Row]) -> Iterator[str]:

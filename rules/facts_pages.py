@@ -9,6 +9,8 @@ from typing import Any, Dict, Iterable, List
 from jetdoctor.rules.facts_checks import KEYS
 from jetdoctor.rules.facts_layout import SECTIONS
 
+from jetdoctor.dla.conditions import classes as dla_classes
+from jetdoctor.dla.conditions import conditions as dla_conditions
 from jetdoctor.facts import Fact
 from jetdoctor.facts.grammar import classes
 from jetdoctor.facts.schema import SCALAR
@@ -30,6 +32,9 @@ def page(facts: Iterable[Fact]) -> str:
             module = found.__module__
             lines += ["## " + (sys.modules[module].__doc__ or "").strip().splitlines()[0].rstrip(".") + "\n"]
         lines += _entry(found, examples.get(found))
+    lines.append("## Rows of section `dla`\n")
+    for found in dla_classes():
+        lines += _dla_entry(found, examples[found])
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -37,6 +42,8 @@ def _examples(facts: Iterable[Fact]) -> Dict[Any, Any]:
     """For every class the first condition of the facts that it is."""
     found: Dict[Any, Any] = {}
     for fact in facts:
+        for one in dla_conditions(fact["when"]) if fact.own else ():
+            found.setdefault(type(one), one)
         for one in (*fact.when, *([fact.demand] if fact.demand else [])):
             found.setdefault(type(one), one)
     return found
@@ -57,6 +64,12 @@ def _entry(found: Any, example: Any) -> List[str]:
         example.forbidden(),
     )
     return ["### %s%s\n" % (keys, " (%s)" % more if more else ""), text + "\n", "* " + values, "* " + said + "\n"]
+
+
+def _dla_entry(found: Any, example: Any) -> List[str]:
+    """What a class of a row about the DLA says of itself; some row takes each."""
+    (head, text, values) = _entry(found, None)
+    return [head, text, values.rstrip(), "* `%s`: %s.\n" % (json.dumps(example.spec), example.said())]
 
 
 def _value(schema: Dict[str, Any]) -> str:

@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from jetdoctor import cli, dla
-from jetdoctor.dla.conditions import CONDITIONS, holds
+from jetdoctor.dla.conditions import classes, conditions, holds
 from jetdoctor.dla.pieces import pieces
 from jetdoctor.dla.work import work
 from jetdoctor.facts import knowledge
+from jetdoctor.facts.condition import BadCondition
 from jetdoctor.model import from_proto
 from jetdoctor.report import accelerator
 from jetdoctor.target import resolve
@@ -39,9 +40,7 @@ def conv(attributes="", kernel=(2, 3, 3, 3), shape="1,3,16,16", output="1,2,a,b"
 
 
 def one(op, shape="1,4,8,8", output="1,4,8,8", attributes="", dtype="float", more=""):
-    return node_of(
-        "y = %s %s (x%s)" % (op, attributes, more), "%s[%s] x" % (dtype, shape), "%s[%s]" % (dtype, output)
-    )
+    return node_of("y = %s %s (x%s)" % (op, attributes, more), "%s[%s] x" % (dtype, shape), "%s[%s]" % (dtype, output))
 
 
 POOL = "<kernel_shape = [3, 3], pads = [1, 1, 1, 1], strides = [2, 2]>"
@@ -89,12 +88,8 @@ BOTH = {
     ),
     "input_present": (
         3,
-        lambda: node_of(
-            "y = Resize (x, , , s)", "float[1,1,2,2] x", "float[1,1,4,4]", "<int64[4] s = {1,1,4,4}>"
-        ),
-        lambda: node_of(
-            "y = Resize (x, , s)", "float[1,1,2,2] x", "float[1,1,4,4]", "<float[4] s = {1,1,2,2}>"
-        ),
+        lambda: node_of("y = Resize (x, , , s)", "float[1,1,2,2] x", "float[1,1,4,4]", "<int64[4] s = {1,1,4,4}>"),
+        lambda: node_of("y = Resize (x, , s)", "float[1,1,2,2] x", "float[1,1,4,4]", "<float[4] s = {1,1,2,2}>"),
     ),
     "inputs_below": (
         2,
@@ -145,7 +140,24 @@ BOTH = {
 
 
 def test_every_condition_is_tried():
-    assert set(BOTH) == set(CONDITIONS)
+    assert set(BOTH) == {found.key() for found in classes()}
+
+
+@pytest.mark.parametrize(
+    "when, key",
+    [({"rank_is_nt": [4]}, "rank_is_nt"), ({"axis_is_not": "1"}, "axis_is_not"), ({"batch_over": -1}, "batch_over")],
+)
+def test_a_condition_that_is_not_known_is_refused(when, key):
+    with pytest.raises(BadCondition) as refused:
+        conditions(when)
+    assert refused.value.key == key
+
+
+def test_a_condition_is_said():
+    said = [one.said() for one in conditions({"outside": {"strides": [1, 8]}, "rank_is_not": [2, 4], "batch_over": 9})]
+    assert said == [
+        "strides has a number outside of [1, 8]", "the rank of input 0 is not 2 or 4", "the batch is larger than 9"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("key", sorted(BOTH))

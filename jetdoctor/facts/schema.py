@@ -8,6 +8,8 @@ Schema = Dict[str, Any]
 
 INDEX: Schema = {"type": "integer", "minimum": 0}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+INTEGER: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
 TEXT: Schema = {"type": "string"}
 #: A condition that takes no value is written ``true``.
 FLAG: Schema = {"const": True}
