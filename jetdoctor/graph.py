@@ -469,7 +469,7 @@ class Model:
         self.weights: Dict[Tuple[Tuple[str, ...], str], Any] = {}
         self.file_size: Optional[int] = None
         self.inference_stopped: Optional[str] = None
-        self.find_profile: Callable[[Model], Profile] = lambda model: {}
+        self.find_profile: Callable[[Model], Tuple[Profile, str]] = lambda model: ({}, "")
 
     def derived(self, analysis: Callable[["Model"], Derived]) -> Derived:
         """What ``analysis(model)`` found out about this model; it runs once."""
@@ -481,7 +481,12 @@ class Model:
     @property
     def profile(self) -> Profile:
         """Likely smallest, typical and largest shapes of the inputs with open sizes, by name (see ``model.sizes``)."""
-        return self.find_profile(self)
+        return self.find_profile(self)[0]
+
+    @property
+    def profile_doubt(self) -> str:
+        """What speaks against these shapes, in one line; "" when shape inference found nothing."""
+        return self.find_profile(self)[1]
 
     def opset(self, domain: str = "") -> int:
         """Version of a domain; 1 when a default domain is not declared at all, as parsers assume."""

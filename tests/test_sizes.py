@@ -124,6 +124,20 @@ def test_no_sizes_fit():
     assert "do not go together" in likely(model).why and model.profile["x"].opt == (1, 3)
 
 
+def test_a_guess_is_called_one():
+    model = view("g (float[a,3] x, float[b,5] z) => (y) { y = Add (x, z) }")
+    finding = next(f for f in check(model, resolve("jetpack-6.2"))[0].findings if f.rule == "JD501")
+    assert "(a guess: Add y: [1, 3] and [1, 5] do not go together)" in finding.message
+
+
+def test_a_huge_graph_is_not_walked_again():
+    nodes = [helper.make_node("Relu", ["t%d" % n], ["t%d" % (n + 1)]) for n in range(20_001)]
+    values = [helper.make_tensor_value_info(name, 1, ["batch", 4]) for name in ("t0", "t20001")]
+    graph = helper.make_graph(nodes, "g", values[:1], values[1:])
+    model = from_proto(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8))
+    assert "too large" in likely(model).why and spelled(model) == "t0=1x4"
+
+
 def test_a_fixed_model_has_no_profile():
     assert view("g (float[1,3] x) => (y) { y = Relu (x) }").profile == {}
 

@@ -60,7 +60,7 @@ def _view(proto: Any, data: bytes, path: str) -> graph.Model:
         stopped = str(error)
     model = graph.Model(proto, inferred, path)
     model.inference_stopped = stopped
-    model.find_profile = lambda view: sizes.likely(view).profile
+    model.find_profile = lambda view: (sizes.likely(view).profile, sizes.likely(view).why)
     if inferred is not None:
         settle(model, gauge.is_ordinary)
     return model

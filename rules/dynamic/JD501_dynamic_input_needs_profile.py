@@ -35,9 +35,11 @@ def check_model(model):
     if not dynamic:
         return
     options = _options({name: span for name, span in model.profile.items() if name in dynamic})
+    doubt = " (a guess: %s)" % model.profile_doubt if options and model.profile_doubt else ""
+    options = ", e.g. trtexec " + options + doubt if options else ""
     yield Match(
         "%s %s no fixed shape: build with a profile%s"
-        % (" and ".join(dynamic), "has" if len(dynamic) == 1 else "have", options and ", e.g. trtexec " + options),
+        % (" and ".join(dynamic), "has" if len(dynamic) == 1 else "have", options),
         tensor=dynamic[0],
         cause="profile",
     )

@@ -20,8 +20,8 @@ from jetdoctor.types import Profile, Span
 
 __all__ = ["DEFAULT", "Likely", "data_inputs", "is_formula", "likely", "open_keys", "shape_of", "sized", "tensors"]
 
-#: Limits of the search: sets of sizes that are tried, and seconds.
-_TRIES, _SECONDS = 60, 1.0
+#: Limits of the search: sets of sizes that are tried, seconds, and nodes of a model that is walked once more for each.
+_TRIES, _SECONDS, _MOST_NODES = 60, 1.0, 20_000
 
 #: A total length is what is past and what is new.
 _SUM = (kinds.TOTAL, kinds.PAST, kinds.LENGTH)
@@ -87,8 +87,10 @@ class _Search:
         return {name: shape for name, shape in found if shape is not None}
 
     def fits(self, sizes: Mapping[str, int]) -> Optional[str]:
-        """What speaks against these sizes, "" for nothing."""
+        """What speaks against these sizes, "" for nothing, None when it would take too long to know."""
         self.left -= 1
+        if self.model.inference_stopped or len(self.model.main.nodes) > _MOST_NODES:
+            return None
         return contradiction(self.model, self.shapes(sizes))
 
     def typical(self) -> Tuple[Dict[str, int], str]:
@@ -100,7 +102,7 @@ class _Search:
             if why == "":
                 return sizes, ""
             if first is None:
-                first, reason = sizes, why or "shape inference gives up on this model"
+                first, reason = sizes, why or "the model is too large to try them"
             if why is None or self.left < 0 or time.monotonic() > self.end:
                 break
         return first or {}, reason
@@ -142,7 +144,9 @@ class _Search:
         """The smallest (side 0) or largest sizes around ``usual`` that fit: all kinds at once, then kind by kind."""
         options = {key: kinds.span(self.kinds[key], size, self.steps[key])[side] for key, size in usual.items()}
         wide = self._related({key: own[0] for key, own in options.items()})
-        if wide == usual or self.fits(wide) == "":
+        if wide == usual or time.monotonic() > self.end:
+            return dict(usual)
+        if self.fits(wide) == "":
             return wide
         found = dict(usual)
         for what in sorted(set(self.kinds.values())):
