@@ -350,3 +350,10 @@ def test_inputs_that_onnx_runtime_refuses_are_not_our_failure(tmp_path):
     for backend, precision in (("rehearsal", "fp16"), ("onnxruntime", "fp32")):
         found = verify(job(model, tmp_path, precision=precision, runs=runs), backend)
         assert exit_code(found) == 2 and "--inputs FILE.npz" in found[0].message, found
+
+
+def test_nodes_without_a_name_are_rehearsed(tmp_path):
+    text = """<ir_version: 8, opset_import: ["" : 13]>
+    g (float[1,8] x) => (float[1,8] y) { a = HardSigmoid (x) b = Mul (a, x) y = HardSigmoid (b) }"""
+    found = rehearsal_backend.run(job(onnx.parser.parse_model(text), tmp_path, precision="fp16"))
+    assert found.status == "passed", found

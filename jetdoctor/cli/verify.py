@@ -9,6 +9,7 @@ different, 2 bad usage, 3 nothing could be tried.
 from __future__ import annotations
 
 import os
+import shlex
 from typing import Any, Optional, Sequence
 
 from jetdoctor.api import where
@@ -74,8 +75,20 @@ def run(arguments: Any) -> int:
     with stopping.orderly():
         found = _evidence(arguments, target)
     form = evidence.document if arguments.format == "json" else evidence.text
-    output.emit(lambda width, color: form(arguments.model, target, found, width, color), arguments.output)
+    assumed = _assumed(arguments)
+    output.emit(lambda width, color: form(arguments.model, target, found, width, color, assumed), arguments.output)
     return exit_code(found)
+
+
+def _assumed(arguments: Any) -> str:
+    """The shapes that were built with and that nobody gave, as options; "" for a model without open sizes."""
+    from jetdoctor import model
+    from jetdoctor.verify import engine_file, profiles
+
+    given = arguments.shapes or arguments.minShapes or arguments.optShapes or arguments.maxShapes
+    if given or arguments.backend in ("onnxruntime", "rehearsal") or engine_file.is_engine(arguments.model):
+        return ""
+    return " ".join(map(shlex.quote, profiles.options(model.load(arguments.model).profile)))
 
 
 def _device(arguments: Any) -> Any:

@@ -19,10 +19,12 @@ def level(found: Sequence[Evidence]) -> str:
     return EVIDENCE_LEVELS[max(passed)] if passed else "not-run"
 
 
-def document(model: str, target: Optional[Target], found: Sequence[Evidence], width: int, color: bool) -> str:
+def document(
+    model: str, target: Optional[Target], found: Sequence[Evidence], width: int, color: bool, assumed: str = ""
+) -> str:
     """The JSON document of ``jetdoctor verify``."""
     rows = [_row(one) for one in found]
-    whole = dict(head(), model=model, target=target.to_json() if target else None)
+    whole = dict(head(), model=model, target=target.to_json() if target else None, assumed_shapes=assumed or None)
     return dumps(dict(whole, evidence=level(found), compared=compared(found), backends=rows))
 
 
@@ -38,11 +40,15 @@ def _row(one: Evidence) -> Dict[str, Any]:
     }
 
 
-def text(model: str, target: Optional[Target], found: Sequence[Evidence], width: int, color: bool) -> str:
-    """Text for a terminal."""
+def text(
+    model: str, target: Optional[Target], found: Sequence[Evidence], width: int, color: bool, assumed: str = ""
+) -> str:
+    """Text for a terminal. ``assumed``: the shapes that nobody gave, as options."""
     writer = Writer(width, color)
     name = target.name if target else "no target named"
     writer.ends(clean(model), name, writer.paint(clean(model), "bold"), writer.paint(name, "dim"))
+    if assumed:
+        writer.wrapped("shapes  ", "likely ones, give your own with %s" % clean(assumed), label_styles=("dim",))
     writer.line()
     for one in found:
         word = one.status.upper()

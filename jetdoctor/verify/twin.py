@@ -118,7 +118,7 @@ class Twin:
             return
         copy = self.graph.node.add()
         copy.CopyFrom(node)
-        copy.name = (node.name or node.op_type) + "/low"
+        copy.name = node.name + "/low" if node.name else ""  # ONNX Runtime refuses two nodes of one name
         del copy.input[:], copy.output[:]
         copy.input.extend(inputs)
         _rename_captured(copy, captured)
