@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Tuple
 
 from jetdoctor.api import where
@@ -20,8 +21,9 @@ def run(arguments: Any) -> int:
     target = _target(arguments)
     with stopping.orderly():
         found, refused = _emulation(arguments, target)
-    form = emulation.document if arguments.format == "json" else emulation.text
-    output.emit(lambda width, color: form(arguments.model, found, refused, width, color), arguments.output)
+    form = emulation.text if arguments.format == "text" else emulation.document
+    render = partial(form, arguments.model, found, refused)
+    output.emit_as(arguments.format, "emulation", render, arguments.output)
     return max(_EXIT[found.status], 1 if refused else 0)
 
 

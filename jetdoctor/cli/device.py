@@ -35,7 +35,7 @@ def configure(options: parser.Parser, command: str) -> None:
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
     options.add_argument("--save", metavar="FILE", help="write a snapshot, without names and serial numbers")
     options.add_argument("--for", dest="model", metavar="MODEL", help="check this ONNX file for the board as it is")
-    parser.add_output(options, ("text", "json"))
+    parser.add_output(options, parser.PAGES)
 
 
 def run(arguments: Any) -> int:
@@ -54,10 +54,11 @@ def run(arguments: Any) -> int:
         return _check(arguments, [one.device for one in inspected], lost)
     answered = [(one.device, one.findings) for one in inspected]
     several = len(found) > 1
-    if arguments.format == "json":
-        output.emit(lambda width, color: boards.document(answered, lost, several), arguments.output)
+    if arguments.format != "text":
+        document = boards.document(answered, lost, several)
+        output.emit_as(arguments.format, "device", lambda width, color: document, arguments.output)
     elif answered:
-        output.emit(lambda width, color: boards.text(answered, width, color), arguments.output)
+        output.emit(partial(boards.text, answered), arguments.output)
     for error in lost:
         print("jetdoctor: %s" % error, file=sys.stderr)
     healthy = all(one.healthy for one in inspected)

@@ -63,7 +63,7 @@ def configure(options: parser.Parser, command: str) -> None:
         help="write the repair as a program for onnx, numpy and onnx-graphsurgeon alone",
     )
     options.add_argument("--diff", action="store_true", help="show every node that goes, comes or changes")
-    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    options.add_argument("--format", choices=parser.PAGES, default="text", metavar="F", help=", ".join(parser.PAGES))
 
 
 def run(arguments: Any) -> int:

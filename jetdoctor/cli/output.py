@@ -85,6 +85,16 @@ def emit(render: Callable[..., str], path: Optional[str] = None) -> None:
         print("wrote " + path, file=sys.stderr)
 
 
+def emit_as(format: str, kind: str, render: Callable[..., str], path: Optional[str]) -> None:
+    """``emit`` what ``render`` gives, or the page of that kind when the format is html: then it gives JSON."""
+    if format != "html":
+        emit(render, path)
+        return
+    from jetdoctor.report.page import commands
+
+    emit(lambda width, color: commands.of(kind, render(width=width, color=color)), path)
+
+
 def warn_of_broken_rules() -> None:
     """One line on stderr for each rule file that could not be loaded; ``check`` makes JD000 of it."""
     from jetdoctor.check import catalog

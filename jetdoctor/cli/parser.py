@@ -110,6 +110,10 @@ def wanted(targets: Sequence[Target], arguments: Any) -> Tuple[Target, ...]:
     return tuple(replace(target, precision=arguments.precision, dla=arguments.dla) for target in targets)
 
 
+#: Formats of a command that is not a gate: for the screen, for programs, and a page for people.
+PAGES = ("text", "json", "html")
+
+
 def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument("--format", choices=formats, default="text", metavar="F", help=", ".join(formats))
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of to the screen")

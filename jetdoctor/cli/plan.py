@@ -5,6 +5,7 @@ Every step is a command to type. The trtexec options are those of that board's T
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Sequence
 
 from jetdoctor.api import where
@@ -27,7 +28,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file, - for standard input")
     parser.add_targets(options)
     parser.add_wanted(options)
-    parser.add_output(options, ("text", "json"))
+    parser.add_output(options, parser.PAGES)
 
 
 def run(arguments: Any) -> int:
@@ -36,10 +37,8 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.output, [arguments.model])
     (target,) = parser.wanted([_target(arguments)], arguments)
     found = api.plan(arguments.model, target, arguments.precision, arguments.dla)
-    if arguments.format == "json":
-        output.emit(lambda width, color: _document(found), arguments.output)
-    else:
-        output.emit(lambda width, color: _text(found.result, found.steps, width, color), arguments.output)
+    form = partial(_text, found.result, found.steps) if arguments.format == "text" else partial(_document, found)
+    output.emit_as(arguments.format, "plan", form, arguments.output)
     return 1 if found.result.verdict == "fails" else 0
 
 
@@ -53,7 +52,7 @@ def _target(arguments: Any) -> Target:
     return here or targets[0]
 
 
-def _document(found: Route) -> str:
+def _document(found: Route, width: int, color: bool) -> str:
     from jetdoctor.report.document import dumps, head
 
     return dumps(dict(head(), **found.to_json()))

@@ -12,6 +12,7 @@ import codecs
 import os
 import re
 import sys
+from functools import partial
 from typing import Any, BinaryIO, Iterator, Optional
 
 from jetdoctor.api import where
@@ -33,7 +34,7 @@ def configure(options: parser.Parser, command: str) -> None:
     parser.add_targets(options)
     options.add_argument("--model", metavar="MODEL", help="the ONNX model of the log: is the diagnosis true of it?")
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of the board (device --save, --root)")
-    parser.add_output(options, ("text", "json"))
+    parser.add_output(options, parser.PAGES)
 
 
 def run(arguments: Any) -> int:
@@ -46,8 +47,8 @@ def run(arguments: Any) -> int:
         raise UsageError("triage reads a log of one build: give one --target, not %d" % len(targets))
     device = _snapshot(arguments.device)
     found = api.triage(_pieces(arguments.log), targets[0] if targets else None, arguments.model, device)
-    render = diagnoses.document if arguments.format == "json" else diagnoses.text
-    output.emit(lambda width, color: render(found, width, color), arguments.output)
+    form = diagnoses.text if arguments.format == "text" else diagnoses.document
+    output.emit_as(arguments.format, "triage", partial(form, found), arguments.output)
     return 0 if found.diagnoses or found.outcome == "succeeded" else 1
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from functools import partial
 from typing import Any, Optional, Sequence
 
 from jetdoctor.api import where
@@ -57,7 +58,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--no-bisect", action="store_true", help="do not search for the first difference")
     options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step (9/10 of this machine's)")
     options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
-    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    options.add_argument("--format", choices=parser.PAGES, default="text", metavar="F", help=", ".join(parser.PAGES))
     options.add_argument("-o", "--output", metavar="FILE", help="write the report there")
 
 
@@ -74,9 +75,9 @@ def run(arguments: Any) -> int:
     target = _target(arguments)
     with stopping.orderly():
         found = _evidence(arguments, target)
-    form = evidence.document if arguments.format == "json" else evidence.text
-    assumed = _assumed(arguments)
-    output.emit(lambda width, color: form(arguments.model, target, found, width, color, assumed), arguments.output)
+    form = evidence.text if arguments.format == "text" else evidence.document
+    render = partial(form, arguments.model, target, found, assumed=_assumed(arguments))
+    output.emit_as(arguments.format, "verify", render, arguments.output)
     return exit_code(found)
 
 

@@ -61,14 +61,14 @@ def render_fix(
     sizes: Sequence[Tuple[str, int, int]] = (),
     notes: Sequence[str] = (),
 ) -> str:
-    """What ``fix`` did or would do, as text or json. ``report`` holds the results after it.
+    """What ``fix`` did or would do, as text, json or html. ``report`` holds the results after it.
 
     ``caller`` says what changes for the code that calls the model.
     ``notes`` say what it costs. ``sizes`` are the rows of its table: what, before, after.
     ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
     ``(title, rule, lines)`` of each fix, None to leave them out.
     """
-    module: Any = importlib.import_module("jetdoctor.report." + {"text": "plan", "json": "document"}[format])
+    module: Any = importlib.import_module("jetdoctor.report." + {"text": "plan", "json": "document", "html": "page.commands"}[format])
     about = (tuple(caller), tuple(notes), sizes)
     options = Options(width, color, False, plan, path, tuple(before), reason, changes, *about)
     text: str = module.render(report, options)

@@ -24,6 +24,9 @@ _SCRIPTS = (
     "steps.js", "main.js",
 )  # fmt: skip
 
+#: Characters of a command in the last line.
+_LONGEST = 300
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 _NO_SCRIPT = "The details of this page are drawn by the scripts in it, and scripts are switched off here."
@@ -83,4 +86,5 @@ def _command() -> str:
     name = os.path.basename(sys.argv[0])
     if name not in ("jetdoctor", "__main__.py"):
         return ""
-    return "jetdoctor " + " ".join(shlex.quote(clean(word)) for word in sys.argv[1:])
+    line = "jetdoctor " + " ".join(shlex.quote(clean(word)) for word in sys.argv[1:])
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + " ..."

@@ -12,9 +12,10 @@ function bars(rows) {
 function histogram(counts) {
   const known = Object.entries(counts).sort((a, b) => Number(a[0]) - Number(b[0]));
   const total = known.reduce((sum, [, count]) => sum + count, 0) || 1;
-  return bars(known.map(([decade, count]) => [
+  const rows = bars(known.map(([decade, count]) => [
     decade === "0" ? "bit-equal" : `≤ ${Number(decade)}`, Math.log1p(count), `${((100 * count) / total).toPrecision(3)} %`,
   ]));
+  return el("figure", {}, rows, el("figcaption", {}, "elements by their difference over the output's largest value; lengths are logarithmic"));
 }
 
 /** A grid of numbers as a picture between `low` and `high`; null is drawn in red. */

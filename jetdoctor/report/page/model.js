@@ -104,7 +104,9 @@ function facts(entry) {
   for (const one of entry.graph.graphs) for (const node of one.nodes) counts.set(node[OPERATOR], (counts.get(node[OPERATOR]) || 0) + 1);
   const weights = entry.graph.graphs.flatMap((one) => one.tensors).filter((tensor) => tensor[3] === CONSTANT);
   const parameters = weights.reduce((sum, tensor) => sum + (elements(tensor) || 0), 0);
-  const ends = (title, numbers) => table([[title, (t) => foreign(graph.tensors[t][0], "code")], ["type and shape", (t) => foreign(typeText(graph.tensors[t]))]], numbers);
+  const listed = (title, numbers) => table([[title, (t) => foreign(graph.tensors[t][0], "code")], ["type and shape", (t) => foreign(typeText(graph.tensors[t]))]], numbers);
+  const ends = (title, numbers) => [listed(title, numbers.slice(0, SHOWN)),
+    numbers.length > SHOWN ? folded({}, `${numbers.length - SHOWN} more`, () => listed(title, numbers.slice(SHOWN))) : null];
   const row = (name, text) => (text ? [el("dt", {}, name), el("dd", {}, foreign(text))] : []);
   const operators = [...counts].sort((a, b) => b[1] - a[1]);
   return [

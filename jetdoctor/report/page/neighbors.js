@@ -49,13 +49,15 @@ function neighborhood(graph, center, marks, choose) {
   return el("div", { class: "neighbors" }, picture);
 }
 
-/** Never so small that it cannot be read: then what is around the middle is shown. */
+/** Never so small that it cannot be read (then what is around the middle is shown), nor blown up. */
 function readable(picture, view, middle, width, height) {
-  const least = 0.8; // pixels for a unit of the layout
-  view.w = Math.min(width, Math.max(200, picture.clientWidth) / least);
-  view.h = Math.min(height, Math.max(200, picture.clientHeight) / least);
-  view.x = Math.max(0, Math.min(middle.x - view.w / 2, width - view.w));
-  view.y = Math.max(0, Math.min(middle.y - view.h / 2, height - view.h));
+  const least = 0.8, most = 1.2; // pixels for a unit of the layout
+  const along = (whole, room, center) => {
+    const size = Math.max(Math.min(whole, room / least), room / most);
+    return [size < whole ? Math.max(0, Math.min(center - size / 2, whole - size)) : (whole - size) / 2, size];
+  };
+  [view.x, view.w] = along(width, Math.max(200, picture.clientWidth), middle.x);
+  [view.y, view.h] = along(height, Math.max(200, picture.clientHeight), middle.y);
   picture.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
 }
 

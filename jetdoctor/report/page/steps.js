@@ -27,50 +27,74 @@ function fixPage(data) {
 
 /** verify: what each backend earned, and how far the outputs are apart. */
 function verifyPage({ document: found }) {
-  const kinds = { passed: "deploys", different: "fails", refused: "fails", crashed: "fails" };
-  const evidence = card("Evidence", table([
-    ["backend", (row) => row.backend], ["status", (row) => badge(kinds[row.status] || "unknown", row.status)], ["level", (row) => row.level],
-    ["", (row) => foreign(row.message || "")]], found.evidence || []));
-  const outputs = (found.outputs || found.comparison || []).map((row) => card("Output", foreign(row.name, "code"), outputFigures(row)));
-  return el("div", {}, evidence, outputs);
+  const kinds = { passed: "deploys", different: "fails", refused: "fails", crashed: "fails", "timed-out": "fails", "out-of-memory": "fails" };
+  return el("div", {}, found.backends.map((row) => card(row.backend,
+    el("p", {}, badge(kinds[row.status] || "unknown", row.status), ` evidence: ${row.level}, ${row.seconds} s`), el("p", {}, foreign(row.message)),
+    row.findings.map((finding) => el("div", { class: "finding" }, badge(finding.severity), ` ${finding.rule} ${finding.name}: `, foreign(finding.message))),
+    ((row.details.comparison || {}).outputs || []).map((output) => el("div", {}, el("h4", {}, "output ", foreign(output.name)), outputFigures(output))),
+    details(row.details))));
+}
+
+/** What a backend measured: latencies as bars, the rest as it is. */
+function details(found) {
+  const latency = found.latency && typeof found.latency === "object"
+    ? Object.entries(found.latency).filter(([, value]) => typeof value === "number") : [];
+  const rest = Object.entries(found).filter(([key, value]) => !["comparison", "latency"].includes(key) && value !== null
+    && (typeof value !== "object" || (Array.isArray(value) && value.length && value.every((part) => typeof part !== "object"))));
+  return [
+    latency.length ? [el("h4", {}, "latency, ms"), bars(latency.map(([name, value]) => [name.replace(/_/g, " "), value, value.toPrecision(4)]))] : null,
+    rest.length ? el("dl", { class: "facts" }, rest.map(([key, value]) => pair(key.replace(/_/g, " "), foreign([].concat(value).join(", "))))) : null,
+  ];
 }
 
 /** verify --as-parsed: each output beside what the release computes. */
 function emulationPage({ document: found }) {
-  return el("div", {}, (found.emulations || [found]).map((one) => card(`As ${(one.target || {}).name || "this release"} reads it`,
-    el("p", {}, badge({ equal: "deploys", different: "fails" }[one.status] || "unknown", one.status), " ", foreign(one.reason || (one.impact || {}).reason || "")),
-    (one.outputs || []).map((row) => el("div", {}, el("h4", {}, foreign(row.name)), outputFigures(row))),
-    (one.findings || []).map((finding) => el("div", { class: "finding" }, badge(finding.severity), ` ${finding.rule} ${finding.name}: `, foreign(finding.message))))));
+  const one = found.as_parsed;
+  const listed = (finding) => el("div", { class: "finding" }, el("p", {}, badge(finding.severity), " ", el("b", {}, `${finding.rule} ${finding.name}`)), el("p", {}, foreign(finding.message)),
+    finding.impact && finding.impact.reason ? el("p", { class: "small" }, foreign(finding.impact.reason)) : null);
+  return el("div", {},
+    found.refused.length ? card("This release refuses the model", found.refused.map(listed)) : null,
+    one.outputs.map((row) => card("Output ", el("p", {}, foreign(row.name, "code")), outputFigures(row))),
+    one.findings.length ? card("What is misread, worst first", one.findings.map(listed)) : null);
 }
+
+const FIGURES = {
+  kind: "impact", max_abs: "largest difference", max_rel: "of the largest value", top1_changed: "rows whose largest entry moves",
+  boxes_moved: "boxes that move", strange: "NaN or Inf on one side only", top1: "rows with the same top-1", top5: "rows with the same top-5",
+};
 
 function outputFigures(row) {
   const text = (value) => (typeof value === "number" ? value.toPrecision(3) : value === null || value === undefined ? "" : String(value));
-  const figures = Object.entries(row).filter(([key, value]) => !["name", "histogram", "picture"].includes(key) && value !== null && typeof value !== "object");
+  const figures = Object.entries(row).filter(([key, value]) => !["name", "histogram", "picture"].includes(key) && value !== null && value !== "" && typeof value !== "object");
   return [
-    el("dl", { class: "facts" }, figures.flatMap(([key, value]) => pair(key.replace(/_/g, " "), foreign(text(value))))),
+    el("dl", { class: "facts" }, figures.flatMap(([key, value]) => pair(FIGURES[key] || key.replace(/_/g, " "), foreign(text(value))))),
     row.histogram && Object.keys(row.histogram).length ? histogram(row.histogram) : null, row.picture ? pictures(row.picture) : null,
   ].filter(Boolean);
 }
 
 /** plan: steps in order, each with the commands to type. */
 function planPage({ document: found }) {
-  return el("div", {}, (found.steps || found.plan || []).map((step, index) => card(`${index + 1}. ${step.title || step.what}`,
-    step.why ? el("p", {}, foreign(step.why)) : null, [].concat(step.commands || step.command || []).map((line) => command(line)))));
+  return el("div", {}, found.steps.map((step, index) => card(`${index + 1}. ${step.title}`,
+    [step.command, ...step.alternatives].filter(Boolean).map((line, place) => [place ? el("p", { class: "soft small" }, "or") : null, command(line)]),
+    step.remarks.map((line) => el("p", { class: "small" }, foreign(line))))));
 }
 
-/** device: facts of a board and what is wrong with it. */
+/** device: facts of a board, what is wrong with it and what to know about it. */
 function devicePage({ document: found }) {
-  const boards = found.devices || [found];
-  return el("div", {}, boards.map((board) => {
-    const known = Object.entries(board).filter(([, value]) => value === null || typeof value !== "object");
-    const hidden = ["schema_version", "error"];
-    return el("div", { class: "columns" },
-      card("The board", el("dl", { class: "facts" }, known.filter(([key]) => !hidden.includes(key)).flatMap(([key, value]) => pair(key.replace(/_/g, " "), foreign(value === null ? "unknown" : value))))),
-      card("What was found", (board.findings || []).length ? (board.findings || []).map((finding) => el("div", { class: "finding" }, el("p", {}, badge(finding.severity), " ", el("b", {}, `${finding.rule} ${finding.name}`)),
-        el("p", {}, foreign(finding.message)), finding.fix ? el("p", { class: "small" }, finding.fix.title) : null, (finding.sources || []).map((text) => el("p", { class: "soft small" }, source(text))))) : el("p", {}, "nothing")),
-      wide(card("Every fact and where it was read", table([["fact", (row) => row[0]], ["value", (row) => foreign(JSON.stringify(row[1].value))],
-        ["read from, or why it is unknown", (row) => foreign(row[1].source || row[1].reason || "")]], Object.entries(board.details || {})))));
-  }));
+  return el("div", {}, (found.devices || [found]).map((board) => (board.error ? card("A board that did not answer", el("p", {}, foreign(board.error))) : boardOf(board))));
+}
+
+function boardOf(board) {
+  const known = Object.entries(board).filter(([key, value]) => key !== "schema_version" && (value === null || typeof value !== "object"));
+  const listed = (finding) => el("div", { class: "finding" }, el("p", {}, badge(finding.severity), " ", el("b", {}, `${finding.rule} ${finding.name}`)),
+    el("p", {}, foreign(finding.message)), finding.fix ? el("p", {}, foreign(finding.fix.title)) : null,
+    finding.sources.map((text) => el("p", { class: "soft small" }, source(text))));
+  return el("div", { class: "columns" },
+    card("The board", el("dl", { class: "facts" }, known.map(([key, value]) => pair(key.replace(/_/g, " "), foreign(value === null ? "unknown" : value))))),
+    card("What was found", board.findings.length ? board.findings.map(listed) : el("p", {}, "nothing")),
+    (board.advice || []).length ? wide(card("Good to know", table([["about", (row) => row.topic], ["", (row) => foreign(row.text)]], board.advice))) : null,
+    wide(card("Every fact, and where it was read", table([["fact", (row) => row[0]], ["value", (row) => foreign(typeof row[1].value === "string" ? row[1].value : JSON.stringify(row[1].value))],
+      ["read from, or why it is unknown", (row) => foreign(row[1].source || row[1].reason || "")]], Object.entries(board.details || {})))));
 }
 
 /** triage: the diagnoses, best first. */

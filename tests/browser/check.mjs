@@ -1,0 +1,124 @@
+/* Drives the pages of pages.py in a real Chromium: node check.mjs DIR. Exit code 1 when anything is not as it should be. */
+import fs from "node:fs";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const there = path.resolve(process.argv[2]);
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+let passed = 0, failed = 0;
+const SOON = 5000; // ms
+
+function expect(what, holds, seen) {
+  if (holds) { passed += 1; return; }
+  failed += 1;
+  console.log(`FAILED ${what}${seen === undefined ? "" : `: ${JSON.stringify(seen)}`}`);
+}
+
+/** Opens a page from disk; whatever the console says, and any request, is an error. */
+async function open(name, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(SOON);
+  const trouble = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) trouble.push(message.text()); });
+  page.on("pageerror", (error) => trouble.push(String(error)));
+  page.on("request", (request) => { if (!request.url().startsWith("file://")) trouble.push(request.url()); });
+  await page.goto(`file://${there}/${name}.html`);
+  await page.waitForSelector("footer");
+  return { page, trouble, close: () => context.close() };
+}
+
+const names = fs.readdirSync(there).filter((file) => file.endsWith(".html")).map((file) => file.slice(0, -5));
+for (const name of names) {
+  for (const [width, colorScheme] of [[390, "dark"], [1280, "light"], [1920, "dark"]]) {
+    const { page, trouble, close } = await open(name, { viewport: { width, height: 900 }, colorScheme });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(`${name} fits ${width} pixels`, overflow <= 0, overflow);
+    if (width !== 1920) {
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa"], preload: false }));
+      expect(`${name} is accessible at ${width}, ${colorScheme}`, !found.violations.length,
+        found.violations.map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 120)]));
+    }
+    expect(`${name} at ${width} is silent and asks for nothing`, !trouble.length, trouble);
+    await close();
+  }
+}
+
+{ // the matrix opens the causes of a cell, the filters narrow them
+  const { page, close } = await open("seed", { permissions: ["clipboard-read", "clipboard-write"] });
+  expect("the answer stands on top", (await page.textContent(".answer")).includes("fixable for"));
+  await page.click(".cell:has-text('5.0.2')");
+  expect("the cell is chosen", (await page.getAttribute(".cell:has-text('5.0.2')", "aria-pressed")) === "true");
+  expect("its causes are shown", (await page.textContent(".cause")).includes("JD204"));
+  await page.click(".cell:has-text('6.2.1')");
+  expect("a release that takes it has none of them", !(await page.locator(".cause.error-edge").count()));
+  await page.click(".cell:has-text('5.0.2')");
+  await page.fill(".filter input[type=search]", "no such word");
+  expect("a search that finds nothing says so", (await page.textContent(".filter [role=status]")).includes("nothing"));
+  await page.fill(".filter input[type=search]", "reducemean");
+  expect("a search finds", (await page.textContent(".cause")).includes("JD204"));
+  await page.fill(".filter input[type=search]", "");
+  await page.uncheck(".filter label:has-text('error') input");
+  expect("a severity is left out", !(await page.locator(".cause.error-edge").count()));
+  await page.click(".command button");
+  expect("the command is copied", (await page.evaluate(() => navigator.clipboard.readText())).startsWith("jetdoctor fix"));
+  await page.focus(".strip canvas");
+  await page.keyboard.press("+");
+  await page.keyboard.press("ArrowRight");
+  expect("the keyboard reaches a marked node", (await page.textContent(".strip [role=status]")).includes("error"));
+  await page.click(".neighbors g.node:has-text('Gemm')");
+  expect("a neighbor becomes the middle", (await page.textContent(".neighbors .chosen")).includes("Gemm"));
+  await page.mouse.move(640, 500);
+  const pdf = await page.pdf();
+  expect("it prints", pdf.length > 20000, pdf.length);
+  await close();
+}
+
+{ // names of a model are text
+  const { page, close } = await open("evil");
+  expect("no script of a name ran", (await page.title()).startsWith(there), await page.title());
+  expect("no element came from a name", !(await page.locator("img").count()));
+  expect("a name is shown", (await page.textContent(".strip [role=status]")).includes("<img src=x"));
+  await close();
+}
+
+{ // thousands of findings
+  const size = fs.statSync(`${there}/many.html`).size;
+  expect("3,000 findings stay under 2 MB", size < 2e6, size);
+  const { page, close } = await open("many");
+  const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime);
+  console.log(`first paint of 3,000 findings: ${Math.round(paint)} ms, ${(size / 1e6).toFixed(2)} MB`);
+  expect("all are counted", (await page.textContent(".cause")).includes("3000 places"), await page.textContent(".cause"));
+  expect("few are made", (await page.locator(".finding").count()) <= 20);
+  expect("the places are a list that is made when asked for", !(await page.locator(".finding li").count()));
+  await page.click(".finding summary:has-text('more')");
+  expect("every place is listed", (await page.locator(".finding li").count()) === 2999);
+  await close();
+}
+
+{ // several models
+  const { page, close } = await open("models");
+  const all = await page.locator("main tbody tr").count();
+  await page.fill("main input[type=search]", "gap_classifier");
+  const left = await page.locator("main tbody tr").count();
+  expect("models are filtered", left > 0 && left < all, [left, all]);
+  await page.click("main tbody tr button");
+  expect("a model opens", (await page.locator(".matrix").count()) === 1);
+  await close();
+}
+
+{ // the others
+  const emulation = await open("emulation");
+  expect("both outputs stand side by side", (await emulation.page.locator(".pictures canvas").count()) === 3);
+  await emulation.close();
+  const dla = await open("dla");
+  expect("the DLA's lanes are drawn", (await dla.page.locator(".lanes rect").count()) > 3);
+  await dla.close();
+}
+
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
