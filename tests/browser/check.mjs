@@ -95,6 +95,7 @@ for (const name of names) {
   expect("few are made", (await page.locator(".finding").count()) <= 20);
   expect("the places are a list that is made when asked for", !(await page.locator(".finding li").count()));
   await page.click(".finding summary:has-text('more')");
+  await page.waitForSelector(".finding li");
   expect("every place is listed", (await page.locator(".finding li").count()) === 2999);
   await close();
 }
