@@ -68,7 +68,8 @@ def render_fix(
     ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
     ``(title, rule, lines)`` of each fix, None to leave them out.
     """
-    module: Any = importlib.import_module("jetdoctor.report." + {"text": "plan", "json": "document", "html": "page.commands"}[format])
+    name = {"text": "plan", "json": "document", "html": "page.commands"}[format]
+    module: Any = importlib.import_module("jetdoctor.report." + name)
     about = (tuple(caller), tuple(notes), sizes)
     options = Options(width, color, False, plan, path, tuple(before), reason, changes, *about)
     text: str = module.render(report, options)

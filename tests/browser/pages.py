@@ -79,8 +79,9 @@ def main(there: Path) -> int:
 
 
 def image_mean() -> onnx.ModelProto:
-    """An image minus its mean over the channels: with axes as an input, an old parser takes the mean over everything."""
-    nodes = [helper.make_node("ReduceMean", ["x", "axes"], ["mean"], "mean"), helper.make_node("Sub", ["x", "mean"], ["y"])]
+    """An image minus its mean over the channels; an old parser takes the mean over everything."""
+    mean = helper.make_node("ReduceMean", ["x", "axes"], ["mean"], "mean")
+    nodes = [mean, helper.make_node("Sub", ["x", "mean"], ["y"])]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 32, 32]) for name in "xy"]
     axes = helper.make_tensor("axes", TensorProto.INT64, [1], [1])
     graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [axes])

@@ -1,4 +1,4 @@
-"""Pages of the other commands, each made from that command's JSON document, so that the two never say different things."""
+"""Pages of the other commands, each made from the JSON document of that command: the two never say different things."""
 
 from __future__ import annotations
 
@@ -41,8 +41,12 @@ def _verify(found: Dict[str, Any]) -> Tuple[str, str]:
 
 def _emulation(found: Dict[str, Any]) -> Tuple[str, str]:
     one = found["as_parsed"]
-    said = {"equal": "the outputs are equal", "different": "the outputs differ", "not-run": "not run: %s" % one["reason"]}
-    said["nothing"] = "no form of this model is known to be misread"
+    said = {
+        "equal": "the outputs are equal",
+        "different": "the outputs differ",
+        "not-run": "not run: %s" % one["reason"],
+        "nothing": "no form of this model is known to be misread",
+    }
     return "%s as %s reads it" % (found["model"], found["target"]["name"]), said[one["status"]]
 
 
