@@ -431,3 +431,9 @@ def test_a_batch_names_the_models_that_fail():
     failing = [replace(FIXABLE, verdict="fails", model=replace(MODEL, path="m%d.onnx" % n)) for n in range(12)]
     shown = text(DEPLOYS, *failing)
     assert "fails  m0.onnx, m1.onnx" in shown and "and 2 more" in shown
+
+
+def test_a_reason_that_several_steps_share_is_said_once():
+    steps = tuple(PlanStep("JD301", "Rewrite %d" % n, "safe", "n%d" % n, False, "scores tie") for n in range(3))
+    shown = fixed("text", plan=replace(PLAN, steps=steps))
+    assert shown.count("left  scores tie") == 1 and shown.count("left  as above") == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
-from typing import Dict, List, Sequence
+from typing import Dict, List, Sequence, Set
 
 from jetdoctor.report import matrix, text, words
 from jetdoctor.report.options import Options
@@ -18,9 +18,10 @@ def render(report: Report, options: Options) -> str:
     writer.line(writer.paint(clean(options.path), "bold"))
     _verdicts(writer, "before", options.before or report.results)
     below = {fix.title for result in report.results for finding in result.findings for fix in finding.fixes}
+    said: Set[str] = set()
     for step in plan.steps:
         if step.applicability != "manual" or step.title not in below:  # else it stands with its finding
-            _step(writer, step, options.reason)
+            _step(writer, step, options.reason, said)
     _diff(writer, options)
     _proof(writer, plan, options)
     _sizes(writer, options)
@@ -48,8 +49,8 @@ def _verdicts(writer: Writer, when: str, results: Sequence[Result]) -> None:
     writer.line("%-7s %s on %s (TensorRT %s)" % (when + ":", painted, target.name, target.tensorrt or "unknown"))
 
 
-def _step(writer: Writer, step: PlanStep, common: str) -> None:
-    """A step; the reason that keeps all of them from being written is said once, below."""
+def _step(writer: Writer, step: PlanStep, common: str, said: Set[str]) -> None:
+    """A step; the reason that keeps all of them from being written is said once, below; one of several once, above."""
     writer.line()
     label = ("+ " if step.applied else "- ") + (step.rule + "  " if step.rule else "")
     styles = ("green" if step.applied else "yellow", "bold")
@@ -57,7 +58,8 @@ def _step(writer: Writer, step: PlanStep, common: str) -> None:
     if step.node_name:
         writer.wrapped("at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else ""))))
     if not step.applied and (not common or step.reason != common):
-        writer.wrapped("left  ", step.reason or "not applied", "yellow")
+        writer.wrapped("left  ", "as above" if step.reason in said else step.reason or "not applied", "yellow")
+        said.update(filter(None, [step.reason]))
 
 
 def _diff(writer: Writer, options: Options) -> None:
