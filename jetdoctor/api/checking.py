@@ -31,15 +31,19 @@ def check(
     hash: bool = False,
     jobs: int = 1,
     policy: Optional[Policy] = None,
+    cache: Optional[str] = None,
+    cluster: Optional[str] = None,
 ) -> Report:
     """What TensorRT of each target does with each model: one ``Result`` per model and target.
 
-    ``models`` are files, folders or patterns; ``targets`` are names as ``--target`` takes them (None: every JetPack).
+    ``models`` are files, folders, patterns or ``@LIST`` files; ``targets`` are names as ``--target`` takes them (None:
+    every JetPack).
     ``device`` is a board whose own findings count too, and whose JetPack is the target when none is named.
     ``select`` and ``ignore`` name rules; a mapping gives each ignored rule its reason. ``policy`` stands for both and
     the baseline, with dates and scopes (``jetdoctor.policy.Policy``). ``prove`` also builds with the best compiler that
     is here, ``as_parsed`` also runs the model as that parser reads it. A model that cannot be read
-    is a result with verdict "unreadable", not an exception.
+    is a result with verdict "unreadable", not an exception. ``jobs`` processes work at once, ``cache`` is a folder of
+    results kept between runs, ``cluster`` the address of a Dask or Ray cluster: docs/scale.md.
 
     >>> import jetdoctor
     >>> report = jetdoctor.check("fixtures/models/gap_classifier_dynamo_opset18.onnx", "jetpack-5.0.2")
@@ -50,7 +54,7 @@ def check(
     """
     found = check_each(
         models, targets, plugins, device, precision, dla, select, ignore, baseline, prove, as_parsed, hash, jobs,
-        policy,
+        policy, cache, cluster,
     )
     return Report(tuple(result for group in found for result in group))
 
@@ -70,6 +74,8 @@ def check_each(
     hash: bool = False,
     jobs: int = 1,
     policy: Optional[Policy] = None,
+    cache: Optional[str] = None,
+    cluster: Optional[str] = None,
 ) -> Iterator[Tuple[Result, ...]]:
     """``check`` as a stream: the results of one model at a time, in the order of the models, as they are ready."""
     from jetdoctor.batch import Question, each
@@ -78,7 +84,7 @@ def check_each(
 
     counted = policy or make(select, ignore, baseline)
     asked = tuple(replace(t, precision=precision, dla=dla) for t in where.asked(targets, plugins, device))
-    groups = each(expand(_paths(models)), Question(asked, device, hash), jobs)
+    groups = each(expand(_paths(models)), Question(asked, device, hash), jobs, cache, cluster)
     if as_parsed:
         from jetdoctor.api.as_parsed import measured
 

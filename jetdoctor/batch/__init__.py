@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from jetdoctor.batch.each import each
-from jetdoctor.batch.one import Question, one
+from jetdoctor.batch.order import each
+from jetdoctor.batch.single import Question, one
 
 __all__ = ["Question", "each", "one"]

@@ -9,14 +9,16 @@ when no JetPack takes the model. The code does not depend on --format.
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 from jetdoctor import report
 from jetdoctor.api import where
 from jetdoctor.cli import output, parser
+from jetdoctor.cli.progress import bar
 from jetdoctor.policy import Policy, baseline, config
 from jetdoctor.types import CRASHED, Device, Report, Result, Target, UsageError
 
@@ -28,11 +30,13 @@ EXAMPLES = """\
   jetdoctor check model.onnx -t agx-orin@jetpack-6.2 --dla --precision int8
 """
 
+Group = Tuple[Result, ...]
+
 FAIL_ON = ("error", "warning", "never")
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    known = "ONNX file, a folder of them, an engine, or - for standard input"
+    known = "ONNX file, folder, pattern, engine, @LIST, or - for standard input"
     options.add_argument("models", nargs="+", metavar="MODEL", help=known)
     parser.add_targets(options)
     parser.add_wanted(options)
@@ -46,6 +50,9 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")
     options.add_argument("--as-parsed", action="store_true", help="also run it as that parser reads it, on a CPU")
     options.add_argument("-j", "--jobs", type=int, metavar="N", help="models checked at once")
+    options.add_argument("--cache", metavar="DIR", help="keep results there and use what is kept")
+    options.add_argument("--no-cache", action="store_true", help="neither use nor keep anything")
+    options.add_argument("--cluster", metavar="URL", help="check on a cluster: dask://HOST:PORT or ray://HOST:PORT")
     options.add_argument("-q", "--quiet", action="store_true", help="one line for each model")
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
@@ -53,7 +60,6 @@ def configure(options: parser.Parser, command: str) -> None:
 def run(arguments: Any) -> int:
     from jetdoctor import api
     from jetdoctor.batch.names import expand
-    from jetdoctor.cli.progress import bar
 
     output.require_writable(arguments.output, arguments.models)
     output.require_writable(arguments.write_baseline, arguments.models)
@@ -73,15 +79,64 @@ def run(arguments: Any) -> int:
         hash=arguments.hash,
         jobs=(settings.jobs or 1) if arguments.jobs is None else arguments.jobs,
         policy=policy,
+        cache=_cache(arguments, settings),
+        cluster=arguments.cluster,
     )
-    results = tuple(result for group in bar(groups, len(paths), "checking") for result in group)
-    _say_what_did_not_run(results)
-    render = partial(report.render, Report(results), arguments.format, matrix=matrix, quiet=arguments.quiet)
-    output.emit(render, arguments.output)
-    if arguments.write_baseline:
-        output.emit(lambda width, color: baseline.text_of(results), arguments.write_baseline)
+    return _report(arguments, groups, len(paths), policy, matrix)
+
+
+def _report(arguments: Any, groups: Iterable[Group], count: int, policy: Policy, matrix: bool) -> int:
+    """Print what comes, as it comes where the format allows it; the exit code."""
     passing = arguments.exit_zero or bool(arguments.write_baseline)
-    return exit_code(results, policy.fail_on if not passing else lambda result: "never", matrix)
+    fail_on = policy.fail_on if not passing else lambda result: "never"
+    shown = _Screen(arguments, count, matrix)
+    code = 0
+    for group in groups if shown.is_progress else bar(groups, count, "checking"):
+        _say_what_did_not_run(group)
+        code = max(code, exit_code(group, fail_on, matrix))
+        shown.group(group)
+    shown.end()
+    if arguments.write_baseline:
+        output.emit(lambda width, color: baseline.text_of(shown.results), arguments.write_baseline)
+    return code
+
+
+class _Screen:
+    """Where results go: to the screen one by one, or together at the end."""
+
+    def __init__(self, arguments: Any, count: int, matrix: bool) -> None:
+        self.arguments, self.matrix, self.results = arguments, matrix, []  # type: ignore[var-annotated]
+        self.stream = None
+        if arguments.output is None and arguments.format in report.STREAMS and count > 1:
+            how = dict(output.look(), matrix=matrix, quiet=arguments.quiet)
+            self.stream = report.stream(arguments.format, True, **how)
+        #: whether what is printed tells how far it is, so that a bar would only be in its way
+        self.is_progress = self.stream is not None and sys.stdout.isatty()
+
+    def group(self, results: Group) -> None:
+        if self.stream is not None:
+            output.print_safely(self.stream.group(list(results)))
+            sys.stdout.flush()
+        if self.stream is None or self.arguments.write_baseline:
+            self.results.extend(results)
+
+    def end(self) -> None:
+        if self.stream is not None:
+            last = self.stream.end()
+            if last:
+                output.print_safely(last)
+            return
+        found = Report(tuple(self.results))
+        how = dict(matrix=self.matrix, quiet=self.arguments.quiet)
+        output.emit(partial(report.render, found, self.arguments.format, **how), self.arguments.output)
+
+
+def _cache(arguments: Any, settings: config.Config) -> Optional[str]:
+    """The folder of kept results: nothing is kept unless somebody says where."""
+    if arguments.no_cache:
+        return None
+    chosen: Optional[str] = arguments.cache or settings.cache or os.environ.get("JETDOCTOR_CACHE") or None
+    return chosen
 
 
 def _policy(arguments: Any, settings: config.Config) -> Policy:

@@ -21,6 +21,7 @@ EXAMPLES = """\
 
 #: Variables of the environment that change what jetdoctor does.
 VARIABLES = {
+    "JETDOCTOR_CACHE": "folder of results kept between runs",
     "NO_COLOR": "no colors",
     "FORCE_COLOR": "colors even where there is no terminal",
     "COLUMNS": "width of the text",
@@ -52,6 +53,7 @@ def _settings(settings: config.Config) -> List[Row]:
         "plugins": list(settings.plugins),
         "policy": scoped + [_gate(gate) for gate in settings.gates],
         "jobs": settings.jobs or 1,
+        "cache": settings.cache,
     }
     return [(name, values[name], settings.where.get(name, "default")) for name in config.SETTINGS]
 

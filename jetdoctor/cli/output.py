@@ -7,7 +7,7 @@ import errno
 import os
 import stat
 import sys
-from typing import Any, Callable, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Optional, Sequence, Union
 
 from jetdoctor.types import JetdoctorError, UsageError
 
@@ -74,10 +74,15 @@ def width() -> int:
     return max(NARROWEST, min(WIDEST, columns or 80))
 
 
+def look() -> Dict[str, Any]:
+    """Width and color of the screen."""
+    return {"width": width(), "color": use_color(sys.stdout)}
+
+
 def emit(render: Callable[..., str], path: Optional[str] = None) -> None:
     """Print what ``render(width=, color=)`` gives, or write it to ``path``."""
     if path is None:
-        print_safely(render(width=width(), color=use_color(sys.stdout)))
+        print_safely(render(**look()))
         return
     text = render(width=WIDEST if path.endswith(".txt") else width(), color=False)
     write_whole(path, text if text.endswith("\n") else text + "\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import stat
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 from jetdoctor import graph
 from jetdoctor.model import gauge, infer, names, sizes, unreadable, weights, wire
@@ -26,7 +26,7 @@ def load(path: Any) -> graph.Model:
     path = os.fspath(path)
     real = spooled() if path == DASH else path
     try:
-        skeleton, size = _skeleton(real)
+        skeleton, size = skeleton_of(real)
     except UnreadableModel as error:
         raise UnreadableModel(str(error).replace(real, "standard input")) if path == DASH else error from None
     proto = _parse(skeleton.data, path)
@@ -66,7 +66,8 @@ def _view(proto: Any, data: bytes, path: str) -> graph.Model:
     return model
 
 
-def _skeleton(path: str) -> Any:
+def skeleton_of(path: str) -> Tuple[wire.Skeleton, int]:
+    """The file without its weights, and its size in bytes. Raises UnreadableModel."""
     _require_regular_file(path)
     try:
         with open(path, "rb") as file:

@@ -16,7 +16,7 @@ def summarize(model: Model, hash: bool = False) -> ModelSummary:
     inputs = [name for name in main.input_names if name not in main.initializers]
     return ModelSummary(
         path=model.path,
-        sha256=_sha256(spooled() if model.path == DASH else model.path) if hash and model.path else None,
+        sha256=sha256_of(spooled() if model.path == DASH else model.path) if hash and model.path else None,
         ir_version=model.ir_version,
         opset=dict(model.opsets),
         producer=model.producer,
@@ -59,7 +59,8 @@ def _operators(model: Model) -> Dict[str, int]:
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _sha256(path: str) -> str:
+def sha256_of(path: str) -> str:
+    """Of the whole file, weights too."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         for block in iter(lambda: file.read(1 << 20), b""):

@@ -28,6 +28,7 @@ SETTINGS = {
     "plugins": "custom operators whose plugin you bring along",
     "policy": "what holds for some models or targets only",
     "jobs": "models checked at once",
+    "cache": "folder of results kept between runs",
 }
 
 #: Keys of a table of [[policy]], and of an ignore that is a table.
@@ -48,6 +49,7 @@ class Config:
     baseline: Optional[str] = None
     gates: Tuple[Gate, ...] = ()
     jobs: Optional[int] = None
+    cache: Optional[str] = None
     where: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -121,6 +123,7 @@ def _config(path: str, settings: Any) -> Config:
         _file(path, settings, "baseline"),
         gates,
         _jobs(path, settings.get("jobs")),
+        _file(path, settings, "cache"),
         dict.fromkeys(settings, place),
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Optional, Sequence, Tuple
 from jetdoctor.report.options import Changes, Options
 from jetdoctor.types import Plan, Report, Result
 
-__all__ = ["FORMATS", "GATES", "Options", "render", "render_fix"]
+__all__ = ["FORMATS", "GATES", "STREAMS", "Options", "render", "render_fix", "stream"]
 
 #: Format -> module of this package that has ``render(report, options)``.
 _MODULES = {
@@ -24,6 +24,9 @@ _MODULES = {
 }
 
 FORMATS = tuple(_MODULES)
+
+#: Formats that can be written while models are still being checked.
+STREAMS = ("text", "jsonl")
 
 #: Formats that a service reads to let a change pass or not: they want named targets.
 GATES = ("sarif", "junit", "github", "gitlab")
@@ -45,6 +48,17 @@ def render(
     module = importlib.import_module("jetdoctor.report." + _MODULES[format])
     text: str = module.render(report, Options(width, color, matrix, quiet=quiet))
     return text
+
+
+def stream(
+    format: str, many: bool, width: int = 80, color: bool = False, matrix: bool = False, quiet: bool = False
+) -> Any:
+    """A report that comes in pieces, model by model, for a format of STREAMS: ``.group(results)``, then ``.end()``.
+
+    The pieces together are what ``render`` gives. ``many``: there is more than one model.
+    """
+    module: Any = importlib.import_module("jetdoctor.report." + _MODULES[format])
+    return module.Stream(Options(width, color, matrix, quiet=quiet), many)
 
 
 def render_fix(

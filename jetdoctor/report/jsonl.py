@@ -6,24 +6,35 @@ Each line is an object with ``type`` "result" or "summary"; the fields are those
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterable
+from typing import Any, Dict, List
 
-from jetdoctor.report.document import head, summary_of
+from jetdoctor.report.document import head
 from jetdoctor.report.options import Options
 from jetdoctor.types import Report, Result
 
 
 def render(report: Report, options: Options) -> str:
-    return "".join(result_line(result) for result in report.results) + summary_line(report.results)
+    stream = Stream(options, True)
+    return "".join([stream.group([result]) for result in report.results] + [stream.end()])
 
 
-def result_line(result: Result) -> str:
-    """One line with its line end."""
-    return _line("result", result.to_json())
+class Stream:
+    """The lines, model by model."""
 
+    def __init__(self, options: Options, many: bool) -> None:
+        self.models: Dict[str, None] = {}
+        self.counts = {"error": 0, "warning": 0, "info": 0}
 
-def summary_line(results: Iterable[Result]) -> str:
-    return _line("summary", dict(head(), **summary_of(Report(tuple(results)))))
+    def group(self, results: List[Result]) -> str:
+        for result in results:
+            self.models[result.model.path] = None
+            for finding in result.findings:
+                self.counts[finding.severity] += 1
+        return "".join(_line("result", result.to_json()) for result in results)
+
+    def end(self) -> str:
+        counts = {severity + "s": count for severity, count in self.counts.items()}
+        return _line("summary", dict(head(), models=len(self.models), **counts))
 
 
 def _line(kind: str, fields: Dict[str, Any]) -> str:

@@ -15,24 +15,67 @@ _NAMED = 10
 
 def render(report: Report, options: Options) -> str:
     """Text for a terminal of ``options.width`` columns."""
-    writer = Writer(options.width, options.color)
     groups = words.by_model(report.results)
-    if options.quiet:
-        return _quietly(writer, groups)
-    for number, results in enumerate(groups):
-        if number and not (_quiet(results) and _quiet(groups[number - 1])):
+    stream = Stream(options, len(groups) > 1)
+    return "".join([stream.group(results) for results in groups] + [stream.end()])
+
+
+class Stream:
+    """The same text, model by model. ``many``: there are others, so that what is quiet takes one line."""
+
+    def __init__(self, options: Options, many: bool) -> None:
+        self.options, self.many = options, many
+        self.names: Dict[str, List[str]] = {}  # verdict -> models, as many as are named
+        self.counts: Dict[str, int] = {}  # verdict -> how many there are
+        self.read: List[Result] = []  # one result for each coverage that there was
+        self.quiet: Optional[bool] = None  # whether one line said all of the model before
+
+    def group(self, results: List[Result]) -> str:
+        """Text of one model."""
+        writer = Writer(self.options.width, self.options.color)
+        self._count(results)
+        if self.options.quiet:
+            _quietly(writer, results)
+            return writer.text()
+        quiet = _quiet(results)
+        if self.quiet is not None and not (quiet and self.quiet):
             writer.line()
+        self.quiet = quiet
         if results[0].verdict == "unreadable":
             _unreadable(writer, results[0])
-        elif len(results) > 1 or options.matrix:
-            matrix.write(writer, results, options.matrix)
-        elif len(groups) > 1 and _quiet(results):
+        elif len(results) > 1 or self.options.matrix:
+            matrix.write(writer, results, self.options.matrix)
+        elif self.many and quiet:
             _one_line(writer, results[0])
         else:
             _full(writer, results[0])
-    if len(groups) > 1:
-        _summary(writer, groups)
-    return writer.text()
+        return writer.text()
+
+    def end(self) -> str:
+        """How many models fared how; nothing after a single one."""
+        if self.options.quiet or not self.many:
+            return ""
+        writer = Writer(self.options.width, self.options.color)
+        parts = ["%d %s" % (self.counts[word], word) for word in VERDICT_COLOR if word in self.counts]
+        writer.line()
+        writer.line("%s: %s" % (plural(sum(self.counts.values()), "model"), ", ".join(parts)))
+        for word in ("fails", "unknown"):
+            if word in self.names:
+                more = self.counts[word] - _NAMED
+                listed = ", ".join(self.names[word]) + (" and %d more" % more if more > 0 else "")
+                writer.wrapped(word + "  ", listed, VERDICT_COLOR[word])
+        if self.read:
+            writer.wrapped("looked at ", words.coverage_line(self.read), "dim", indent=0)
+        return writer.text()
+
+    def _count(self, results: List[Result]) -> None:
+        word = results[0].verdict if len(results) == 1 else matrix.overall(results)
+        self.counts[word] = self.counts.get(word, 0) + 1
+        if self.counts[word] <= _NAMED:
+            self.names.setdefault(word, []).append(clean(results[0].model.path))
+        for result in results:
+            if result.coverage != Coverage() and all(result.coverage != one.coverage for one in self.read):
+                self.read.append(result)
 
 
 def _quiet(results: List[Result]) -> bool:
@@ -42,18 +85,16 @@ def _quiet(results: List[Result]) -> bool:
     )
 
 
-def _quietly(writer: Writer, groups: List[List[Result]]) -> str:
-    """One line for each model: the verdict, or where it deploys."""
-    for results in groups:
-        if results[0].verdict == "unreadable":
-            _unreadable(writer, results[0])
-        elif len(results) == 1:
-            _one_line(writer, results[0])
-        else:
-            verdict = matrix.overall(results)
-            painted = writer.paint(verdict.upper(), VERDICT_COLOR[verdict], "bold") + " " * (10 - len(verdict))
-            writer.line("%s  %s: %s" % (painted, clean(results[0].model.path), matrix.headline(results)))
-    return writer.text()
+def _quietly(writer: Writer, results: List[Result]) -> None:
+    """One line: the verdict, or where it deploys."""
+    if results[0].verdict == "unreadable":
+        _unreadable(writer, results[0])
+    elif len(results) == 1:
+        _one_line(writer, results[0])
+    else:
+        verdict = matrix.overall(results)
+        painted = writer.paint(verdict.upper(), VERDICT_COLOR[verdict], "bold") + " " * (10 - len(verdict))
+        writer.line("%s  %s: %s" % (painted, clean(results[0].model.path), matrix.headline(results)))
 
 
 def _unreadable(writer: Writer, result: Result) -> None:
@@ -167,21 +208,3 @@ def _closing(writer: Writer, result: Result) -> None:
         writer.line(words.totals(*counts))
     if command:
         writer.line("next: " + writer.paint(command, "cyan") + writer.paint("   " + why, "dim"))
-
-
-def _summary(writer: Writer, groups: List[List[Result]]) -> None:
-    names: Dict[str, List[str]] = {}
-    for results in groups:
-        word = results[0].verdict if len(results) == 1 else matrix.overall(results)
-        names.setdefault(word, []).append(clean(results[0].model.path))
-    parts = ["%d %s" % (len(names[word]), word) for word in VERDICT_COLOR if word in names]
-    writer.line()
-    writer.line("%s: %s" % (plural(len(groups), "model"), ", ".join(parts)))
-    for word in ("fails", "unknown"):
-        if word in names:
-            more = len(names[word]) - _NAMED
-            listed = ", ".join(names[word][:_NAMED]) + (" and %d more" % more if more > 0 else "")
-            writer.wrapped(word + "  ", listed, VERDICT_COLOR[word])
-    read = [result for results in groups for result in results if result.coverage != Coverage()]
-    if read:
-        writer.wrapped("looked at ", words.coverage_line(read), "dim", indent=0)

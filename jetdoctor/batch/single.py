@@ -37,6 +37,12 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
         return _without_findings(path, question.targets, "unknown", reason)
 
 
+def died(path: str, question: Question) -> Tuple[Result, ...]:
+    """The results of a model whose process died on it."""
+    reason = "the process that checked it died (out of memory?)"
+    return _without_findings(path, question.targets, "unknown", reason)
+
+
 def _model(path: str, question: Question) -> Tuple[Result, ...]:
     from jetdoctor import external, model
     from jetdoctor.check import check
