@@ -49,7 +49,8 @@ def outside(*arguments, **streams):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(NESTED, "nested too deep"), ("{", "not JSON (line 1)"), ('{"results": 5}', "nor a JSON report"), ("{}", "neither")],
+    [(NESTED, "nested too deep"), ("{", "not JSON (line 1)"),
+     ('{"results": 5}', "nor a JSON report"), ("{}", "neither")],
 )
 def test_a_damaged_baseline_is_bad_usage(run, tmp_path, content, said):
     (tmp_path / "known.json").write_text(content)
