@@ -9,8 +9,9 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
+from jetdoctor.model import load
 from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
-from jetdoctor.verify import activation_ranges, backends, exit_code, inputs, profiles, verify
+from jetdoctor.verify import activation_ranges, backends, exit_code, inputs, marking, profiles, verify
 from jetdoctor.verify.backends import reference, rtx
 from jetdoctor.verify.backends import rehearsal as rehearsal_backend
 from jetdoctor.verify.divergence import first
@@ -357,3 +358,10 @@ def test_nodes_without_a_name_are_rehearsed(tmp_path):
     g (float[1,8] x) => (float[1,8] y) { a = HardSigmoid (x) b = Mul (a, x) y = HardSigmoid (b) }"""
     found = rehearsal_backend.run(job(onnx.parser.parse_model(text), tmp_path, precision="fp16"))
     assert found.status == "passed", found
+
+
+def test_a_copy_beyond_the_limit_of_protobuf_has_its_weights_beside_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(marking, "_EMBED_LIMIT", 100)
+    path = marking.save(cnn(), str(tmp_path), "copy.onnx")
+    assert os.path.exists(path + ".data") and os.path.getsize(path) < os.path.getsize(path + ".data")
+    assert load(path).main.initializers

@@ -35,7 +35,11 @@ def size_of(proto: Any) -> Size:
         for node in waiting.pop().node:
             counts[node.op_type] = counts.get(node.op_type, 0) + 1
             waiting.extend(subgraphs(node))
-    return Size(counts, proto.ByteSize())
+    # Part by part, since protobuf cannot measure a message from 2 GiB on.
+    graph = proto.graph
+    parts = (graph.node, graph.initializer, graph.sparse_initializer, graph.input, graph.output, graph.value_info)
+    more = (proto.functions, proto.metadata_props)
+    return Size(counts, sum(part.ByteSize() for some in (*parts, *more) for part in some))
 
 
 def simplify(proto: Any) -> bool:

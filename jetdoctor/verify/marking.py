@@ -37,13 +37,18 @@ def mark(proto: Any, names: Sequence[str]) -> Any:
     return copy
 
 
+def is_large(proto: Any) -> bool:
+    """Whether a model is too large for one protobuf message, told by its weights: protobuf cannot measure it."""
+    return sum(tensor.ByteSize() for tensor in proto.graph.initializer) >= _EMBED_LIMIT
+
+
 def save(proto: Any, folder: str, name: str) -> str:
     """Write a model into ``folder``; returns its path."""
     import onnx
 
     path = os.path.join(folder, name)
-    if proto.ByteSize() < _EMBED_LIMIT:
-        onnx.save(proto, path)
-    else:
+    if is_large(proto):
         onnx.save(proto, path, save_as_external_data=True, location=name + ".data")
+    else:
+        onnx.save(proto, path)
     return path
