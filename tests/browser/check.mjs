@@ -1,4 +1,4 @@
-/* Drives the pages of pages.py in a real Chromium: node check.mjs DIR. Exit code 1 when anything is not as it should be. */
+/* Drives the pages of pages.py in a real Chromium: node check.mjs DIR [SITE]. Exit code 1 when anything is not as it should be. */
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
@@ -118,6 +118,21 @@ for (const name of names) {
   const dla = await open("dla");
   expect("the DLA's lanes are drawn", (await dla.page.locator(".lanes rect").count()) > 3);
   await dla.close();
+}
+
+if (process.argv[3]) { // the site, opened from disk: search works and nothing is asked for
+  const page = await browser.newPage();
+  const asked = [];
+  page.setDefaultTimeout(SOON);
+  page.on("request", (request) => { if (/^https?:/.test(request.url())) asked.push(request.url()); });
+  await page.goto(`file://${path.resolve(process.argv[3])}/operators/index.html`);
+  expect("the table of operators is there", (await page.locator("tbody tr").count()) > 150);
+  await page.keyboard.press("/");
+  await page.fill(".md-search__input", "GridSample");
+  await page.keyboard.type(" ");
+  await page.waitForSelector(".md-search-result__item");
+  expect("the site can be searched", (await page.locator(".md-search-result__item").count()) > 3);
+  expect("the site asks for nothing", !asked.length, asked);
 }
 
 await browser.close();
