@@ -139,7 +139,8 @@ def write_operators(pages: Path) -> None:
         (folder / (name + ".md")).write_text(operator(name, releases), encoding="utf-8")
     head = ["operator"] + ["%s (TensorRT %s)" % (target.jetpack, target.tensorrt) for target in shown]
     legend = "\n".join("- **%s**: %s" % pair for pair in SIGNS)
-    text = "---\nhide: [toc]\n---\n\n# Operators by JetPack\n\n%s\n\nAn operator's page says which forms.\n\n%s" % (legend, table(head, rows))
+    text = "---\nhide: [toc]\n---\n\n# Operators by JetPack\n\n%s\n\nAn operator's page says which forms.\n\n%s"
+    text %= (legend, table(head, rows))
     (folder / "index.md").write_text(text, encoding="utf-8")
 
 
@@ -149,6 +150,9 @@ def sign(row: Any) -> str:
     if row["wrong"]:
         return SIGNS[2][0]
     return SIGNS[1 if row["refused"] or row["behind"] else 0][0]
+
+
+_FORMS = (("wrong", "Computes something else"), ("refused", "Refused"), ("behind", "Behind the parser"))
 
 
 def operator(name: str, releases: Sequence[Dict[str, Any]]) -> str:
@@ -164,7 +168,7 @@ def operator(name: str, releases: Sequence[Dict[str, Any]]) -> str:
             parts.append("**No importer.**" + (" %s" % escaped(row["note"]) if row["note"] else ""))
             continue
         parts.append("Types: %s" % (" ".join(row["types"]) or "not documented"))
-        for key, title in (("wrong", "Computes something else"), ("refused", "Refused"), ("behind", "Behind the parser")):
+        for key, title in _FORMS:
             if row[key]:
                 parts.append("**%s**\n\n%s" % (title, "\n".join("- %s" % escaped(one) for one in row[key])))
         rules = ", ".join("[%s](../rules/%s.md)" % (rule, rule) for rule in row.get("rules", ()))
@@ -180,7 +184,8 @@ def targets() -> str:
     from jetdoctor.target import every_jetpack
 
     head = ("target", "TensorRT", "CUDA", "cuDNN", "Python", "L4T")
-    rows = [(t.name, *(part or "?" for part in (t.tensorrt, t.cuda, t.cudnn, t.python, t.l4t))) for t in every_jetpack()]
+    known = [(t.name, t.tensorrt, t.cuda, t.cudnn, t.python, t.l4t) for t in every_jetpack()]
+    rows = [[part or "?" for part in row] for row in known]
     return "# Targets\n\n`--target` takes these names, ranges of them and boards.\n\n" + table(head, rows)
 
 
@@ -193,7 +198,7 @@ def known_faults() -> str:
             "[%s](rules/%s.md)" % (row["rule"], row["rule"]),
             escaped(row["what"]),
             escaped(row["cure"] or ""),
-            " ".join("[%d](%s)" % (n, source) for n, source in enumerate(row["source"], 1) if source.startswith("http")),
+            " ".join("[%d](%s)" % (n, url) for n, url in enumerate(row["source"], 1) if url.startswith("http")),
         )
         for row in data.table("known_issues")
     ]
@@ -215,7 +220,8 @@ def troubleshooting() -> str:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = ["| %s |" % " | ".join(head), "| %s |" % " | ".join("---" for _ in head)]
-    return "\n".join(lines + ["| %s |" % " | ".join(str(cell).replace("\n", " ") for cell in row) for row in rows]) + "\n"
+    lines += ["| %s |" % " | ".join(str(cell).replace("\n", " ") for cell in row) for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
