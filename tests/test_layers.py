@@ -41,6 +41,7 @@ FLOORS = {
     "emulate": 8,
     "api": 9,
     "cli": 10,
+    "pytest_plugin": 10,
 }
 
 #: Imported inside functions only, so that most commands run without them.
