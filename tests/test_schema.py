@@ -40,6 +40,7 @@ DOCUMENTS = [
     (["targets", "nano", "jp5.0.2", "tensorrt-8.4"], "targets"),
     (["ops", "Reshape"], "ops"),
     (["ops", "-t", "jp5.0.2"], "ops"),
+    (["diff", SOUND, MISREAD, "-t", "jp5.0.2"], "diff"),
     (["config"], "config"),
     (["rules"], "rules"),
     (["explain", "JD204"], "rules"),

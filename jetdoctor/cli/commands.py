@@ -17,6 +17,7 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "fix": ("fix", "repair it, and prove with ONNX Runtime that nothing changed"),
         "report": ("report", "a bundle for support: findings, device, model without weights"),
         "plan": ("plan", "the way to an engine on one board, as commands to type"),
+        "diff": ("diff", "what changed between two exports: verdicts, inputs, operators"),
         "verify": ("verify", "build it with a real TensorRT and compare the outputs"),
     },
     "A board": {
