@@ -462,6 +462,7 @@ class Model:
             for function, twin in zip(proto.functions, inferred.functions)
         ]
         self.function_names = {(function.domain, function.name) for function in proto.functions}
+        self._by_bare_name: Optional[Dict[str, List[Graph]]] = None
         self._consumers: Optional[Dict[Tuple[int, str], List[Node]]] = None
         self._derived: Dict[Any, Any] = {}
         # Set by jetdoctor.model: spans of weights left out of the view by (graph path, tensor name), size
@@ -487,6 +488,14 @@ class Model:
     def profile_doubt(self) -> str:
         """What speaks against these shapes, in one line; "" when shape inference found nothing."""
         return self.find_profile(self)[1]
+
+    def functions_called(self, name: str) -> List[Graph]:
+        """Bodies of the local functions of that name, whatever their domain."""
+        if self._by_bare_name is None:
+            self._by_bare_name = {}
+            for body in self.functions:
+                self._by_bare_name.setdefault(body.proto.name, []).append(body)
+        return self._by_bare_name.get(name, [])
 
     def opset(self, domain: str = "") -> int:
         """Version of a domain; 1 when a default domain is not declared at all, as parsers assume."""

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
-from jetdoctor.check.suppression import cut_before, near_suppression, suppression_before
+from jetdoctor.check.suppression import Suppressions, cut_before
 from jetdoctor.graph import Model, Node
 from jetdoctor.model.exporters import NEWEST_NEEDED, exporter, has_open_inputs, left_over, reexport, suppresses
 from jetdoctor.model.sizes.options import freeze_options, profile_options
@@ -56,8 +56,7 @@ class Advisor:
         if plugin:
             return (Fix(plugin, "manual"),)
         texts = [self._sizes(finding, target), self._export(finding, target)]
-        suppression = suppression_before(self._nodes(finding))
-        texts.append(cut_before(self.model, suppression, target) if suppression is not None else "")
+        texts.append(self._cut(finding, target))
         texts.append(self._newer(finding, target))
         texts.append(fall_back(target))
         return tuple(Fix(text, "manual") for text in texts if text)
@@ -78,6 +77,11 @@ class Advisor:
         flag = "--staticPlugins" if target.tensorrt_version >= _STATIC_PLUGINS else "--plugins"
         text = "Write a TensorRT plugin named %s and load it: trtexec --onnx=%s %s=libYOURS.so; then jetdoctor check %s"
         return (text + " --target %s --plugin %s") % (name, path, flag, path, shlex.quote(target.name), name)
+
+    def _cut(self, finding: Finding, target: Target) -> str:
+        nodes = self._nodes(finding)
+        suppression = self.model.derived(Suppressions).before(nodes[0]) if nodes else None
+        return cut_before(self.model, suppression, target) if suppression is not None else ""
 
     def _sizes(self, finding: Finding, target: Target) -> str:
         if not has_open_inputs(self.model) or not self._about_sizes(finding):
@@ -103,7 +107,7 @@ class Advisor:
     def _export_helps(self, finding: Finding, opset: int) -> bool:
         """Whether an older opset, the other exporter or fixed sizes change what the nodes are."""
         nodes = self._nodes(finding)
-        if suppresses(self.model) and near_suppression(nodes):
+        if suppresses(self.model) and nodes and self.model.derived(Suppressions).near(nodes[0]):
             return True
         if finding.rule in _OPERATOR_ITSELF:
             return any(self._goes(node.op_type, opset) for node in nodes)

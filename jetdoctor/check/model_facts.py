@@ -220,7 +220,7 @@ def mistaken_call(model: Model, node: Node) -> bool:
 
     Either two functions share a name, or a formal input is called like another tensor of the calling graph.
     """
-    named = [f for f in model.functions if f.proto.name == node.op_type]
+    named = model.functions_called(node.op_type)
     if len(named) != 1:
         return len(named) > 1
     graph = node.graph

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Set
 
 from jetdoctor.graph import Model, Node
 from jetdoctor.rule import table
 from jetdoctor.types import Target, parse_version
-
-#: Values looked at on the way back.
-_MOST = 5000
 
 #: Nodes between one that prepares the suppression and the suppression itself.
 _NEAR = 12
@@ -25,32 +22,39 @@ _ALL = 2**31 - 1
 _PLUGIN = "EfficientNMS_TRT"
 
 
-def suppression_before(nodes: List[Node]) -> Optional[Node]:
-    """A NonMaxSuppression of the main graph whose result the first node depends on."""
-    queue = nodes[:1]
-    seen = {id(node) for node in queue}
-    while queue and len(seen) < _MOST:
-        node = queue.pop()
-        if node.op_type == "NonMaxSuppression":
-            return node if node.graph.parent is None and len(node.inputs) > 1 else None
-        makers = (node.input(index).producer for index, name in enumerate(node.inputs) if name)
-        for maker in makers:
-            if maker is not None and id(maker) not in seen:
-                seen.add(id(maker))
-                queue.append(maker)
-    return None
+class Suppressions:
+    """Which nodes of a model lie behind a NonMaxSuppression, or a few nodes ahead of one: one walk for all of them."""
 
+    def __init__(self, model: Model) -> None:
+        found = [node for node in model.nodes() if node.op_type == "NonMaxSuppression"]
+        self._behind: Dict[int, Node] = {}
+        self._ahead: Set[int] = set()
+        for node in found:
+            if node.graph.parent is None and len(node.inputs) > 1:
+                self._follow(node)
+        self._go_back(found)
 
-def near_suppression(nodes: List[Node]) -> bool:
-    """Whether the first node belongs to the suppression: behind it, or a few nodes ahead of it."""
-    level = nodes[:1]
-    for _ in range(_NEAR):
-        outputs = [node.output(index) for node in level for index in range(len(node.outputs))]
-        readers: Dict[int, Node] = {id(reader): reader for value in outputs for reader in value.consumers}
-        level = list(readers.values())
-        if any(node.op_type == "NonMaxSuppression" for node in level):
-            return True
-    return suppression_before(nodes) is not None
+    def before(self, node: Node) -> Optional[Node]:
+        """A NonMaxSuppression of the main graph whose result the node depends on, or which it is."""
+        return self._behind.get(id(node))
+
+    def near(self, node: Node) -> bool:
+        """Whether the node belongs to the suppression: behind it, or a few nodes ahead of it."""
+        return id(node) in self._ahead or id(node) in self._behind
+
+    def _follow(self, suppression: Node) -> None:
+        waiting = [suppression]
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in self._behind:
+                self._behind[id(node)] = suppression
+                waiting += [reader for index in range(len(node.outputs)) for reader in node.output(index).consumers]
+
+    def _go_back(self, level: List[Node]) -> None:
+        for _ in range(_NEAR):
+            makers = (node.input(index).producer for node in level for index, name in enumerate(node.inputs) if name)
+            level = list({id(maker): maker for maker in makers if maker and id(maker) not in self._ahead}.values())
+            self._ahead.update(id(maker) for maker in level)
 
 
 def cut_before(model: Model, node: Node, target: Target) -> str:

@@ -20,14 +20,21 @@ class ModelEdit:
     """What ``rewrite_model(model, edit)`` may do: edit single nodes, or put another proto in place."""
 
     def __init__(self, changes: Changes, target: Optional[Target], tensor: str = "") -> None:
-        #: ``tensor`` is the value that the finding is about, "" when it is about something else
-        self.changes, self.target, self.tensor = changes, target, tensor
+        self.changes, self.target, self._tensor = changes, target, tensor
         self.replacement: Any = None
+        #: whether the rewrite looked at ``tensor``: else it does the same for every finding
+        self.looked = False
         self._edits: List[Edit] = []
 
     @property
     def opset(self) -> int:
         return self.changes.model.opset("")
+
+    @property
+    def tensor(self) -> str:
+        """The value that the finding is about, "" when it is about something else."""
+        self.looked = True
+        return self._tensor
 
     def at(self, node: Node) -> Edit:
         """The edit of one node."""
@@ -97,6 +104,8 @@ class Rewriting:
         self._claimed: Set[Tuple[Tuple[str, ...], int]] = set()
         self._bodies: Set[Tuple[str, ...]] = set()
         self._whole_model: Any = None
+        #: rewrites of the whole model that were refused whatever the finding, and why: once is enough
+        self._hopeless: Dict[str, str] = {}
 
     def apply(self, requests: Sequence[Request]) -> None:
         """Try every request; those that meet an earlier one of this pass wait for the next."""
@@ -143,8 +152,15 @@ class Rewriting:
     def _apply_to_model(self, request: Request, module: Any) -> None:
         if self.done:  # alone in its pass
             return
+        name = request.fix.rewrite or ""
+        if name in self._hopeless:
+            self.refusals[request.key] = self._hopeless[name]
+            return
         edit = ModelEdit(self.changes, self.target, request.place.tensor)
-        if self._carry_out(request, edit, lambda: module.rewrite_model(self.model, edit)):
+        if not self._carry_out(request, edit, lambda: module.rewrite_model(self.model, edit)):
+            if not edit.looked:
+                self._hopeless[name] = self.refusals[request.key]
+        else:
             self.done.append((request, edit.lines()))
             self._whole_model = edit.replacement if edit.replacement is not None else self.model.proto
 

@@ -35,7 +35,7 @@ def describe(node, row):
     name = "%s:%s" % (node.domain, node.op_type)
     if row.get("status") != "wrong-output":
         return "%s is a function of this model, and this parser does not read functions" % name
-    bodies = [g for g in node.graph.model.functions if g.proto.name == node.op_type]
+    bodies = node.graph.model.functions_called(node.op_type)
     if len(bodies) > 1:
         return "%s: this parser tells functions apart by bare name only, and %d share it" % (name, len(bodies))
     clash = next(
