@@ -81,8 +81,8 @@ def inputs(count: int) -> Any:
 
 def branches(count: int) -> Any:
     """Ifs side by side, with two bodies each."""
-    from onnx import TensorProto, helper, numpy_helper
     import numpy
+    from onnx import TensorProto, helper, numpy_helper
 
     info = helper.make_tensor_value_info("z", TensorProto.FLOAT, [4, 4])
     bodies = [

@@ -69,8 +69,8 @@ def svg(panels: Dict[str, Dict[str, Curve]]) -> str:
         parts += _panel(command, curves)
         parts.append("</g>")
     width = 60 + 460 * len(panels)
-    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d 330" font-family="sans-serif" font-size="12">' % width
-    return "\n".join([head, '<rect width="%d" height="330" fill="#fff"/>' % width, *parts, "</svg>", ""])
+    head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d 330" font-family="sans-serif" font-size="12">'
+    return "\n".join([head % width, '<rect width="%d" height="330" fill="#fff"/>' % width, *parts, "</svg>", ""])
 
 
 def _panel(command: str, curves: Dict[str, Curve]) -> List[str]:
@@ -82,7 +82,8 @@ def _panel(command: str, curves: Dict[str, Curve]) -> List[str]:
     for share in (0, 0.5, 1):
         parts.append('<text x="-8" y="%d" text-anchor="end">%.1f</text>' % (high - share * high + 4, share * most_y))
         parts.append('<text x="%d" y="%d" text-anchor="middle">%d</text>' % (share * wide, high + 18, share * most_x))
-    parts.append('<text x="%d" y="%d" text-anchor="middle">nodes, functions, inputs or Ifs</text>' % (wide / 2, high + 38))
+    below = '<text x="%d" y="%d" text-anchor="middle">nodes, functions, inputs or Ifs</text>'
+    parts.append(below % (wide / 2, high + 38))
     ends = sorted((curve[-1][1], name) for name, curve in curves.items())
     for place, (_, name) in enumerate(ends):
         curve, color = curves[name], _COLORS[list(curves).index(name)]

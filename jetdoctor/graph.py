@@ -169,7 +169,7 @@ class Value:
             found = graph.initializers.get(self.name)
             if found is not None:
                 return found
-            if self.name in graph.producers or self.name in graph.input_names:
+            if self.name in graph.producers or self.name in graph.input_set:
                 return None
             graph = graph.parent
         return None
@@ -182,7 +182,7 @@ class Value:
             found = graph.producers.get(self.name)
             if found is not None:
                 return found
-            if self.name in graph.initializers or self.name in graph.input_names:
+            if self.name in graph.initializers or self.name in graph.input_set:
                 return None
             graph = graph.parent
         return None
@@ -191,7 +191,7 @@ class Value:
     def is_graph_input(self) -> bool:
         """An input of the main graph that is not also an initializer."""
         main = self.graph.model.main
-        return self.producer is None and self.name in main.input_names and self.initializer is None
+        return self.producer is None and self.name in main.input_set and self.initializer is None
 
     @property
     def constant(self) -> Any:
@@ -356,10 +356,13 @@ class Graph:
     ) -> None:
         self.model, self.path, self.proto, self.parent = model, path, proto, parent
         self._opsets = opsets
+        self._owner: Optional[Node] = None
         is_function = not hasattr(proto, "initializer")
         self.is_function = is_function
         self.input_names = tuple(proto.input) if is_function else tuple(v.name for v in proto.input)
         self.output_names = tuple(proto.output) if is_function else tuple(v.name for v in proto.output)
+        #: for questions of membership; interfaces can have thousands
+        self.input_set = frozenset(self.input_names)
         self.initializers = {} if is_function else {t.name: t for t in proto.initializer}
         self.types: Dict[str, Any] = {v.name: v.type for v in inferred.value_info}
         if not is_function:
@@ -384,6 +387,7 @@ class Graph:
                 )
                 for name, sub, sub_inferred in pairs:
                     child = Graph(model, path + ("%s.%s" % (label, name),), sub, sub_inferred, self)
+                    child._owner = node
                     self._subgraphs.setdefault(node.index, []).append(child)
 
     @property
@@ -405,10 +409,7 @@ class Graph:
     @property
     def owner(self) -> Optional["Node"]:
         """The node that holds this graph as an attribute; None for the main graph and function bodies."""
-        for index, graphs in self.parent._subgraphs.items() if self.parent else ():
-            if any(graph is self for graph in graphs):
-                return self.parent.nodes[index]  # type: ignore[union-attr]
-        return None
+        return self._owner
 
     @property
     def attribute(self) -> str:
@@ -517,13 +518,13 @@ class Model:
                 for name in set(node.inputs):
                     home = node.graph
                     while home.parent is not None and not (
-                        name in home.producers or name in home.initializers or name in home.input_names
+                        name in home.producers or name in home.initializers or name in home.input_set
                     ):
                         home = home.parent
                     self._consumers.setdefault((id(home), name), []).append(node)
         home = value.graph
         while home.parent is not None and not (
-            value.name in home.producers or value.name in home.initializers or value.name in home.input_names
+            value.name in home.producers or value.name in home.initializers or value.name in home.input_set
         ):
             home = home.parent
         return self._consumers.get((id(home), value.name), [])

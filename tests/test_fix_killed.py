@@ -15,7 +15,8 @@ from pathlib import Path
 import onnx
 import pytest
 
-from jetdoctor.fix import fix, originals, temporary, write
+from jetdoctor.child import temporary
+from jetdoctor.fix import fix, originals, write
 from jetdoctor.fix.candidate import Candidate
 from tests.test_fix import MISH, OLD, ROOT, content, save
 from tests.test_fix_writing import external

@@ -18,6 +18,7 @@ FLOORS = {
     "data": 1,
     "wording": 1,
     "foreign": 2,
+    "child": 2,
     "target": 2,
     "graph": 2,
     "external": 3,

@@ -55,13 +55,15 @@ def _old(onnxruntime_version):
 @pytest.fixture
 def proof_in_this_process(monkeypatch):
     """The same proof without its child, which the tests of ``fix`` are about: a start of ONNX Runtime less per case."""
-    from jetdoctor.fix import proof, prover
+    from jetdoctor.child import workplace
+    from jetdoctor.child.command import Ended
+    from jetdoctor.fix import prover
 
-    def run(command, folder, time_limit):
-        return "failed" if prover.main(command[3:]) else ""
+    def run(task, job, place, time_limit, memory_limit):
+        return Ended("ended"), prover.compare_files(job, place)
 
-    monkeypatch.setattr(prover, "_limit_memory", lambda limit: None)
-    monkeypatch.setattr(proof, "_run", run)
+    monkeypatch.setattr(prover.Runner, "seconds", 0)
+    monkeypatch.setattr(workplace, "run_task", run)
 
 
 @pytest.mark.parametrize("case", [c for c in MODEL_CASES if "fixed" in c.blocks], ids=str)

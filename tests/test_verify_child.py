@@ -10,9 +10,9 @@ import time
 
 import pytest
 
+from jetdoctor.child import temporary, workplace
+from jetdoctor.child.command import execute, session_members
 from jetdoctor.types import JetdoctorError, UsageError
-from jetdoctor.verify import workplace
-from jetdoctor.verify.child import execute, session_members
 
 pytestmark = pytest.mark.once
 
@@ -98,7 +98,7 @@ def test_shot_at_random_moments_fifty_times(tmp_path):
 @linux
 def test_the_child_dies_with_its_parent():
     code = (
-        "import sys; sys.path[:0] = %r\nfrom jetdoctor.verify.child import execute\n"
+        "import sys; sys.path[:0] = %r\nfrom jetdoctor.child.command import execute\n"
         "execute(['sh','-c','echo $$ > %s; exec sleep 302'])"
     )
     handle, path = tempfile.mkstemp()
@@ -153,7 +153,7 @@ def test_a_full_disk_midway_is_one_line_and_leaves_nothing():
 
 @linux
 def test_folders_of_killed_runs_are_swept():
-    stale = tempfile.mkdtemp(prefix="jetdoctor-verify-999999999-")
+    stale = tempfile.mkdtemp(prefix=temporary._prefix().replace(str(os.getpid()), "999999999"))
     with workplace.folder():
         pass
     assert not os.path.exists(stale)

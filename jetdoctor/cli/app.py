@@ -10,7 +10,7 @@ from typing import List
 from jetdoctor.cli import commands
 from jetdoctor.types import JetdoctorError, UsageError
 
-INTERRUPTED = 130  # 128 + SIGINT
+INTERRUPTED = 130  # 128 + SIGINT, or the number of another signal
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
@@ -23,8 +23,9 @@ def run(argv: List[str]) -> int:
         code = _dispatch(_without_color(argv))
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        return _say("interrupted", INTERRUPTED)
+    except KeyboardInterrupt as interrupt:
+        number = getattr(interrupt, "number", None)
+        return _say("terminated", 128 + number) if number else _say("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # The reader went away: leave nothing for the interpreter to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -87,7 +88,10 @@ def _dispatch(argv: List[str]) -> int:
         arguments = parser.make(command, module).parse_args(rest)
     except SystemExit as done:  # --help
         return int(done.code or 0)
-    return int(module.run(arguments))
+    from jetdoctor.child import stopping
+
+    with stopping.orderly():
+        return int(module.run(arguments))
 
 
 def _failed(argv: List[str], message: str, code: int) -> int:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Tuple
 
 from jetdoctor.api import where
+from jetdoctor.child import limits
 from jetdoctor.cli import output, parser
 from jetdoctor.types import Emulation, Finding, Target, UsageError
 
@@ -16,11 +17,9 @@ _EXIT = {"equal": 0, "nothing": 0, "different": 1, "not-run": 3}
 def run(arguments: Any) -> int:
     """``verify MODEL --as-parsed T``. Exit code: 0 outputs equal, 1 they differ or the model is refused, 3 not run."""
     from jetdoctor.report import emulation
-    from jetdoctor.verify import stopping
 
     target = _target(arguments)
-    with stopping.orderly():
-        found, refused = _emulation(arguments, target)
+    found, refused = _emulation(arguments, target)
     form = emulation.text if arguments.format == "text" else emulation.document
     render = partial(form, arguments.model, found, refused)
     output.emit_as(arguments.format, "emulation", render, arguments.output)
@@ -41,14 +40,14 @@ def _emulation(arguments: Any, target: Target) -> Tuple[Emulation, Tuple[Finding
     from jetdoctor.check import check
     from jetdoctor.cli.verify import MIB
     from jetdoctor.emulate import emulate
-    from jetdoctor.verify import job, profiles
+    from jetdoctor.verify import profiles
     from jetdoctor.verify.making import make_job
 
     asked = profiles.parse(arguments.shapes or (), arguments.minShapes, arguments.optShapes, arguments.maxShapes)
     made = make_job(
         arguments.model, target, asked, arguments.inputs, profiled=False, time_limit=arguments.time_limit,
         bisect=not arguments.no_bisect, providers=tuple(arguments.provider or ()),
-        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else job.machine_limit(),
+        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else limits.memory_limit(),
     )  # fmt: skip
     (result,) = check(made.view, [target])
     refused = tuple(f for f in result.findings if f.severity == "error" and f.outcome == "rejected")

@@ -153,18 +153,19 @@ def _is_replaceable(path: str) -> bool:
 
 def _replace(path: str, data: bytes) -> None:
     """Write beside ``path`` first, then rename: a crash leaves the old file whole."""
-    import tempfile
+    from jetdoctor.child import temporary
 
     mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0o666 & ~_umask()
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".jetdoctor-")
+    temporary.sweep(os.path.dirname(path))
+    name = temporary.file_in(os.path.dirname(path), ".tmp")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(name, "wb") as stream:
             stream.write(data)
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
+        os.chmod(name, mode)
+        os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.remove(temporary)
+            os.remove(name)
         raise
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import io
 import json
 import os
-import tempfile
 import zipfile
 from typing import Any, Dict
 
 from jetdoctor.api import where
+from jetdoctor.child import workplace
 from jetdoctor.cli import output, parser
 from jetdoctor.cli.anonymous import renamed
 from jetdoctor.types import Report
@@ -75,7 +75,7 @@ def _device(snapshot: Any) -> Dict[str, Any]:
 
     inspected = room.from_snapshot(snapshot) if snapshot else room.inspect_local()
     # A snapshot on disk is what `device --save` redacts: the same way for a bundle that leaves the house.
-    with tempfile.TemporaryDirectory() as folder:
+    with workplace.folder() as folder:
         path = os.path.join(folder, "device.json")
         room.save_snapshot(inspected, path)
         redacted = room.from_snapshot(path)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Optional, Sequence
 
 from jetdoctor.api import where
+from jetdoctor.child import limits
 from jetdoctor.cli import output, parser
 from jetdoctor.policy import config
 from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
@@ -56,7 +57,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--trtexec", metavar="PATH", help="where trtexec is")
     options.add_argument("--provider", action="append", metavar="P", help="ONNX Runtime's execution provider")
     options.add_argument("--no-bisect", action="store_true", help="do not search for the first difference")
-    options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step (9/10 of this machine's)")
+    options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step (half of what is free)")
     options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
     options.add_argument("--format", choices=parser.PAGES, default="text", metavar="F", help=", ".join(parser.PAGES))
     options.add_argument("-o", "--output", metavar="FILE", help="write the report there")
@@ -64,7 +65,7 @@ def configure(options: parser.Parser, command: str) -> None:
 
 def run(arguments: Any) -> int:
     from jetdoctor.report import evidence
-    from jetdoctor.verify import exit_code, stopping
+    from jetdoctor.verify import exit_code
 
     output.require_writable(arguments.output, [arguments.model])
     output.require_writable(arguments.save_engine, [arguments.model])
@@ -73,8 +74,7 @@ def run(arguments: Any) -> int:
 
         return as_parsed.run(arguments)
     target = _target(arguments)
-    with stopping.orderly():
-        found = _evidence(arguments, target)
+    found = _evidence(arguments, target)
     form = evidence.text if arguments.format == "text" else evidence.document
     render = partial(form, arguments.model, target, found, assumed=_assumed(arguments))
     output.emit_as(arguments.format, "verify", render, arguments.output)
@@ -105,7 +105,7 @@ def _device(arguments: Any) -> Any:
 def _evidence(arguments: Any, target: Optional[Target]) -> Sequence[Evidence]:
     from jetdoctor import api
     from jetdoctor.model import DASH, spooled
-    from jetdoctor.verify import job, profiles
+    from jetdoctor.verify import profiles
 
     if arguments.calibration and not os.path.exists(arguments.calibration):
         raise UsageError("there is no calibration data at %s" % arguments.calibration)
@@ -128,7 +128,7 @@ def _evidence(arguments: Any, target: Optional[Target]) -> Sequence[Evidence]:
         max_latency_ms=arguments.max_latency_ms,
         providers=tuple(arguments.provider or ()),
         bisect=not arguments.no_bisect,
-        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else job.machine_limit(),
+        memory_limit=arguments.memory_limit * MIB if arguments.memory_limit else limits.memory_limit(),
         extra={"device": _device(arguments)},
         keep_fp32=tuple(parser.split_ids(arguments.keep_fp32)),
     )

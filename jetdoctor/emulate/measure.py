@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from jetdoctor.catalog import catalog
+from jetdoctor.child.workplace import folder, run_task
 from jetdoctor.emulate.build import Built, build, candidate
 from jetdoctor.emulate.impact import Run, judge
 from jetdoctor.types import Emulation, Finding, Impact, JetdoctorError, Target
 from jetdoctor.verify import arrays, divergence
 from jetdoctor.verify.job import Job
-from jetdoctor.verify.workplace import folder, run_task
 
 #: findings that are measured one by one; more are told together
 _MOST = 8

@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import Any
 
-from jetdoctor.fix import temporary
+from jetdoctor.child import temporary
 from jetdoctor.fix.external import external_files
 from jetdoctor.fix.serialise import save
 from jetdoctor.fix.sorting import sort_nodes

@@ -9,14 +9,15 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import __version__
 from jetdoctor.check import advice, catalog, check
-from jetdoctor.fix import cutting, freezing, lowering, originals, temporary
+from jetdoctor.child import limits, temporary
+from jetdoctor.fix import cutting, freezing, lowering, originals
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices, choice_of
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.interface import caller_changes, kept_quantization
-from jetdoctor.fix.proof import prove
+from jetdoctor.fix.proof import bytes_with_data, prove
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
 from jetdoctor.model import from_proto, load, names, require_data, summarize
@@ -29,6 +30,8 @@ PROVENANCE = "jetdoctor.fixes"
 
 #: gives INT8 steps that TensorRT has
 REQUANTIZE = "qdq_symmetric"
+#: Bytes that a repair may take beyond what the model itself needs: the file mapped, read, parsed and written.
+SPARE_MEMORY = 3 << 29
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,14 @@ def fix(
         reason = "the shapes of this model cannot be worked out: %s" % job.view.inference_stopped
         return FixOutcome(path, job.targets, Plan(equivalence=Equivalence(reason=reason)), found, found, reason=reason)
     read = originals.stamp(path)
-    with job:
-        return replace(job.run(), read=read)
+    try:
+        with job, limits.spare_memory(SPARE_MEMORY + 4 * bytes_with_data(path)):
+            return replace(job.run(), read=read)
+    except MemoryError:
+        pass
+    found = check(job.view, job.targets)
+    reason = "the repair needs more than %d MiB beyond four times the model" % (SPARE_MEMORY >> 20)
+    return FixOutcome(path, job.targets, Plan(equivalence=Equivalence(reason=reason)), found, found, reason=reason)
 
 
 @dataclass

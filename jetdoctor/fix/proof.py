@@ -5,21 +5,27 @@ ONNX Runtime can crash, hang or eat the memory on a strange model; none of that 
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
-from typing import Any, List, Optional
+from typing import Optional
 
-import jetdoctor
-from jetdoctor.fix import temporary
-from jetdoctor.types import Equivalence
+from jetdoctor.child import workplace
+from jetdoctor.child.command import Ended
+from jetdoctor.child.limits import memory_limit
+from jetdoctor.fix import prover
+from jetdoctor.fix.external import external_files
+from jetdoctor.fix.trips import endless_loop
+from jetdoctor.model import load
+from jetdoctor.types import Equivalence, UsageError
 
-#: seconds for the whole comparison, and bytes of address space beyond six times the model
+#: seconds for the whole comparison
 TIME_LIMIT = 300.0
-SPARE_MEMORY = 8 << 30
+
+#: Seconds for one run of a model, and how many bytes of model give it one more.
+RUN_LIMIT, BYTES_PER_SECOND = 60, 16 << 20
+
+#: Bytes that ONNX Runtime may take beyond three times the models; never more than half of what is free.
+SPARE_MEMORY = 3 << 29
 
 
 def prove(
@@ -36,76 +42,52 @@ def prove(
 
     "equal" and "different" rest on at least one comparison; everything else is "not-run" with why.
     """
-    folder = temporary.new_folder()
-    try:
-        answer = os.path.join(folder, "answer.json")
-        command = [sys.executable, "-m", "jetdoctor.fix.prover", original, candidate, answer, inputs or ""]
-        command.append(str(_memory_limit(original, candidate)))
-        command += [str(time_limit), types]
-        trouble = _run(command, folder, time_limit)
-        found = _read(answer)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if trouble and found.get("stage") == "result":
+    endless = endless_loop(load(original))
+    if endless:
+        return Equivalence(reason=endless)
+    size = max(bytes_with_data(path) for path in (original, candidate))
+    run_seconds = int(min(time_limit, RUN_LIMIT + size // BYTES_PER_SECOND))
+    job = {
+        "original": original, "candidate": candidate, "inputs": inputs or "", "seconds": time_limit,
+        "run_seconds": run_seconds, "types": types,
+    }  # fmt: skip
+    limit = memory_limit(SPARE_MEMORY + 3 * size)
+    with workplace.folder() as place:
+        task = "jetdoctor.fix.prover:compare_files"
+        ended, found = workplace.run_task(task, job, place, time_limit * 1.2 + 10, limit)
+        stage = prover.stage(place)
+    if found:
+        return Equivalence(
+            found["status"],
+            found.get("runs", 0),
+            found.get("max_abs", 0.0),
+            found.get("max_rel", 0.0),
+            found.get("reason", ""),
+            found.get("tolerance", ""),
+            found.get("near", False),
+        )
+    trouble = _trouble(ended, run_seconds)
+    if stage == prover.RESULT and ended.status in ("crashed", "failed") and ended.code != -signal.SIGALRM:
         return Equivalence("different", reason="ONNX Runtime %s on the result" % trouble)
-    if trouble:
-        return Equivalence(reason="ONNX Runtime %s on the original" % trouble)
-    return Equivalence(
-        found.get("status", "not-run"),
-        found.get("runs", 0),
-        found.get("max_abs", 0.0),
-        found.get("max_rel", 0.0),
-        found.get("reason", ""),
-        found.get("tolerance", ""),
-        found.get("near", False),
-    )
+    return Equivalence(reason="ONNX Runtime %s on the %s" % (trouble, stage))
 
 
-def _run(command: List[str], folder: str, time_limit: float) -> str:
-    """Run the child to its end; "" or what became of it."""
-    environment = dict(os.environ)
-    roots = [os.path.dirname(os.path.abspath(path)) for path in jetdoctor.__path__[:1]]
-    environment["PYTHONPATH"] = os.pathsep.join(roots + [environment.get("PYTHONPATH", "")])
-    log = os.path.join(folder, "log.txt")
-    with open(log, "wb") as sink:
-        try:
-            child = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=environment,
-                timeout=time_limit * 1.2 + 10,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return "took longer than %d s" % time_limit
-    if child.returncode < 0:
-        return "crashed (%s)" % _signal_name(-child.returncode)
-    if child.returncode:
-        with open(log, "rb") as said:
-            lines = said.read().decode("utf-8", "replace").strip().split("\n")
-        return "failed (%s)" % lines[-1][:200]
-    return ""
+def _trouble(ended: Ended, run_seconds: int) -> str:
+    """What became of a child that gave no answer, to follow "ONNX Runtime"."""
+    if ended.code == -signal.SIGALRM:
+        return "took longer than %d s for one run" % run_seconds
+    if ended.status == "timed-out":
+        return "took too long: it was " + ended.reason
+    if ended.status == "out-of-memory":
+        return "took too much memory: it was " + ended.reason
+    return ended.reason or "gave no answer"
 
 
-def _signal_name(number: int) -> str:
+def bytes_with_data(path: str) -> int:
+    """Size of a model file and of the files that hold its external data, as far as these lie beside it."""
+    folder = os.path.dirname(os.path.abspath(path))
     try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "signal %d" % number
-
-
-def _memory_limit(*paths: str) -> int:
-    return SPARE_MEMORY + 6 * sum(_bytes_with_data(path) for path in paths)
-
-
-def _bytes_with_data(path: str) -> int:
-    """Size of a model file; external data is counted with its folder's files of the same model."""
-    folder, total = os.path.dirname(os.path.abspath(path)), os.path.getsize(path)
-    if total < 64 << 20:  # a small file may have large companions
-        total += sum(entry.stat().st_size for entry in os.scandir(folder) if entry.is_file())
-    return total
-
-
-def _read(path: str) -> Any:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError):
-        return {}
+        files = [path] + [os.path.join(folder, name) for name in external_files(load(path).proto)]
+    except UsageError:
+        files = [path]
+    return sum(os.path.getsize(name) for name in files if os.path.exists(name))

@@ -1,15 +1,9 @@
-"""The child process of ``proof``: runs both models and writes what it found as JSON.
-
-``python -m jetdoctor.fix.prover ORIGINAL CANDIDATE ANSWER INPUTS MEMORY SECONDS TYPES``
-
-``TYPES`` is "same", "other" when an unsafe fix may have changed the element types of outputs, or "measured" when one
-gives other numbers on purpose.
-"""
+"""What ``proof`` runs in a child process: both models on the same inputs."""
 
 from __future__ import annotations
 
-import json
 import math
+import os
 import sys
 import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
@@ -35,6 +29,9 @@ _UNSTEADY = (
     " real inputs (--inputs FILE.npz) do not"
 )
 
+#: which model ONNX Runtime is at: the words of a message, too
+ORIGINAL, RESULT = "original", "result"
+
 #: what ONNX Runtime says of an input or output whose element type numpy does not have
 NO_NUMPY_TYPE = "numpy"
 
@@ -42,21 +39,32 @@ NO_NUMPY_TYPE = "numpy"
 HALF_INSIDE = Tolerance(2e-4, 1.5e-4, why="2^-11 per rounding, averaged out by the sums that follow")
 
 
-def main(arguments: List[str]) -> int:
-    original, candidate, answer, inputs, memory, seconds, types = arguments
-    _end_with_parent()
-    _limit_memory(int(memory))
-    found = {"stage": "original"}
-    _write(answer, found)
+def compare_files(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
+    """Fields of ``Equivalence``.
+
+    ``job``: original, candidate and inputs (paths, "" for none), seconds, run_seconds (for one run), types: "same",
+    "other" when an unsafe fix may have changed the element types of outputs, or "measured" when one gives other numbers
+    on purpose.
+    """
+    _enter(folder, ORIGINAL)
+    Runner.seconds = job["run_seconds"]
+    budget = job["seconds"] * ORIGINAL_SHARE
     try:
-        found = _compare(original, candidate, inputs, answer, float(seconds) * ORIGINAL_SHARE, types)
+        return _compare(job["original"], job["candidate"], job["inputs"], folder, budget, job["types"])
     except JetdoctorError as error:
-        found = {"status": "not-run", "reason": str(error)}
-    _write(answer, found)
-    return 0
+        return {"status": "not-run", "reason": str(error)}
 
 
-def _compare(original: str, candidate: str, inputs: str, answer: str, budget: float, types: str) -> Dict[str, Any]:
+def stage(folder: str) -> str:
+    """Which model the child was at when it ended (ORIGINAL or RESULT)."""
+    return RESULT if os.path.exists(os.path.join(folder, RESULT)) else ORIGINAL
+
+
+def _enter(folder: str, stage: str) -> None:
+    open(os.path.join(folder, stage), "w").close()
+
+
+def _compare(original: str, candidate: str, inputs: str, folder: str, budget: float, types: str) -> Dict[str, Any]:
     runner, feeds = open_runner(original), _feeds(original, candidate, inputs)
     pairs, refusal = _reference_outputs(runner, feeds, budget)
     if not pairs and NO_NUMPY_TYPE in refusal.lower():  # int4 and narrower do not get into ONNX Runtime from Python
@@ -70,7 +78,7 @@ def _compare(original: str, candidate: str, inputs: str, answer: str, budget: fl
     pairs += _odd_pairs(runner, pairs, original)
     kind = runner.kind
     del runner
-    _write(answer, {"stage": "result"})
+    _enter(folder, RESULT)
     if types == "measured":
         return _measure(pairs, candidate, kind)
     return _judge(pairs, original, candidate, kind, types == "same")
@@ -250,34 +258,3 @@ def _errors(comparison: Comparison) -> Dict[str, float]:
     """The errors, as numbers that JSON can hold."""
     errors = {"max_abs": comparison.max_abs, "max_rel": comparison.max_rel}
     return {key: error if math.isfinite(error) else sys.float_info.max for key, error in errors.items()}
-
-
-def _end_with_parent() -> None:
-    """Linux ends this process with the one that waits for it, however that one ends (prctl(2))."""
-    try:
-        import ctypes
-        import signal
-
-        ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))  # PR_SET_PDEATHSIG
-    except (OSError, AttributeError, TypeError):  # not Linux
-        pass
-
-
-def _limit_memory(limit: int) -> None:
-    try:
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    except (ImportError, ValueError, OSError):  # no such limit on this system
-        pass
-
-
-def _write(path: str, document: Mapping[str, Any]) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

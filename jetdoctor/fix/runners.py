@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+import contextlib
+import signal
+from typing import Any, Dict, Iterator, Mapping
 
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.types import JetdoctorError
@@ -15,11 +17,30 @@ OLD_IR = 10
 class Runner:
     """An open model; ``kind`` is "onnxruntime" or "reference"."""
 
+    #: Seconds after which SIGALRM ends this process, 0 for none: nothing else gets into a kernel that computes. For
+    #: children, whose end is an answer.
+    seconds = 0
+
     def __init__(self, kind: str, opened: Any) -> None:
         self.kind, self._opened = kind, opened
 
     def run(self, feeds: Mapping[str, Any]) -> Dict[str, Any]:
         """Outputs by name in the model's order. Raises ``JetdoctorError`` when the model refuses."""
+        with self._in_time():
+            return self._run(feeds)
+
+    @contextlib.contextmanager
+    def _in_time(self) -> Iterator[None]:
+        limited = self.seconds and hasattr(signal, "alarm")
+        if limited:
+            signal.alarm(self.seconds)
+        try:
+            yield
+        finally:
+            if limited:
+                signal.alarm(0)
+
+    def _run(self, feeds: Mapping[str, Any]) -> Dict[str, Any]:
         if self.kind == "onnxruntime":
             known = {value.name for value in self._opened.get_inputs()}
             return run_session(self._opened, {k: v for k, v in feeds.items() if k in known})

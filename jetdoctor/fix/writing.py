@@ -11,7 +11,8 @@ import os
 import shutil
 from typing import Any, List, Optional
 
-from jetdoctor.fix import originals, temporary
+from jetdoctor.child import temporary
+from jetdoctor.fix import originals
 from jetdoctor.fix.engine import FixOutcome
 from jetdoctor.fix.external import external_files
 from jetdoctor.fix.serialise import save

@@ -168,7 +168,7 @@ def outputs_of(
     proto: Any, names: Sequence[str], feeds: Mapping[str, Any], place: str, job: Job
 ) -> Dict[str, Any]:
     """Values of inner tensors in ONNX Runtime, computed in a child."""
-    from jetdoctor.verify.workplace import run_task
+    from jetdoctor.child.workplace import run_task
 
     path = marking.save(marking.mark(proto, names), place, "marked.onnx")
     arrays.save(place + "/marked.npz", feeds)

@@ -6,8 +6,8 @@ import glob
 import os
 from typing import Any, Iterable, List, Mapping, Optional, Tuple
 
+from jetdoctor.child.command import Ended
 from jetdoctor.types import Finding, Fix, Location
-from jetdoctor.verify.child import Ended
 from jetdoctor.verify.job import Job
 
 #: Rule ids of what no other rule explains; their pages are in rules/engine/.
@@ -88,7 +88,7 @@ def from_child(backend: str, ended: Ended, job: Job) -> Tuple[Finding, ...]:
 _CURES = {
     "crashed": "try the onnxruntime backend, then bisect the model; report the crash to NVIDIA",
     "timed-out": "give it longer with --time-limit, or a smaller workspace",
-    "out-of-memory": "a smaller workspace (--workspace 256), a smaller batch, no desktop, more swap",
+    "out-of-memory": "a smaller workspace (--workspace 256), a smaller batch, no desktop, more swap, or --memory-limit",
 }
 
 

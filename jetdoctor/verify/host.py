@@ -6,7 +6,7 @@ import os
 import shutil
 from typing import Any, Optional, Sequence
 
-from jetdoctor.verify.child import Ended, execute
+from jetdoctor.child.command import Ended, execute
 
 #: Where JetPack installs it; it is not in PATH there.
 JETPACK_TRTEXEC = "/usr/src/tensorrt/bin/trtexec"

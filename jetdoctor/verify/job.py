@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
+from jetdoctor.child import limits
 from jetdoctor.types import Target
 from jetdoctor.verify.profiles import Profile
 from jetdoctor.verify.tolerance import Tolerance
-
-#: Files that hold the memory limit of a container, in bytes ("max" for none): cgroup v2, v1.
-_CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-
-
-def machine_limit() -> Optional[int]:
-    """Nine tenths of the memory of this machine or container, in bytes; None where it cannot be told."""
-    try:
-        sizes = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
-    except (ValueError, OSError, AttributeError):
-        return None
-    for path in _CGROUPS:
-        try:
-            with open(path) as stream:
-                text = stream.read().strip()
-        except OSError:
-            continue
-        sizes += [int(text)] if text.isdigit() else []
-    return min(sizes) // 10 * 9
-
 
 PRECISIONS = ("fp32", "fp16", "bf16", "int8")
 
@@ -52,7 +32,7 @@ class Job:
     tolerance: Optional[Tolerance] = None
     workspace: Optional[int] = None
     time_limit: float = 1800.0
-    memory_limit: Optional[int] = field(default_factory=machine_limit)
+    memory_limit: Optional[int] = field(default_factory=limits.memory_limit)
     providers: Tuple[str, ...] = ()
     ssh: Optional[str] = None
     trtexec: Optional[str] = None

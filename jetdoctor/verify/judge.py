@@ -7,12 +7,12 @@ import os
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from jetdoctor.child.command import Ended
+from jetdoctor.child.workplace import run_task
 from jetdoctor.types import JetdoctorError
 from jetdoctor.verify import arrays
-from jetdoctor.verify.child import Ended
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.job import Job
-from jetdoctor.verify.workplace import run_task
 
 #: What helps when ONNX Runtime takes a model but no inputs that were made for it.
 BETTER_INPUTS = "; give real inputs (--inputs FILE.npz) or other sizes (--shapes NAME=1x3x224x224)"

@@ -10,8 +10,8 @@ import os
 import sys
 from typing import Any, Dict, Mapping, Optional, Sequence, Union
 
+from jetdoctor.child.workplace import folder
 from jetdoctor.types import JetdoctorError
-from jetdoctor.verify.workplace import folder
 
 Source = Union[str, bytes, Any]  # path, serialized model, or onnx.ModelProto
 

@@ -15,8 +15,8 @@ import threading
 from dataclasses import replace
 from typing import Any, List, Optional, Sequence
 
+from jetdoctor.child.command import Ended, execute, signal_name
 from jetdoctor.types import JetdoctorError
-from jetdoctor.verify.child import Ended, execute, signal_name
 from jetdoctor.verify.host import JETPACK_TRTEXEC
 
 _BEAT = 10.0  # seconds between two signs of life

@@ -6,6 +6,9 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("onehot_to_equal", "Compare the indices with every class", constants=(1, 2))
 
+#: classes that are written out one by one; vocabularies have a quarter of a million
+_MOST_CLASSES = 1 << 20
+
 
 def rewrite(node, edit):
     import numpy as np
@@ -16,6 +19,8 @@ def rewrite(node, edit):
     if depth is None or values is None:
         raise CannotRewrite("depth or values are not constant")
     depth, axis = int(np.asarray(depth).reshape(-1)[0]), node.attr("axis", -1) % (rank + 1)
+    if depth > _MOST_CLASSES:
+        raise CannotRewrite("a constant for each of %d classes" % depth)
     if dtype not in ("INT32", "INT64", "FLOAT"):
         raise CannotRewrite("indices of type %s" % dtype)
     classes = edit.of(np.arange(depth).reshape([depth if d == axis else 1 for d in range(rank + 1)]), dtype)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import textwrap
 from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
 
-from jetdoctor.fix import temporary
+from jetdoctor.child import command, workplace
+from jetdoctor.child.limits import memory_limit
 from jetdoctor.fix.candidate import external_files
 from jetdoctor.fix.function_defaults import write_defaults
 from jetdoctor.fix.script import limits, same
@@ -145,22 +144,19 @@ def _trial(text: str, path: str, fixed: Any) -> str:
     """What is wrong with a script when it runs on the model it was written for, in a process of its own."""
     import onnx
 
-    folder = temporary.new_folder()
     try:
-        names = [os.path.join(folder, "script.py"), os.path.abspath(path), os.path.join(folder, "out.onnx")]
-        with open(names[0], "w", encoding="utf-8") as stream:
-            stream.write(text)
-        done = subprocess.run(
-            [sys.executable] + names, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=TIME_LIMIT,
-        )  # fmt: skip
-        if done.returncode:
-            return "it stops here already (%s)" % done.stdout.decode("utf-8", "replace").strip().split("\n")[-1][:200]
-        return same.difference(_with_data(fixed, path), onnx.load(names[2]))
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        with workplace.folder() as folder:
+            names = [os.path.join(folder, "script.py"), os.path.abspath(path), os.path.join(folder, "out.onnx")]
+            with open(names[0], "w", encoding="utf-8") as stream:
+                stream.write(text)
+            done = command.execute([sys.executable] + names, TIME_LIMIT, memory_limit())
+            if done.status == "failed":
+                return "it stops here already (%s)" % done.log.strip().split("\n")[-1][:200]
+            if done.status != "ended":
+                return "it cannot be tried (%s)" % done.reason
+            return same.difference(_with_data(fixed, path), onnx.load(names[2]))
+    except (OSError, ValueError) as error:
         return "it cannot be tried (%s)" % str(error).split("\n")[0][:200]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_data(proto: Any, path: str) -> Any:

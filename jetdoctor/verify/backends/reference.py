@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from jetdoctor.child.workplace import folder
 from jetdoctor.types import Evidence
 from jetdoctor.verify import divergence, findings, judge
 from jetdoctor.verify.job import Job
-from jetdoctor.verify.workplace import folder
 
 NAME = "onnxruntime"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any, Dict
 
+from jetdoctor.child.workplace import folder, run_task
 from jetdoctor.types import Evidence, Finding, Fix, Location, parse_version
 from jetdoctor.verify import calibration, inputs, judge, trtexec_flags
 from jetdoctor.verify.job import Job
-from jetdoctor.verify.workplace import folder, run_task
 
 NAME = "rehearsal"
 RULE = "JD614"

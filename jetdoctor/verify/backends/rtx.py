@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.child.workplace import folder, run_task
 from jetdoctor.types import Evidence, parse_version
 from jetdoctor.verify import findings
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.profiles import to_json
-from jetdoctor.verify.workplace import folder, run_task
 
 NAME = "tensorrt-rtx"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.child.workplace import folder, run_task
 from jetdoctor.types import Evidence
 from jetdoctor.verify import arrays, calibration, divergence, engine_file, findings, judge, latency
 from jetdoctor.verify.backends.rtx import steering_values
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.profiles import to_json
 from jetdoctor.verify.tolerance import BY_PRECISION
-from jetdoctor.verify.workplace import folder, run_task
 
 NAME = "tensorrt"
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from jetdoctor.child.command import Ended
+from jetdoctor.child.workplace import folder
 from jetdoctor.types import Evidence, JetdoctorError, Version, parse_version
 from jetdoctor.verify import arrays, calibration, engine_files, findings, judge, latency, trtexec_flags
-from jetdoctor.verify.child import Ended
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.divergence import sentence, upstream_search
 from jetdoctor.verify.host import Local
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.remote import Remote
 from jetdoctor.verify.tolerance import BY_PRECISION
-from jetdoctor.verify.workplace import folder
 
 NAME = "trtexec"
 

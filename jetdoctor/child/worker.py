@@ -1,4 +1,4 @@
-"""The child's side: ``python -m jetdoctor.verify.worker JOB ANSWER`` calls one function, writes JSON."""
+"""The child's side: ``python -m jetdoctor.child.worker JOB ANSWER`` calls one function, writes JSON."""
 
 from __future__ import annotations
 

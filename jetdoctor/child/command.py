@@ -21,14 +21,15 @@ from jetdoctor.types import JetdoctorError
 LOG_LIMIT = 1 << 20  # bytes kept from the head of a log, and as many from its tail
 _POLL = 0.05  # seconds between two looks at the memory
 
-#: Dies with its parent (PR_SET_PDEATHSIG = 1), offers itself to the out-of-memory killer before the desktop, then
-#: becomes the command. Linux only.
+#: Dies with its parent (PR_SET_PDEATHSIG = 1), offers itself to the out-of-memory killer before the desktop, drops the
+#: limit of address space that this process may have set for itself, then becomes the command. Linux only.
 _GUARD = (
-    "import ctypes,os,sys\n"
+    "import ctypes,os,resource as r,sys\n"
     "try:\n ctypes.CDLL(None).prctl(1,9)\n"
     "except (OSError,AttributeError):\n pass\n"
     "try:\n with open('/proc/self/oom_score_adj','w') as f: f.write('1000')\n"
     "except OSError:\n pass\n"
+    "r.setrlimit(r.RLIMIT_AS,(r.getrlimit(r.RLIMIT_AS)[1],)*2)\n"
     "if os.getppid()!=int(sys.argv[1]): sys.exit(1)\n"
     "try:\n os.execvp(sys.argv[2],sys.argv[2:])\n"
     "except OSError as e: sys.exit('%s: %s'%(sys.argv[2],e.strerror))\n"
@@ -66,7 +67,7 @@ def execute(
     Raises ``JetdoctorError`` when no process can be started at all.
     """
     start = time.monotonic()
-    guarded = [sys.executable, "-c", _GUARD, str(os.getpid())] + list(command)
+    guarded = [sys.executable, "-S", "-c", _GUARD, str(os.getpid())] + list(command)
     try:
         process = subprocess.Popen(
             guarded if sys.platform.startswith("linux") else list(command),

@@ -5,26 +5,24 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import sys
-import tempfile
 from dataclasses import replace
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
+from jetdoctor.child import temporary
+from jetdoctor.child.command import Ended, execute
 from jetdoctor.types import JetdoctorError, UsageError
-from jetdoctor.verify.child import Ended, execute
 
-_PREFIX = "jetdoctor-verify-"
 _NO_SPACE = "no space left in %s: free some disk, or set TMPDIR"
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[str]:
     """A temporary folder, removed whatever happens; one line that names the cure when there is no room."""
-    _sweep()
+    temporary.sweep()
     try:
-        path = tempfile.mkdtemp(prefix="%s%d-" % (_PREFIX, os.getpid()))
+        path = temporary.new_folder()
     except OSError as error:
         text = "no temporary folder can be made (%s): free some disk, or set TMPDIR" % (
             error.strerror or error
@@ -38,19 +36,6 @@ def folder() -> Iterator[str]:
         raise JetdoctorError(_NO_SPACE % os.path.dirname(path)) from None
     finally:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _sweep() -> None:
-    """Remove what a killed jetdoctor left: folders of this user whose process is gone."""
-    root = tempfile.gettempdir()
-    try:
-        names = os.listdir(root)
-    except OSError:
-        return
-    for name in names:
-        owner = re.match(re.escape(_PREFIX) + r"(\d+)-", name)
-        if owner and not os.path.exists("/proc/" + owner.group(1)) and os.path.isdir("/proc/self"):
-            shutil.rmtree(os.path.join(root, name), ignore_errors=True)
 
 
 def run_task(
@@ -71,7 +56,7 @@ def run_task(
         json.dump({"task": task, "job": dict(job), "folder": place}, stream)
     if os.path.exists(answer):
         os.remove(answer)
-    command = [sys.executable, "-m", "jetdoctor.verify.worker", question, answer]
+    command = [sys.executable, "-m", "jetdoctor.child.worker", question, answer]
     ended = execute(command, time_limit, memory_limit, environment=_environment(place, environment))
     document = _read(answer)
     if "error" in document:

@@ -1,0 +1,185 @@
+"""Small models that ask for endless work or all memory, or that make native code crash: bounds, exit code, sentence.
+
+Each was found by fuzzing or made by hand for one kind of trouble; healthy neighbors stand beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+numpy = pytest.importorskip("numpy")
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+#: Seconds of CPU and MiB of resident memory: budgets of ``check`` and ``fix`` (docs/limits.md).
+CHECK, FIX = (10, 1024), (20, 2048)
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits are those of Linux")
+
+
+def text(body, opset=18, functions="", more=""):
+    head = '<ir_version: 8, opset_import: ["": %d%s]>\n' % (opset, more)
+    return onnx.parser.parse_model(head + body + functions)
+
+
+def raw(nodes, inputs, output, opset=18, initializers=(), functions=()):
+    declared = [helper.make_tensor_value_info(name, kind, shape) for name, kind, shape in inputs]
+    out = [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)]
+    graph = helper.make_graph(nodes, "g", declared, out, list(initializers))
+    imports = [helper.make_opsetid("", opset), helper.make_opsetid("local", 1)]
+    return helper.make_model(graph, ir_version=8, opset_imports=imports, functions=list(functions))
+
+
+def laughs(depth, times):
+    """Functions, each of which calls the next several times."""
+    imports = [helper.make_opsetid("", 18), helper.make_opsetid("local", 1)]
+    functions = []
+    for index in range(depth):
+        last = index + 1 == depth
+        names = ["x"] + ["v%d" % turn for turn in range(times - 1)] + ["y"]
+        nodes = [
+            helper.make_node("Relu" if last else "f%d" % (index + 1), [a], [b], domain="" if last else "local")
+            for a, b in zip(names, names[1:])
+        ]
+        functions.append(helper.make_function("local", "f%d" % index, ["x"], ["y"], nodes, imports))
+    call = helper.make_node("f0", ["x"], ["y"], domain="local")
+    return raw([call], [("x", 1, [4])], "y", functions=functions)
+
+
+def add(length):
+    nodes = [helper.make_node("Cast", ["n"], ["f"], to=1), helper.make_node("Add", ["x", "f"], ["y"])]
+    return raw(nodes, [("x", TensorProto.FLOAT, [1]), ("n", TensorProto.INT64, [length])], "y")
+
+
+def onehot(depth):
+    initializers = [
+        numpy_helper.from_array(numpy.array(depth), "d"),
+        numpy_helper.from_array(numpy.array([0, 1], "float32"), "v"),
+    ]
+    nodes = [helper.make_node("OneHot", ["i", "d", "v"], ["h"]), helper.make_node("ReduceMax", ["h"], ["y"])]
+    return raw(nodes, [("i", TensorProto.INT64, [1])], "y", initializers=initializers)
+
+
+def loop(turns, hands_on="k"):
+    tail = "k2 = Identity (k)" if hands_on == "k" else "z = Constant <value_int = 5> () k2 = Less (i, z)"
+    return text(
+        "g (float[1] x, bool c) => (float[1] y) <int64 m = {%d}> { t = Mish (x) y = Loop (m, c, t) <body = b "
+        "(int64 i, bool k, float[1] v) => (bool k2, float[1] w) { w = Sigmoid (v) %s }> }" % (turns, tail)
+    )
+
+
+def casts(count):
+    types = (TensorProto.FLOAT8E5M2FNUZ, TensorProto.FLOAT)
+    names = ["x"] + ["a%d" % index for index in range(count)]
+    nodes = [helper.make_node("Cast", [names[i]], [names[i + 1]], to=types[i % 2]) for i in range(count)]
+    return raw(nodes, [("x", 1, [4])], names[-1], opset=19)
+
+
+def custom(count):
+    names = ["x"] + ["a%d" % index for index in range(count)]
+    nodes = [helper.make_node("Op%d" % i, [names[i]], [names[i + 1]], domain="local") for i in range(count)]
+    return raw(nodes, [("x", 1, [4])], names[-1])
+
+
+def split_of_three():
+    return raw([helper.make_node("Split", ["x"], ["a", "b", "y"], num_outputs=2)], [("x", 1, [6])], "y")
+
+
+def slice_of_negative_size():
+    nodes = [helper.make_node("Slice", ["x", "s", "e"], ["y"])]
+    ends = [numpy_helper.from_array(numpy.array([end]), name) for name, end in (("s", 0), ("e", 9))]
+    return raw(nodes, [("x", 1, [-5])], "y", initializers=ends)
+
+
+def constant_of(field):
+    node = helper.make_node("Constant", [], ["y"])
+    node.attribute.append(helper.make_attribute("value", field))
+    return raw([node], [("x", 1, [1])], "y")
+
+
+def constant_without_output():
+    node = helper.make_node("Constant", [], [], value=numpy_helper.from_array(numpy.ones(1, "float32")))
+    return raw([node, helper.make_node("Relu", ["x"], ["y"])], [("x", 1, [1])], "y")
+
+
+def opset(number):
+    return raw([helper.make_node("Relu", ["x"], ["y"])], [("x", 1, [1])], "y", opset=number)
+
+
+def recursive():
+    imports = [helper.make_opsetid("", 18), helper.make_opsetid("local", 1)]
+    body = [helper.make_node("f", ["x"], ["y"], domain="local")]
+    function = helper.make_function("local", "f", ["x"], ["y"], body, imports)
+    return raw([helper.make_node("f", ["x"], ["y"], domain="local")], [("x", 1, [4])], "y", functions=[function])
+
+
+def huge_dims():
+    return raw([helper.make_node("Mish", ["x"], ["y"])], [("x", 1, [1 << 62] * 6)], "y")
+
+
+#: what it is: model, exit code, words of the output
+CHECKED = {
+    "10^10 calls of functions": (laughs(10, 10), 1, "expand to"),
+    "2^30 calls of functions": (laughs(30, 2), 1, "expand to"),
+    "a chain of 2,000 functions": (laughs(2000, 1), 1, "JD801"),
+    "a function that calls itself": (recursive(), 1, "calls itself"),
+    "2^40 integers to follow": (add(1 << 40), None, ""),
+    "1,500 custom operators": (custom(1500), 1, "JD803"),
+    "a Split that makes onnx abort": (split_of_three(), None, ""),
+    "a Slice that makes onnx abort": (slice_of_negative_size(), None, ""),
+    "a Constant of integers": (constant_of([1, 2]), None, ""),
+    "a Constant of a string": (constant_of("text"), None, ""),
+    "a Constant without output": (constant_without_output(), None, ""),
+    "an opset beyond 32 bits": (opset(1 << 40), None, ""),
+    "sizes beyond any machine": (huge_dims(), 1, ""),
+}
+
+FIXED = {
+    "a Loop of 2^60 turns": (loop(1 << 60), 1, "turns 1,152,921,504,606,846,976 times"),
+    "a short Loop": (loop(3), 0, "proof: equal"),
+    "a Loop that its condition ends": (loop(1 << 60, "i"), 0, "proof: equal"),
+    "OneHot of 2^40 classes": (onehot(1 << 40), None, ""),
+    "2,000 Casts to a type that no parser has": (casts(2000), 1, ""),
+    "a function that calls itself": (recursive(), 1, "cannot be worked out"),
+    "2^30 calls of functions": (laughs(30, 2), 1, "cannot be worked out"),
+    "sizes beyond any machine": (huge_dims(), None, ""),
+}
+
+
+def run(command, model, tmp_path):
+    """(exit code, output, errors, CPU seconds, peak MiB) of the command in a process of its own."""
+    path = tmp_path / "model.onnx"
+    path.write_bytes(model.SerializeToString())
+    line = [sys.executable, "-m", "jetdoctor", command, str(path), "--target", "jetpack-5.0.2"]
+    with open(str(tmp_path / "out"), "wb") as out, open(str(tmp_path / "err"), "wb") as err:
+        process = subprocess.Popen(line, cwd=ROOT, stdout=out, stderr=err)
+        status, usage = os.wait4(process.pid, 0)[1:]
+    process.returncode = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+    said = ((tmp_path / "out").read_text(), (tmp_path / "err").read_text())
+    return process.returncode, *said, usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10
+
+
+def judge(command, budget, entry, tmp_path):
+    model, wanted, words = entry
+    code, out, errors, seconds, memory = run(command, model, tmp_path)
+    assert "Traceback" not in errors and "internal error" not in errors
+    assert code in ((0, 1) if wanted is None else (wanted,)), out + errors
+    assert words in " ".join(out.split())
+    assert (seconds, memory) < (budget[0], budget[1]) and seconds < budget[0] and memory < budget[1]
+
+
+@pytest.mark.parametrize("what", CHECKED)
+def test_check_is_bounded(what, tmp_path):
+    judge("check", CHECK, CHECKED[what], tmp_path)
+
+
+@pytest.mark.parametrize("what", FIXED)
+def test_fix_is_bounded(what, tmp_path):
+    pytest.importorskip("onnxruntime")
+    judge("fix", FIX, FIXED[what], tmp_path)
