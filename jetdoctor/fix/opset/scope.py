@@ -33,7 +33,7 @@ class Scope:
         self.nodes: List[Any] = list(proto.node)
         self.producers = {name: node for node in self.nodes for name in node.output if name}
         self.initializers = {} if self.is_function else {t.name: t for t in proto.initializer}
-        self.input_names = set(proto.input) if self.is_function else {v.name for v in proto.input}
+        self.input_set = set(proto.input) if self.is_function else {v.name for v in proto.input}
         self.children: Dict[int, List[Scope]] = {}
         self.freed: List[str] = []  # inputs that an adapter took away: perhaps nobody reads them now
         self.carried: Dict[str, int] = {}  # values that stand for those of another element type
@@ -65,7 +65,7 @@ class Scope:
         """The scope, this one or an outer one, that defines a name."""
         scope: Optional[Scope] = self
         while scope is not None:
-            if name in scope.producers or name in scope.initializers or name in scope.input_names:
+            if name in scope.producers or name in scope.initializers or name in scope.input_set:
                 return scope
             scope = scope.parent
         return None
