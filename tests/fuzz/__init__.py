@@ -1,0 +1,1 @@
+"""Fuzz targets, one per kind of input; ``python -m tests.fuzz`` runs them (CONTRIBUTING.md)."""
