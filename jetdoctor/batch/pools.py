@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Callable, Deque, Iterable, Iterator, Tuple
 
+from jetdoctor.child import limits
 from jetdoctor.types import Result
 
 Group = Tuple[Result, ...]
@@ -74,7 +75,10 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _limit() -> None:
-    """A model that wants more memory gets an error, which becomes its result. Mapped files do not count."""
+    """Ends with its parent. A model that wants more memory gets an error, which becomes its result; mapped files do not
+    count.
+    """
+    limits.end_with_parent()
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
