@@ -44,8 +44,11 @@ class CatalogRule:
         return (self.module.__doc__ or "").strip()
 
     def detector(self, scope: str) -> Any:
-        """``check_<scope>`` of the rule file, None when it has none."""
-        return getattr(self.module, "check_" + scope) if scope in self.scopes else None
+        """Calls ``check_<scope>`` of the rule file, None when it has none.
+
+        The file is imported by the call, where one that cannot be imported becomes a finding as one that raises.
+        """
+        return (lambda *args: getattr(self.module, "check_" + scope)(*args)) if scope in self.scopes else None
 
 
 class Modules(Mapping[str, ModuleType]):

@@ -106,3 +106,24 @@ def test_a_check_imports_few_rules(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "m.onnx")], stderr=subprocess.PIPE, text=True)
     assert int(done.stderr.split()[-1]) < len(room.catalog().rules) / 2
+
+
+def test_an_indexed_rule_that_cannot_be_imported_is_told_and_the_others_stay(monkeypatch):
+    from jetdoctor.check import check
+    from jetdoctor.model import from_proto
+    from jetdoctor.target import resolve
+    from tests.cases import parse
+
+    real = room.importlib.import_module
+
+    def without_one(name):
+        if ".JD215_" in name:
+            raise ImportError("a module beside it is broken")
+        return real(name)
+
+    monkeypatch.setattr(room.importlib, "import_module", without_one)
+    text = '<ir_version: 8, opset_import: ["" : 13]> g (float[1] x) => (float[1] y) { y = NoSuchOperator (x) }'
+    (result,) = check(from_proto(parse(text)), resolve("jetpack-6.2"))
+    told = [finding.message for finding in result.findings if finding.rule == "JD000"]
+    assert len(told) == 1 and told[0].startswith("rule JD215 crashed: ImportError")
+    assert any(finding.rule != "JD000" for finding in result.findings)
