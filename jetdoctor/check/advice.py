@@ -54,7 +54,8 @@ class Advisor:
         """Advice for an error that no fix removes, what is nearest first; never empty."""
         plugin = self._plugin(finding, target)
         if plugin:
-            return (Fix(plugin, "manual"),)
+            texts = [self._export(finding, target), self._cut(finding, target), plugin]
+            return tuple(Fix(text, "manual") for text in texts if text)
         texts = [self._sizes(finding, target), self._export(finding, target)]
         texts.append(self._cut(finding, target))
         texts.append(self._newer(finding, target))
