@@ -3,8 +3,8 @@
     python benchmarks/promises.py FOLDER... [--targets tensorrt-8.4.3] [--sample 200] [--jobs 2] [--list OUT.jsonl]
 
 Every .onnx file under the folders is checked for every target and repaired where an error is found. Counted are
-promises kept, promises broken, models fixed without a promise, neither, and apart from these models that ONNX
-Runtime itself refuses to run. A promise that rests on an unsafe fix
+promises kept, promises broken, models fixed without a promise, neither, and apart from these what "may be fixable"
+(a promise that needs a run) and models that ONNX Runtime itself refuses to run. A promise that rests on an unsafe fix
 is kept with `--unsafe`. What is not as promised is listed; --list writes a line for every model and target as it is
 judged. Exit code 1 when fewer promises are kept than --least says.
 """
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 TARGETS = "tensorrt-8.4.3,tensorrt-8.6.1,tensorrt-10.3.0"
 KEPT, BROKEN, UNPROMISED, NEITHER = "promised and kept", "promised and broken", "not promised, yet fixed", "neither"
-UNRUN = "promised, not provable"
+UNRUN, MAY_FIXED, MAY_NOT = "promised, not provable", "may be fixable: fixed", "may be fixable: not fixed"
 
 
 class Answer(NamedTuple):
@@ -61,6 +61,8 @@ def judge(job: Tuple[str, str]) -> Answer:
     written = outcome.changed and outcome.clean
     if promised:
         kind = KEPT if written else UNRUN if _cannot_run(outcome) else BROKEN
+        if any(finding.fixes[0].promise == "run" for finding in errors):
+            kind = MAY_FIXED if written else MAY_NOT
         return Answer(path, name, kind, "" if written else _reason(outcome))
     return Answer(path, name, UNPROMISED if written else NEITHER)
 
@@ -111,7 +113,7 @@ def main() -> int:
         if answer.kind in (BROKEN, UNPROMISED):
             print("%-24s %s %s: %s" % (answer.kind, answer.target, os.path.basename(answer.path), answer.reason[:300]))
     counts = Counter(answer.kind for answer in answers)
-    for kind in (KEPT, BROKEN, UNPROMISED, NEITHER, UNRUN):
+    for kind in (KEPT, BROKEN, UNPROMISED, NEITHER, UNRUN, MAY_FIXED, MAY_NOT):
         print("%5d %s" % (counts[kind], kind))
     made = counts[KEPT] + counts[BROKEN]
     share = counts[KEPT] / made if made else 1.0

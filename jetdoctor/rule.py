@@ -133,7 +133,8 @@ class Rewrite:
     ``fits``: a quick look at the node that tells when it cannot apply there; None when only trying tells.
     ``fits_value``: the same for a finding about a graph input or another value that no node is to blame for.
     ``choice``: what an unsafe rewrite decides for the caller, as ``fix --allow`` names it (CHOICES of types); ""
-    when nothing less than ``--unsafe`` allows it. ``measured``: it gives other numbers on purpose (coarser steps), so
+    when nothing less than ``--unsafe`` allows it. ``exact``: every number stays bit for bit, so that no later
+    step that rounds can tell. ``measured``: it gives other numbers on purpose (coarser steps), so
     that the proof says how far they are from the original's and does not ask them to be equal.
     """
 
@@ -145,6 +146,7 @@ class Rewrite:
     fits: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
     fits_value: Optional[Callable[[Any], bool]] = field(default=None, compare=False)
     choice: str = ""
+    exact: bool = False
     measured: bool = False
 
 

@@ -225,16 +225,21 @@ class Fix:
     """A request for a change, not the change itself: the engine in ``jetdoctor.fix`` carries it out.
 
     Either ``rewrite`` (the name of a rewrite in ``rules/rewrites/``), or ``lower_opset`` (the opset
-    to go down to), or neither: then it is manual advice and ``title`` says what to do.
+    to go down to), or neither: then it is manual advice and ``title`` says what to do. ``promise`` is "sure" where a
+    look at the model tells that ``fix`` writes it, "run" where only its proof does.
     """
 
     title: str
     applicability: str = "safe"
     rewrite: Optional[str] = None
     lower_opset: Optional[int] = None
+    promise: str = "sure"
 
     def to_json(self) -> dict:
-        return {"title": self.title, "applicability": self.applicability}
+        document = {"title": self.title, "applicability": self.applicability}
+        if self.applicability != "manual":
+            document["promise"] = self.promise
+        return document
 
 
 #: What a misreading does on the inputs that were tried, mildest first. "not-run": it could not be told.
@@ -588,6 +593,8 @@ class Result:
     coverage: Coverage = Coverage()
     #: why what was asked for ran nothing: "prove" or "as-parsed" -> reason
     not_run: Mapping[str, str] = field(default_factory=dict)
+    #: with ``--prove-fix``: what became of the repair
+    repair: Optional[Repair] = None
 
     def to_json(self) -> dict:
         document: Dict[str, Any] = {
@@ -607,6 +614,8 @@ class Result:
             document["verdict_of_all"] = self.verdict_of_all
         if self.not_run:
             document["not_run"] = dict(self.not_run)
+        if self.repair is not None:
+            document["repair"] = self.repair.to_json()
         if self.dla is not None:
             document["dla"] = self.dla.to_json()
         return document
@@ -671,6 +680,21 @@ class Equivalence:
             "tolerance": self.tolerance,
             "near": self.near,
         }
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A repair that was tried and not written: ``fixed`` when the result is clean and proven; ``unsafe`` when that took
+    unsafe fixes; ``reason`` says why not."""
+
+    fixed: bool
+    unsafe: bool = False
+    reason: str = ""
+    equivalence: Equivalence = Equivalence()
+
+    def to_json(self) -> dict:
+        equivalence = self.equivalence.to_json()
+        return {"fixed": self.fixed, "unsafe": self.unsafe, "reason": self.reason, "equivalence": equivalence}
 
 
 @dataclass(frozen=True)

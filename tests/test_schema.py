@@ -24,6 +24,7 @@ DOCUMENTS = [
     (["check", SOUND, MISREAD, "missing.onnx", "-t", "jp5.0.2"], "check"),
     (["check", MISREAD, "-t", "agx-orin@jetpack-6.2", "--dla", "--precision", "int8"], "check"),
     (["check", MISREAD, "-t", "jp5.0.2", "--as-parsed"], "check"),
+    (["check", MISREAD, "-t", "jp5.0.2", "--prove-fix"], "check"),
     (["check", MISREAD, "-t", "jp5.0.2", "--ignore", "JD204", "--hash"], "check"),
     (["check", "--nope"], "check"),
     (["inspect", MISREAD], "inspect"),

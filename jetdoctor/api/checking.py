@@ -28,6 +28,7 @@ def check(
     baseline: Optional[str] = None,
     prove: bool = False,
     as_parsed: bool = False,
+    prove_fix: bool = False,
     hash: bool = False,
     jobs: int = 1,
     policy: Optional[Policy] = None,
@@ -41,9 +42,9 @@ def check(
     ``device`` is a board whose own findings count too, and whose JetPack is the target when none is named.
     ``select`` and ``ignore`` name rules; a mapping gives each ignored rule its reason. ``policy`` stands for both and
     the baseline, with dates and scopes (``jetdoctor.policy.Policy``). ``prove`` also builds with the best compiler that
-    is here, ``as_parsed`` also runs the model as that parser reads it. A model that cannot be read
-    is a result with verdict "unreadable", not an exception. ``jobs`` processes work at once, ``cache`` is a folder of
-    results kept between runs, ``cluster`` the address of a Dask or Ray cluster: docs/scale.md.
+    is here, ``as_parsed`` also runs the model as that parser reads it, ``prove_fix`` also tries the repair, on a copy.
+    A model that cannot be read is a result with verdict "unreadable", not an exception. ``jobs`` processes work at once,
+    ``cache`` is a folder of results kept between runs, ``cluster`` the address of a Dask or Ray cluster: docs/scale.md.
 
     >>> import jetdoctor
     >>> report = jetdoctor.check("fixtures/models/gap_classifier_dynamo_opset18.onnx", "jetpack-5.0.2")
@@ -53,8 +54,8 @@ def check(
     ['JD204']
     """
     found = check_each(
-        models, targets, plugins, device, precision, dla, select, ignore, baseline, prove, as_parsed, hash, jobs,
-        policy, cache, cluster,
+        models, targets, plugins, device, precision, dla, select, ignore, baseline, prove, as_parsed, prove_fix, hash,
+        jobs, policy, cache, cluster,
     )
     return Report(tuple(result for group in found for result in group))
 
@@ -71,6 +72,7 @@ def check_each(
     baseline: Optional[str] = None,
     prove: bool = False,
     as_parsed: bool = False,
+    prove_fix: bool = False,
     hash: bool = False,
     jobs: int = 1,
     policy: Optional[Policy] = None,
@@ -93,6 +95,10 @@ def check_each(
         from jetdoctor.api.proving import proven
 
         groups = map(proven, groups)
+    if prove_fix:
+        from jetdoctor.api.repairing import tried
+
+        groups = map(tried, groups)
     for group in groups:
         yield tuple(counted.apply(result) for result in group)
 

@@ -13,6 +13,7 @@ from jetdoctor.check.advice import Advisor
 from jetdoctor.check.crash import Crash
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.group import findings
+from jetdoctor.check.promise import only_a_run_tells, rounds
 from jetdoctor.facts import knowledge
 from jetdoctor.graph import Model
 from jetdoctor.types import Device, Finding, Fix, ModelSummary, Result, Target
@@ -72,6 +73,8 @@ def check(
             extra = extra + accelerator.hits(model, divided, engine.catalog)
         found = findings(hits + extra, target, basis) if basis != "unknown" else []
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
+        if found and rounds(model):
+            found = [only_a_run_tells(finding, engine.catalog) for finding in found]
         unanswered = _crash_findings(crashes + crashed, (*engine.catalog.broken, *engine.knowledge.broken))
         found = unanswered + found
         state = verdict(found, basis, bool(unanswered or model.inference_stopped))

@@ -13,10 +13,10 @@ from jetdoctor.graph import Node, Value
 from jetdoctor.rule import Match
 from jetdoctor.types import Fix
 
-#: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
 #: operators whose axes were an attribute until opset 12 or 17
 _AXES_TURN_INPUT = ("Reduce", "Squeeze", "Unsqueeze")
 
+#: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
 _OUT_OF_BRANCH, _OUT_OF_BODY = "fold_if", "unroll_loop"
 
 

@@ -49,6 +49,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--write-baseline", metavar="FILE", help="write what is found now as the baseline, exit 0")
     options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")
     options.add_argument("--as-parsed", action="store_true", help="also run it as that parser reads it, on a CPU")
+    options.add_argument("--prove-fix", action="store_true", help="also try the repair, and say whether it is proven")
     options.add_argument("-j", "--jobs", type=int, metavar="N", help="models checked at once")
     options.add_argument("--cache", metavar="DIR", help="keep results there and use what is kept")
     options.add_argument("--no-cache", action="store_true", help="neither use nor keep anything")
@@ -76,6 +77,7 @@ def run(arguments: Any) -> int:
         dla=arguments.dla,
         prove=arguments.prove,
         as_parsed=arguments.as_parsed,
+        prove_fix=arguments.prove_fix,
         hash=arguments.hash,
         jobs=(settings.jobs or 1) if arguments.jobs is None else arguments.jobs,
         policy=policy,
@@ -177,7 +179,7 @@ def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...],
 
 
 def _say_what_did_not_run(results: Sequence[Result]) -> None:
-    said = {"prove": "proven", "as-parsed": "emulated"}
+    said = {"prove": "proven", "as-parsed": "emulated", "prove-fix": "repaired"}
     lines = [
         "jetdoctor: %s is not %s: %s" % (result.model.path, said[what], reason)
         for result in results

@@ -141,8 +141,15 @@ def verdict_reason(result: Result) -> str:
         return "nothing found that stops it" if not result.findings else "with remarks"
     if result.verdict == "fixable":
         unsafe = any(f.fix is None or f.fix.applicability != "safe" for f in errors)
-        return "jetdoctor fix can repair it" + (" (with --unsafe)" if unsafe else "")
+        if result.repair is not None:
+            return "jetdoctor fix repairs it%s: tried and proven" % (" (with --unsafe)" if result.repair.unsafe else "")
+        option = " (with --unsafe)" if unsafe else ""
+        if any(f.fix is not None and f.fix.promise == "run" for f in errors):
+            return "jetdoctor fix may repair it%s: the model rounds to quantized steps, only the proof tells" % option
+        return "jetdoctor fix can repair it" + option
     if result.verdict == "fails":
+        if result.repair is not None:
+            return "the repair was tried: %s" % clean(result.repair.reason)
         manual = [f.rule for f in errors if f.fix is None or f.fix.applicability == "manual"]
         return "no automatic fix for %s" % ", ".join(dict.fromkeys(manual)) if manual else ""
     if result.verdict == "unknown":

@@ -29,7 +29,7 @@ def _start(value):
     return value
 
 
-REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits)
+REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits, exact=True)
 
 
 

@@ -9,7 +9,7 @@ def _ends_empty(node):
     return len(node.inputs) > 0 and not node.inputs[-1]
 
 
-REWRITE = Rewrite("drop_placeholders", "Drop the empty inputs at the end", fits=_ends_empty)
+REWRITE = Rewrite("drop_placeholders", "Drop the empty inputs at the end", fits=_ends_empty, exact=True)
 
 
 def rewrite(node, edit):

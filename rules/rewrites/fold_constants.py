@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("fold_constants", "Fold constant expressions", folds=True)
+REWRITE = Rewrite("fold_constants", "Fold constant expressions", folds=True, exact=True)
 
 #: values with more elements than this are kept as expressions, unless they come from weights alone
 _LARGEST = 1 << 22

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("qdq_int8_zero_point", "Add a zero point of INT8 zeros")
+REWRITE = Rewrite("qdq_int8_zero_point", "Add a zero point of INT8 zeros", exact=True)
 
 
 def rewrite(node, edit):

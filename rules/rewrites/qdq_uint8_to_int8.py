@@ -20,7 +20,7 @@ def _fits(node):
     return node.op_type == "DequantizeLinear" and node.input(0).is_constant_expression()
 
 
-REWRITE = Rewrite("qdq_uint8_to_int8", "Quantize to INT8 around 0: the same steps", fits=_fits)
+REWRITE = Rewrite("qdq_uint8_to_int8", "Quantize to INT8 around 0: the same steps", fits=_fits, exact=True)
 
 
 def site(node):
