@@ -43,8 +43,9 @@ def check(
     ``select`` and ``ignore`` name rules; a mapping gives each ignored rule its reason. ``policy`` stands for both and
     the baseline, with dates and scopes (``jetdoctor.policy.Policy``). ``prove`` also builds with the best compiler that
     is here, ``as_parsed`` also runs the model as that parser reads it, ``prove_fix`` also tries the repair, on a copy.
-    A model that cannot be read is a result with verdict "unreadable", not an exception. ``jobs`` processes work at once,
-    ``cache`` is a folder of results kept between runs, ``cluster`` the address of a Dask or Ray cluster: docs/scale.md.
+    A model that cannot be read is a result with verdict "unreadable", not an exception. ``jobs`` processes work at
+    once, ``cache`` is a folder of results kept between runs, ``cluster`` the address of a Dask or Ray cluster:
+    docs/scale.md.
 
     >>> import jetdoctor
     >>> report = jetdoctor.check("fixtures/models/gap_classifier_dynamo_opset18.onnx", "jetpack-5.0.2")

@@ -1,7 +1,7 @@
 """Whether ``fix`` is sure to write what a finding offers, or only its proof tells.
 
-A model that rounds to quantized steps answers a change in the last digit with a whole step. A fix that computes the same
-in another order is then proven equal on some models and not on others, which no look at them tells.
+A model that rounds to quantized steps answers a change in the last digit with a whole step. A fix that computes the
+same in another order is then proven equal on some models and not on others, which no look at them tells.
 """
 
 from __future__ import annotations

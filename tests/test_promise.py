@@ -1,0 +1,80 @@
+"""What FIXABLE promises: sure where a look at the model tells, else only the proof does; ``--prove-fix`` tries it."""
+
+from __future__ import annotations
+
+import json
+
+import onnx
+import pytest
+
+from jetdoctor import cli
+from jetdoctor.check import check
+from jetdoctor.check.promise import rounds
+from jetdoctor.model import from_proto
+from jetdoctor.target import resolve
+from tests.cases import parse
+
+MEAN = """<ir_version: 8, opset_import: ["": 18]>
+g (float[1,4,3] x) => (float[1,1,3] y) <int64[1] axes = {1}> { y = ReduceMean (x, axes) }"""
+#: the mean is rounded to steps of 0.1 behind it
+ROUNDED = """<ir_version: 8, opset_import: ["": 18]>
+g (float[1,4,3] x) => (float[1,1,3] y) <int64[1] axes = {1}, float s = {0.1}, int8 z = {0}> {
+  m = ReduceMean (x, axes)
+  q = QuantizeLinear (m, s, z)
+  y = DequantizeLinear (q, s, z)
+}"""
+NONZERO = """<ir_version: 8, opset_import: ["": 13]>
+g (float[N,3] x) => (int64[2,M] y) { y = NonZero (x) }"""
+
+
+def promises(text):
+    (result,) = check(from_proto(parse(text)), resolve("jetpack-5.0.2"))
+    return result, {f.fix.promise for f in result.findings if f.severity == "error" and f.fix}
+
+
+def test_a_rounding_step_leaves_the_promise_to_the_proof():
+    assert not rounds(from_proto(parse(MEAN))) and rounds(from_proto(parse(ROUNDED)))
+    plain, sure = promises(MEAN)
+    rounded, open_ = promises(ROUNDED)
+    assert plain.verdict == rounded.verdict == "fixable"
+    assert sure == {"sure"} and "run" in open_
+
+
+@pytest.fixture
+def saved(tmp_path):
+    def save(text):
+        path = str(tmp_path / "model.onnx")
+        onnx.save(parse(text), path)
+        return path
+
+    return save
+
+
+def proven(path, capsys, *more):
+    code = cli.main(["check", path, "-t", "jetpack-5.0.2", "--prove-fix", "--format", "json", *more])
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    return code, result
+
+
+def test_the_repair_is_tried_and_nothing_written(saved, capsys, tmp_path):
+    path = saved(MEAN)
+    before = (tmp_path / "model.onnx").read_bytes()
+    code, result = proven(path, capsys)
+    assert code == 1 and result["verdict"] == "fixable"
+    assert result["repair"]["fixed"] and result["repair"]["equivalence"]["status"] == "equal"
+    assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"] and (tmp_path / "model.onnx").read_bytes() == before
+
+
+def test_what_cannot_be_repaired_says_why(saved, capsys):
+    code, result = proven(saved(NONZERO), capsys)
+    assert code == 1 and result["verdict"] == "fails"
+    assert not result["repair"]["fixed"] and result["repair"]["reason"]
+
+
+def test_the_text_says_which_it_is(saved, capsys):
+    path = saved(ROUNDED)
+    cli.main(["check", path, "-t", "jetpack-5.0.2"])
+    assert "jetdoctor fix may repair it" in " ".join(capsys.readouterr().out.split())
+    cli.main(["check", path, "-t", "jetpack-5.0.2", "--prove-fix"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "may repair" not in shown and ("tried and proven" in shown or "the repair was tried" in shown)
