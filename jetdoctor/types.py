@@ -237,7 +237,7 @@ class Fix:
 
     def to_json(self) -> dict:
         document = {"title": self.title, "applicability": self.applicability}
-        if self.applicability != "manual":
+        if self.promise != "sure":
             document["promise"] = self.promise
         return document
 
