@@ -119,6 +119,13 @@ def test_dilated_pool(kernel, stride, dilation, pad):
     assert_same(model, {"x": x}, "dilated_pool_rewrite")
 
 
+@pytest.mark.parametrize("op_type, opset", [("MaxPool", 13), ("AveragePool", 19), ("AveragePool", 13), ("LpPool", 18)])
+def test_a_pool_that_names_no_dilations(op_type, opset):
+    x = data([1, 2, 9])
+    model = model_of(op_type, {"x": x}, opset=opset, kernel_shape=[3], strides=[2], pads=[1, 1])
+    assert_same(model, {"x": x}, "dilated_pool_rewrite")
+
+
 @given(p=st.integers(1, 2), kernel=st.integers(1, 3), stride=st.integers(1, 2), pad=st.integers(0, 1))
 def test_lppool(p, kernel, stride, pad):
     assume(pad < kernel)

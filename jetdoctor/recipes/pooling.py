@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Sequence
 
 from jetdoctor.graph import Node
 from jetdoctor.recipes.build import Build
@@ -58,6 +58,11 @@ def _space(shape: Any) -> Any:
     return sizes if all(isinstance(size, int) for size in sizes) else ()
 
 
+def _holes(node: Node) -> Sequence[int]:
+    found: Sequence[int] = node.attr("dilations", (1,) * len(node.attr("kernel_shape")))
+    return found
+
+
 def is_dilated(node: Node) -> bool:
     return any(hole != 1 for hole in node.attr("dilations", ()))
 
@@ -104,7 +109,7 @@ def _axis_by_axis(node: Node, build: Build, data: str, axes: Optional[List[Axis]
     """The pixels of each window, gathered along one axis after the other."""
     if axes is None:
         raise CannotRewrite("a window of many elements over sizes that are not known")
-    for number, (axis, hole) in enumerate(zip(axes, node.attr("dilations"))):
+    for number, (axis, hole) in enumerate(zip(axes, _holes(node))):
         window = range(0, axis.reach, hole)
         places = [[start * axis.stride + offset for offset in window] for start in range(axis.found)]
         data = build.add("Gather", [data, build.tensor(places, "INT64")], axis=number + 2)
@@ -115,8 +120,8 @@ def _axis_by_axis(node: Node, build: Build, data: str, axes: Optional[List[Axis]
 def _average(node: Node, build: Build) -> str:
     """The sum of each window over the number of pixels that count in it."""
     axes, padded = _known(node), bool(node.attr("count_include_pad", 0))
-    counts = _counted(axes[0], padded, node.attr("dilations")[0])
-    for axis, hole in zip(axes[1:], node.attr("dilations")[1:]):
+    counts = _counted(axes[0], padded, _holes(node)[0])
+    for axis, hole in zip(axes[1:], _holes(node)[1:]):
         counts = counts[..., None] * _counted(axis, padded, hole)
     sums = _window_sums(node, build, node.inputs[0], axes)
     return str(build.add("Div", [sums, build.tensor(counts, build.dtype(node.input(0)))]))
@@ -147,7 +152,7 @@ def _window_sums(node: Node, build: Build, data: str, axes: List[Axis]) -> str:
             [data, ones],
             kernel_shape=kernel,
             strides=[axis.stride for axis in axes],
-            dilations=list(node.attr("dilations")),
+            dilations=list(_holes(node)),
             pads=[axis.begin for axis in axes] + [axis.exact_end for axis in axes],
             group=channels,
         )
