@@ -20,7 +20,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 #: Seconds of CPU and MiB of resident memory: budgets of ``check`` and ``fix`` (docs/limits.md).
 CHECK, FIX = (10, 1024), (20, 2048)
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits are those of Linux")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits are those of Linux"),
+]
 
 
 def text(body, opset=18, functions="", more=""):

@@ -19,6 +19,8 @@ from jetdoctor.target import resolve
 from jetdoctor.types import UsageError
 from tests import printed
 
+pytestmark = pytest.mark.once
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MODELS = os.path.join(ROOT, "fixtures", "models")
 STAND_IN = os.path.join(ROOT, "tests", "stand_in_trtexec.py")

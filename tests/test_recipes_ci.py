@@ -11,6 +11,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 pytest.importorskip("onnx")
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
