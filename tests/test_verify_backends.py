@@ -18,6 +18,8 @@ from jetdoctor.verify.divergence import first
 from jetdoctor.verify.job import Job, workspace_for
 from tests.models_for_verify import cnn, one_node, saved, view
 
+pytestmark = pytest.mark.once
+
 has_rtx = pytest.mark.skipif(importlib.util.find_spec("tensorrt_rtx") is None, reason="no tensorrt-rtx")
 
 
