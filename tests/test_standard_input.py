@@ -28,6 +28,9 @@ def piped(tmp_path, source, *arguments):
     [
         (["check", "-", "-t", "jp5.0.2"], 1, "error JD204"),
         (["inspect", "-"], 0, "input   image FLOAT [1,3,32,32]"),
+        (["check", "-", "-t", "jp5.0.2", "--prove-fix"], 1, "tried and proven"),
+        (["check", "-", "-t", "jp5.0.2", "--as-parsed"], 1, "changes the answer"),
+        (["verify", "-", "--as-parsed", "jp5.0.2"], 1, "CHANGES THE ANSWER"),
         (["plan", "-", "-t", "jp5.0.2"], 0, "jetdoctor fix model.onnx --target jetpack-5.0.2"),
     ],
 )

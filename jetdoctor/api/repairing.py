@@ -26,12 +26,14 @@ def _tried(result: Result) -> Result:
 def _repair(result: Result) -> Repair:
     """By safe fixes; with unsafe ones where those leave errors and there are any."""
     from jetdoctor.fix import fix
+    from jetdoctor.model import file_of
 
-    outcome = fix(result.model.path, (result.target,))
+    path = file_of(result.model.path)
+    outcome = fix(path, (result.target,))
     if outcome.changed and outcome.clean:
         return Repair(True, False, "", outcome.plan.equivalence)
     if any(step.applicability == "unsafe" and not step.applied for step in outcome.plan.steps):
-        bold = fix(result.model.path, (result.target,), unsafe=True)
+        bold = fix(path, (result.target,), unsafe=True)
         if bold.changed and bold.clean:
             return Repair(True, True, "", bold.plan.equivalence)
         outcome = bold

@@ -97,13 +97,11 @@ def run(arguments: Any) -> int:
 
 def _file(arguments: Any) -> str:
     """The model's file; that of standard input cannot be replaced."""
-    from jetdoctor.model import DASH, spooled
+    from jetdoctor.model import DASH, file_of
 
-    if arguments.model != DASH:
-        return str(arguments.model)
-    if arguments.apply:
+    if arguments.model == DASH and arguments.apply:
         raise UsageError("--apply replaces a file, and the model comes from standard input: give -o OUT.onnx")
-    return spooled()
+    return file_of(arguments.model)
 
 
 def _called(outcome: FixOutcome, name: str) -> FixOutcome:

@@ -104,13 +104,13 @@ def _device(arguments: Any) -> Any:
 
 def _evidence(arguments: Any, target: Optional[Target]) -> Sequence[Evidence]:
     from jetdoctor import api
-    from jetdoctor.model import DASH, spooled
+    from jetdoctor.model import file_of
     from jetdoctor.verify import profiles
 
     if arguments.calibration and not os.path.exists(arguments.calibration):
         raise UsageError("there is no calibration data at %s" % arguments.calibration)
     return api.verify(
-        spooled() if arguments.model == DASH else arguments.model,
+        file_of(arguments.model),
         arguments.reference,
         target,
         arguments.backend,

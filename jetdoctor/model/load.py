@@ -10,7 +10,7 @@ from typing import Any, Optional, Tuple
 from jetdoctor import graph
 from jetdoctor.model import gauge, infer, names, sizes, unreadable, weights, wire
 from jetdoctor.model.settle import settle
-from jetdoctor.model.standard_input import DASH, spooled
+from jetdoctor.model.standard_input import DASH, file_of
 from jetdoctor.model.unreadable import UnreadableModel
 
 #: A length beyond the rest of the file by more than this (1 TiB) is damage, not a file cut short.
@@ -24,7 +24,7 @@ def load(path: Any) -> graph.Model:
     Raises UnreadableModel, one line that names the cure.
     """
     path = os.fspath(path)
-    real = spooled() if path == DASH else path
+    real = file_of(path)
     try:
         skeleton, size = skeleton_of(real)
     except UnreadableModel as error:

@@ -18,6 +18,11 @@ from jetdoctor.model.unreadable import UnreadableModel
 DASH = "-"
 
 
+def file_of(path: str) -> str:
+    """The file that a model is read from: ``path`` itself, or the spooled one for ``-``."""
+    return spooled() if path == DASH else path
+
+
 @lru_cache(maxsize=None)
 def spooled() -> str:
     """Path of the file with what came in. Raises UnreadableModel when nothing comes."""

@@ -6,7 +6,7 @@ import hashlib
 from typing import Dict
 
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Value
-from jetdoctor.model.standard_input import DASH, spooled
+from jetdoctor.model.standard_input import file_of
 from jetdoctor.types import ModelSummary, TensorInfo
 
 
@@ -16,7 +16,7 @@ def summarize(model: Model, hash: bool = False) -> ModelSummary:
     inputs = [name for name in main.input_names if name not in main.initializers]
     return ModelSummary(
         path=model.path,
-        sha256=sha256_of(spooled() if model.path == DASH else model.path) if hash and model.path else None,
+        sha256=sha256_of(file_of(model.path)) if hash and model.path else None,
         ir_version=model.ir_version,
         opset=dict(model.opsets),
         producer=model.producer,

@@ -20,9 +20,10 @@ def make_job(
 
     ``profiled`` says that the backend needs one for every dynamic input.
     """
-    from jetdoctor.model import load, require_data
+    from jetdoctor.model import file_of, load, require_data
     from jetdoctor.verify import profiles
 
+    path = file_of(path)
     view = load(path)
     require_data(view)
     # ONNX Runtime (also in a rehearsal) needs no profile: it takes whatever sizes the inputs have.
