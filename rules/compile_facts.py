@@ -112,10 +112,11 @@ def _line(content: Any) -> str:
 
 
 def made(facts: Facts) -> Dict[Path, str]:
-    """The files that are made from the facts, and their texts."""
+    """The files that are made from the facts and the rule files, and their texts."""
     every = [fact for _, sections in sorted(rows(facts).items()) for found in sections.values() for fact in found]
     pages = {DOCS / "conditions.md": page(every), DOCS / "facts.schema.json": schema_text()}
-    return {COMPILED: compiled(facts), ISSUES: issues(facts), SENTENCES: sentences(facts), **pages}
+    tables = {COMPILED: compiled(facts), ISSUES: issues(facts), SENTENCES: sentences(facts), RULES: index_text(ROOT)}
+    return {**tables, **pages}
 
 
 def stale(facts: Facts) -> Iterator[str]:
@@ -146,7 +147,6 @@ def main(arguments: List[str]) -> int:
             facts = read()  # keys are in another order now
         for path, text in made(facts).items():
             path.write_text(text, encoding="utf-8")
-        RULES.write_text(index_text(ROOT), encoding="utf-8")
     print("\n".join(found) or "%d files of facts, no problem" % len(facts))
     return 1 if found else 0
 

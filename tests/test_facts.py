@@ -200,6 +200,7 @@ def test_check_changes_nothing_and_tells_what_is_stale(tmp_path, monkeypatch, ca
     monkeypatch.setattr(compile_facts, "FACTS", folder)
     monkeypatch.setattr(compile_facts, "COMPILED", tmp_path / "facts.jsonl")
     monkeypatch.setattr(compile_facts, "ISSUES", tmp_path / "known_issues.json")
+    monkeypatch.setattr(compile_facts, "RULES", tmp_path / "rules.json")
     monkeypatch.setattr(compile_facts, "DOCS", tmp_path)
     monkeypatch.setattr(compile_facts, "SENTENCES", tmp_path / "sentences.txt")
     monkeypatch.setattr(compile_facts.read, "__defaults__", (folder,))
