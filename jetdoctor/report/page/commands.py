@@ -23,7 +23,7 @@ def of(kind: str, text: str) -> str:
 def render(report: Report, options: Options) -> str:
     """The page of ``fix``: the plan and its proof, and the model as it is after it."""
     found = document(report, options)
-    entries = data.models(report.results)
+    entries = data.models(report.results, found["written"])  # a result that was not written can be drawn from nowhere
     proof = found["equivalence"]["status"]
     applied = sum(step["applied"] for step in found["plan"])
     answer = "%s; the outputs are %s" % (plural(applied, "change"), _PROOF[proof]) if applied else "nothing was changed"

@@ -10,12 +10,15 @@ from jetdoctor.report.style import clean
 from jetdoctor.types import Finding, Result
 
 
-def models(results: Sequence[Result]) -> List[Dict[str, Any]]:
-    """One entry per model file, in order: its facts, targets, causes, findings, next commands and graph."""
-    return [model(group) for group in words.by_model(results)]
+def models(results: Sequence[Result], drawn: Optional[str] = "") -> List[Dict[str, Any]]:
+    """One entry per model file, in order: its facts, targets, causes, findings, next commands and graph.
+
+    ``drawn`` is the file that the results speak of when it is not the model's own; None when it is in no file.
+    """
+    return [model(group, group[0].model.path if drawn == "" else drawn) for group in words.by_model(results)]
 
 
-def model(group: List[Result]) -> Dict[str, Any]:
+def model(group: List[Result], drawn: Optional[str]) -> Dict[str, Any]:
     """``causes`` holds what findings of a kind share, ``findings`` the rest with the number of their cause; a target
     names its findings by number. Severity stands in the cause: a finding may be milder for another release.
     """
@@ -30,7 +33,7 @@ def model(group: List[Result]) -> Dict[str, Any]:
         "targets": targets,
         "causes": pool.causes,
         "findings": pool.findings,
-        "graph": _graph_of(first) if readable else None,
+        "graph": _graph_of(first, drawn) if readable and drawn else None,
     }
 
 
@@ -125,7 +128,7 @@ def _divided(result: Result) -> Dict[str, Any]:
     }
 
 
-def _graph_of(result: Result) -> Optional[Dict[str, Any]]:
+def _graph_of(result: Result, path: str) -> Optional[Dict[str, Any]]:
     """The structure of the model file as it is now; None when it cannot be read again."""
     from jetdoctor import model as room
     from jetdoctor.report.page.structure import structure
@@ -134,7 +137,7 @@ def _graph_of(result: Result) -> Optional[Dict[str, Any]]:
     if not result.model.opset:
         return None  # an engine
     try:
-        return structure(room.load(result.model.path))
+        return structure(room.load(path))
     except (JetdoctorError, room.UnreadableModel, OSError):
         return None
 

@@ -16,7 +16,7 @@ function modelSection(entry, pages) {
   section.append(card(entry.targets.length > 1 ? "Will it deploy?" : "Verdict", matrix(entry.targets, () => chosen, choose)), answer);
   if (view) section.append(view.element);
   section.append(found.element);
-  if (entry.graph) section.append(...facts(entry));
+  if (Object.keys(entry.model.operators).length) section.append(...facts(entry));
   choose(chosen);
   return section;
 }
@@ -97,23 +97,18 @@ function division(target, go) {
   ].filter(Boolean);
 }
 
-/** Inputs, outputs, operators and sizes. */
-function facts(entry) {
-  const graph = entry.graph.graphs[0], { model } = entry, counts = new Map();
-  if (!graph) return [];
-  for (const one of entry.graph.graphs) for (const node of one.nodes) counts.set(node[OPERATOR], (counts.get(node[OPERATOR]) || 0) + 1);
-  const weights = entry.graph.graphs.flatMap((one) => one.tensors).filter((tensor) => tensor[3] === CONSTANT);
-  const parameters = weights.reduce((sum, tensor) => sum + (elements(tensor) || 0), 0);
-  const listed = (title, numbers) => table([[title, (t) => foreign(graph.tensors[t][0], "code")], ["type and shape", (t) => foreign(typeText(graph.tensors[t]))]], numbers);
-  const ends = (title, numbers) => [listed(title, numbers.slice(0, SHOWN)),
-    numbers.length > SHOWN ? folded({}, `${numbers.length - SHOWN} more`, () => listed(title, numbers.slice(SHOWN))) : null];
+/** Inputs, outputs, operators and sizes, as the JSON document has them. */
+function facts({ model }) {
+  const listed = (title, rows) => table([[title, (one) => foreign(one.name, "code")], ["type and shape", (one) => foreign(typeText([one.name, one.dtype, one.shape]))]], rows);
+  const ends = (title, rows) => [listed(title, rows.slice(0, SHOWN)),
+    rows.length > SHOWN ? folded({}, `${rows.length - SHOWN} more`, () => listed(title, rows.slice(SHOWN))) : null];
   const row = (name, text) => (text ? [el("dt", {}, name), el("dd", {}, foreign(text))] : []);
-  const operators = [...counts].sort((a, b) => b[1] - a[1]);
+  const operators = Object.entries(model.operators).sort((a, b) => b[1] - a[1]);
   return [
     card("The model", el("dl", { class: "facts" }, row("file", model.path), row("exporter", model.producer),
       row("opsets", Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`).join(", ")), row("IR version", String(model.ir_version || "")),
-      row("nodes", String(model.nodes)), row("parameters", `${parameters.toLocaleString("en-US")} (${sized(weights.reduce((sum, tensor) => sum + (bytes(tensor) || 0), 0))})`),
-      row("sha256", model.sha256)), ends("input", graph.inputs), ends("output", graph.outputs)),
-    card("Operators", bars(operators.slice(0, 24)), operators.length > 24 ? folded({}, `${operators.length - 24} more`, () => bars(operators.slice(24))) : null),
+      row("nodes", String(model.nodes)), row("parameters", model.parameters.toLocaleString("en-US")), row("size", model.size_bytes === null ? "" : sized(model.size_bytes)),
+      row("sha256", model.sha256)), ends("input", model.inputs), ends("output", model.outputs)),
+    card("Operators", bars(operators.slice(0, SHOWN)), operators.length > SHOWN ? folded({}, `${operators.length - SHOWN} more`, () => bars(operators.slice(SHOWN))) : null),
   ];
 }

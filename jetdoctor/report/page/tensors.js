@@ -7,7 +7,7 @@ const BITS = {
 };
 
 function shapeText(shape) {
-  return shape === null ? "[?]" : `[${shape.join(", ")}]`;
+  return shape === null ? "[?]" : `[${shape.map((size) => (size === null ? "?" : size)).join(", ")}]`;
 }
 
 function typeText(tensor) {
