@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from jetdoctor.api import inspect as inspect
     from jetdoctor.api import plan as plan
     from jetdoctor.api import triage as triage
+    from jetdoctor.api import use_rules as use_rules
     from jetdoctor.api import verify as verify
 else:
     _Module = type(_sys)
 
-_API = ("check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "verify")
+_API = ("check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "use_rules",
+        "verify")  # fmt: skip
 
 _here = _os.path.dirname(_os.path.abspath(__file__))
 if not _os.path.isdir(_os.path.join(_here, "rules")):

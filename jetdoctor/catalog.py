@@ -1,4 +1,7 @@
-"""Discovery of rules and rewrites: every ``JDnnn_*.py`` below ``rules/``, with no registration anywhere."""
+"""Discovery of rules and rewrites: every ``JDnnn_*.py`` below ``rules/``, with no registration anywhere.
+
+Rules of others (``jetdoctor.own_rules``) stand beside ours.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ import os
 import re
 import zlib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
 
+from jetdoctor import own_rules
 from jetdoctor.data import path as data_path
 from jetdoctor.data import rules_folder
 from jetdoctor.rule import Rewrite, Rule
@@ -52,15 +56,13 @@ class CatalogRule:
 
 
 class Modules(Mapping[str, ModuleType]):
-    """Modules of a folder of ``rules/`` by name, each imported when it is first asked for: few are."""
+    """Modules by name, each imported when it is first asked for: few are. ``names`` gives each its dotted name."""
 
-    def __init__(self, folder: str, names: Iterable[str]) -> None:
-        self._folder, self._names = folder, tuple(names)
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
 
     def __getitem__(self, name: str) -> ModuleType:
-        if name not in self._names:
-            raise KeyError(name)
-        return importlib.import_module("jetdoctor.rules.%s.%s" % (self._folder, name))
+        return importlib.import_module(self._names[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -72,9 +74,9 @@ class Modules(Mapping[str, ModuleType]):
         return name in self._names
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
-    """All rules by id (sorted), and all modules of rewrites and of readings by name.
+    """All rules by id (sorted), and all modules of rewrites and of readings by name; one catalog equals itself alone.
 
     ``broken``: for each rule file that could not be loaded, a line that says which and why.
     """
@@ -116,8 +118,7 @@ def _load_rule(folder: str, category: str, name: str, index: Mapping[str, Any]) 
         said: Dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in known["rule"].items()}
         rule = Rule(**said)
         scopes = tuple(known["scopes"])
-    if rule.id != name[:5]:
-        raise JetdoctorError("%s declares the id %s: file name and id must agree" % (name, rule.id))
+    _require_id(name, rule)
     return CatalogRule(rule, path, category, scopes, lambda: importlib.import_module(dotted))
 
 
@@ -136,31 +137,83 @@ def _index() -> Mapping[str, Any]:
     return index
 
 
-@lru_cache(maxsize=None)
 def catalog() -> Catalog:
     """Load every rule once. A file that cannot be loaded does not take the others with it: see ``broken``."""
-    folder = rules_folder()
-    rules: Dict[str, CatalogRule] = {}
-    broken: List[str] = []
-    index = _index()
+    return _catalog(own_rules.in_use())
+
+
+@lru_cache(maxsize=None)
+def _catalog(folders: Tuple[str, ...]) -> Catalog:
+    """The catalog with the rules of these folders, which are those in use."""
+    folder, index = rules_folder(), _index()
+    gathered = _Gathered()
     for category, name in _rule_files(folder):
+        path = os.path.join("rules", category, name)
+        gathered.add(path, partial(_load_rule, folder, category, name, index))
+    gathered.names = {kind: _ours(folder, kind) for kind in ("rewrites", "readings")}
+    _add_own(gathered)
+    modules = {kind: Modules(names) for kind, names in gathered.names.items()}
+    rules = dict(sorted(gathered.rules.items()))
+    return Catalog(rules, modules["rewrites"], tuple(gathered.broken), modules["readings"])
+
+
+class _Gathered:
+    """What was found so far. Whatever goes wrong with one file becomes a line of ``broken``."""
+
+    def __init__(self) -> None:
+        self.rules: Dict[str, CatalogRule] = {}
+        self.broken: List[str] = []
+        self.names: Dict[str, Dict[str, str]] = {}
+
+    def add(self, path: str, load: Callable[[], CatalogRule]) -> None:
         try:
-            loaded = _load_rule(folder, category, name, index)
-            if loaded.rule.id in rules:
+            loaded = load()
+            if loaded.rule.id in self.rules:
                 raise JetdoctorError("rule id %s is used by two files" % loaded.rule.id)
-            rules[loaded.rule.id] = loaded
-        except Exception as error:  # whatever a rule author may write
-            broken.append(_broken(os.path.join("rules", category, name), error))
-    modules = [_modules(folder, name) for name in ("rewrites", "readings")]
-    return Catalog(dict(sorted(rules.items())), modules[0], tuple(broken), modules[1])
+            self.rules[loaded.rule.id] = loaded
+        except (Exception, SystemExit) as error:  # whatever a rule author may write
+            self.broken.append(_broken(path, error))
 
 
-def _modules(folder: str, name: str) -> Modules:
-    files = sorted(os.listdir(os.path.join(folder, name)))
-    return Modules(name, (file[:-3] for file in files if file.endswith(".py") and not file.startswith("_")))
+def _add_own(gathered: _Gathered) -> None:
+    """The rules and rewrites of others. A name that is taken is told: nobody replaces what another one wrote."""
+    sources, broken = own_rules.sources()
+    gathered.broken += broken
+    for source in sources:
+        for file in own_rules.files(source):
+            gathered.add(file.path, partial(_load_own, file))
+        for name, dotted in own_rules.rewrites(source):
+            if name in gathered.names["rewrites"]:
+                gathered.broken.append("the rewrite %s of %s has a name that is taken" % (name, source.said))
+            else:
+                gathered.names["rewrites"][name] = dotted
 
 
-def _broken(path: str, error: Exception) -> str:
+def _load_own(file: own_rules.File) -> CatalogRule:
+    if file.wrong:
+        raise JetdoctorError(file.wrong)
+    module = importlib.import_module(file.dotted)
+    rule = getattr(module, "RULE", None)
+    if not isinstance(rule, Rule):
+        raise JetdoctorError("it must declare RULE = Rule(...), from jetdoctor.rule")
+    _require_id(os.path.basename(file.path), rule)
+    if not scopes_of(module):
+        raise JetdoctorError("it defines none of check_node, check_model, check_target and check_device")
+    return CatalogRule(rule, file.path, file.category, scopes_of(module), lambda: module)
+
+
+def _require_id(name: str, rule: Rule) -> None:
+    if rule.id != name.partition("_")[0]:
+        raise JetdoctorError("%s declares the id %s: file name and id must agree" % (name, rule.id))
+
+
+def _ours(folder: str, kind: str) -> Dict[str, str]:
+    files = sorted(os.listdir(os.path.join(folder, kind)))
+    names = [file[:-3] for file in files if file.endswith(".py") and not file.startswith("_")]
+    return {name: "jetdoctor.rules.%s.%s" % (kind, name) for name in names}
+
+
+def _broken(path: str, error: BaseException) -> str:
     line = " (line %s)" % error.lineno if isinstance(error, SyntaxError) else ""
     said = error.msg if isinstance(error, SyntaxError) else str(error)
     kind = "" if isinstance(error, JetdoctorError) else type(error).__name__ + ": "

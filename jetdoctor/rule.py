@@ -105,6 +105,16 @@ class Match:
     consequences: Tuple[str, ...] = ()
     applies: Optional[Callable[[Target], bool]] = field(default=None, compare=False)
 
+    def __post_init__(self) -> None:
+        """Raises TypeError or ValueError for what would fail later, when nobody can tell which rule wrote it."""
+        if not isinstance(self.message, str) or not isinstance(self.tensorrt, VersionRange):
+            raise TypeError("a Match has a message and a VersionRange: %r" % (self.message,))
+        if self.severity not in (None, *SEVERITIES) or self.outcome not in (None, *OUTCOMES):
+            raise ValueError("a Match of severity %r and outcome %r" % (self.severity, self.outcome))
+        if not all(isinstance(fix, Fix) for fix in self.fixes) or not hasattr(self.node, "location") and self.node:
+            raise TypeError("the fixes of a Match are Fix, its node is the node that the detector was given")
+        hash(self.cause)
+
 
 @dataclass(frozen=True)
 class Reading:

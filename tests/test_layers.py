@@ -22,6 +22,7 @@ FLOORS = {
     "target": 2,
     "graph": 2,
     "external": 3,
+    "own_rules": 3,
     "probe": 2,
     "constants": 3,
     "facts": 4,

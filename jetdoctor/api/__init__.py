@@ -15,6 +15,8 @@ from jetdoctor.api.boards import device, devices
 from jetdoctor.api.checking import check, check_each
 from jetdoctor.api.logs import triage
 from jetdoctor.api.models import fix, inspect, plan, verify
-from jetdoctor.api.pages import explain
+from jetdoctor.api.pages import explain, use_rules
 
-__all__ = ["check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "verify"]
+__all__ = [
+    "check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "use_rules", "verify",
+]  # fmt: skip

@@ -47,6 +47,17 @@ def explain(rule: str) -> Page:
     return found[0]
 
 
+def use_rules(*folders: str) -> None:
+    """Rules of your own: from now on, in this process, those in the folders count beside jetdoctor's.
+
+    Without any only those of installed packages do. UsageError for a folder that is none or has no rule. The form of
+    such a folder: docs/own-rules.md.
+    """
+    from jetdoctor import own_rules
+
+    own_rules.use(folders)
+
+
 def pages(wanted: Sequence[str] = ()) -> List[Page]:
     """Pages of the rules that ids, names and families (``JD2xx``) name; all of them without any."""
     from jetdoctor.catalog import catalog

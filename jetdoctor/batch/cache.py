@@ -16,9 +16,9 @@ import tempfile
 import time
 import zlib
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from jetdoctor import own_rules
 from jetdoctor.batch.packing import CLASS, pack, unpack
 from jetdoctor.types import CRASHED, Result, Target, UsageError
 
@@ -95,14 +95,16 @@ def _texts(finding: Any) -> List[str]:
     return [finding.message, *finding.consequences, *(fix.title for fix in finding.fixes)]
 
 
-@lru_cache(maxsize=None)
 def state() -> str:
-    """What decides a verdict besides model and target: every source and data file of jetdoctor, onnx and Python."""
+    """What decides a verdict besides model and target: every source and data file of jetdoctor and of the rules of
+    others, onnx and Python.
+    """
     import jetdoctor
     from jetdoctor.data import rules_folder
 
     digest = hashlib.sha256()
-    for folder in (os.path.dirname(os.path.abspath(jetdoctor.__file__)), rules_folder()):
+    others = [source.folder for source in own_rules.sources()[0]]
+    for folder in (os.path.dirname(os.path.abspath(jetdoctor.__file__)), rules_folder(), *others):
         for root, folders, files in os.walk(folder):
             folders.sort()
             for name in sorted(files):

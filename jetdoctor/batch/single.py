@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Optional, Sequence, Tuple
 
+from jetdoctor import own_rules
 from jetdoctor.types import Device, ModelSummary, Result, Target, UsageError
 
 #: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).
@@ -13,17 +14,22 @@ ENGINE_SUFFIXES = (".engine", ".plan", ".trt")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about every model. ``hash``: with the sha256 of its file."""
+    """What is asked about every model. ``hash``: with the sha256 of its file. ``rules``: folders of rules not ours.
+
+    It travels to processes and machines that work on it, and takes the rules into use there.
+    """
 
     targets: Tuple[Target, ...]
     device: Optional[Device] = None
     hash: bool = False
+    rules: Tuple[str, ...] = field(default_factory=own_rules.in_use)
 
 
 def one(path: str, question: Question) -> Tuple[Result, ...]:
     """A result for each target of the question, in that order."""
     from jetdoctor.model import UnreadableModel
 
+    own_rules.use(question.rules)
     try:
         if path.lower().endswith(ENGINE_SUFFIXES):
             return _engine(path, question.targets)

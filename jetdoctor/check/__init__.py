@@ -22,8 +22,12 @@ __all__ = ["Catalog", "CatalogRule", "advice", "catalog", "check", "check_device
 
 
 @lru_cache(maxsize=None)
+def _engine_of(known: Catalog) -> Engine:
+    return Engine(known, knowledge())
+
+
 def _engine() -> Engine:
-    return Engine(catalog(), knowledge())
+    return _engine_of(catalog())
 
 
 def _crash_findings(crashes: Sequence[Crash], broken: Sequence[str] = ()) -> List[Finding]:
@@ -60,14 +64,14 @@ def check(
     engine = _engine()
     hits, crashes = engine.hits(model, [target.tensorrt_version for target in targets])
     if device is not None:
-        more, crashed = engine.device_hits(device)
-        hits, crashes = hits + more, crashes + crashed
+        hits = hits + engine.device_hits(device, crashes)
     summary = summary or ModelSummary(path=model.path)
     advisor = Advisor(engine, model)
     results: List[Result] = []
     for target in targets:
         basis = engine.knowledge.basis(target.tensorrt_version)
-        extra, crashed = engine.target_hits(model, target)
+        crashed: List[Crash] = []
+        extra = engine.target_hits(model, target, crashed)
         divided = dla.split(model, target, engine.knowledge) if target.dla and basis != "unknown" else None
         if divided is not None:
             extra = extra + accelerator.hits(model, divided, engine.catalog)
@@ -97,5 +101,6 @@ def advice(model: Model, finding: Finding, target: Target) -> Tuple[Fix, ...]:
 
 def check_device(device: Device) -> Tuple[Finding, ...]:
     """Findings about a device alone."""
-    hits, crashes = _engine().device_hits(device)
-    return tuple(_crash_findings(crashes) + findings(hits, Target("device"), "read"))
+    crashes: List[Crash] = []
+    found = findings(_engine().device_hits(device, crashes), Target("device"), "read")
+    return tuple(_crash_findings(crashes) + found)

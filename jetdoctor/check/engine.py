@@ -106,19 +106,18 @@ class Engine:
             crashes.append(Crash("rule %s" % place.fact["rule"], error))
             return []
 
-    def device_hits(self, device: Device) -> Tuple[List[Hit], List[Crash]]:
-        """Matches of the device rules."""
-        return self._hits_of("device", device)
+    def device_hits(self, device: Device, crashes: List[Crash]) -> List[Hit]:
+        """Matches of the device rules; who crashed is added to ``crashes``, then or when a target is told apart."""
+        return self._hits_of("device", crashes, device)
 
-    def target_hits(self, model: Model, target: Target) -> Tuple[List[Hit], List[Crash]]:
+    def target_hits(self, model: Model, target: Target, crashes: List[Crash]) -> List[Hit]:
         """Matches of the rules that need model and target together (memory, precision of the GPU)."""
-        return self._hits_of("target", model, target)
+        return self._hits_of("target", crashes, model, target)
 
-    def _hits_of(self, kind: str, *args: Any) -> Tuple[List[Hit], List[Crash]]:
-        crashes: List[Crash] = []
+    def _hits_of(self, kind: str, crashes: List[Crash], *args: Any) -> List[Hit]:
         found = [(rule, rule.detector(kind)) for rule in self.catalog.rules.values()]
         matches = [(rule, match) for rule, d in found if d for match in guarded(rule, d, crashes, *args)]
-        return [Hit(rule, match, match.tensorrt, 0) for rule, match in matches], crashes
+        return [Hit(rule, match, match.tensorrt, 0) for rule, match in matches]
 
 
 def _within(hits: Iterable[Hit], releases: VersionRange) -> List[Hit]:

@@ -88,8 +88,10 @@ def _dispatch(argv: List[str]) -> int:
         arguments = parser.make(command, module).parse_args(rest)
     except SystemExit as done:  # --help
         return int(done.code or 0)
+    from jetdoctor import own_rules
     from jetdoctor.child import stopping
 
+    own_rules.use(getattr(arguments, "rules", None) or ())
     with stopping.orderly():
         return int(module.run(arguments))
 

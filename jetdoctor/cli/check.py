@@ -45,6 +45,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
     options.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found (2 and 3 stay)")
     parser.add_selection(options)
+    parser.add_rules(options)
     options.add_argument("--baseline", metavar="FILE", help="findings that are known already do not count")
     options.add_argument("--write-baseline", metavar="FILE", help="write what is found now as the baseline, exit 0")
     options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")

@@ -35,6 +35,7 @@ def configure(options: parser.Parser, command: str) -> None:
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
     options.add_argument("--save", metavar="FILE", help="write a snapshot, without names and serial numbers")
     options.add_argument("--for", dest="model", metavar="MODEL", help="check this ONNX file for the board as it is")
+    parser.add_rules(options)
     parser.add_output(options, parser.PAGES)
 
 

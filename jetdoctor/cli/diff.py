@@ -28,6 +28,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("before", metavar="BEFORE", help="ONNX file")
     options.add_argument("after", metavar="AFTER", help="ONNX file")
     parser.add_targets(options)
+    parser.add_rules(options)
     parser.add_output(options, ("text", "json"))
 
 

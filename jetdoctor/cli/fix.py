@@ -54,6 +54,7 @@ def configure(options: parser.Parser, command: str) -> None:
     )
     options.add_argument("--choose", action="store_true", help="ask about each of these choices")
     options.add_argument("--select", action="append", metavar="IDS", help="repair only these rules' findings")
+    parser.add_rules(options)
     options.add_argument(
         "--inputs", metavar="FILE", help="inputs to prove with, beside generated ones: .npz, .npy, images"
     )

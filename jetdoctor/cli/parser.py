@@ -126,6 +126,11 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ignore", action="append", metavar="IDS", help="all rules but these; ID=REASON says why")
 
 
+def add_rules(parser: argparse.ArgumentParser) -> None:
+    """Taken into use by ``jetdoctor.cli.app`` before the command runs."""
+    parser.add_argument("--rules", action="append", metavar="DIR", help="a folder of your own rules; may be repeated")
+
+
 def split_ids(values: Optional[Sequence[str]]) -> List[str]:
     """``["JD204,JD3xx", "JD401"]`` -> three ids."""
     return [part.strip() for value in values or () for part in value.split(",") if part.strip()]

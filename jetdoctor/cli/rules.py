@@ -15,6 +15,7 @@ EXAMPLES = """\
   jetdoctor rules JD2xx
   jetdoctor explain JD204
   jetdoctor explain reduce-axes-ignored
+  jetdoctor rules --rules our-rules    with your own: docs/own-rules.md
 """
 
 
@@ -26,6 +27,7 @@ def configure(options: parser.Parser, command: str) -> None:
     many = "*" if command == "rules" else "+"
     options.add_argument("ids", nargs=many, metavar="ID", help="JD204, a family (JD2xx) or a rule's name")
     options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    parser.add_rules(options)
     options.set_defaults(pages=command == "explain")
 
 

@@ -12,7 +12,8 @@ from jetdoctor.wording import did_you_mean
 def rule_ids(wanted: Sequence[str]) -> List[str]:
     """Ids for ids (``JD204``), names (``reduce-axes-ignored``) and families, spelled out (``JD2xx``, ``JD20x``).
 
-    UsageError for anything else: ``JD2`` alone would be too easy to write by mistake.
+    Those of others, too (``ACME1xx``). UsageError for anything else: ``JD2`` alone would be too easy to write by
+    mistake.
     """
     known = _known_rules() if wanted else {}
     return [rule_id for text in wanted for rule_id in _ids(text, known)]
@@ -20,14 +21,16 @@ def rule_ids(wanted: Sequence[str]) -> List[str]:
 
 def _ids(text: str, known: Dict[str, str]) -> List[str]:
     exact = [rule_id for rule_id, name in known.items() if rule_id == text.upper() or name == text.lower()]
-    family = re.fullmatch(r"(JD\d{1,2})x{1,2}", text, re.IGNORECASE)
-    if family and len(text) == 5:
-        exact = [rule_id for rule_id in known if rule_id.startswith(family.group(1).upper())]
+    family = re.fullmatch(r"([A-Z]{2,8}\d{1,2})x{1,2}", text, re.IGNORECASE)
+    if family:
+        start = family.group(1).upper()
+        exact = [rule_id for rule_id in known if rule_id.startswith(start) and len(rule_id) == len(text)]
     if exact:
         return exact
-    prefix = re.fullmatch(r"JD\d{1,2}", text, re.IGNORECASE)
-    if prefix and any(rule_id.startswith(text.upper()) for rule_id in known):
-        hint = "a family is written %s" % text.upper().ljust(5, "x")
+    prefix = re.fullmatch(r"[A-Z]{2,8}\d{1,2}", text, re.IGNORECASE)
+    whole = next((rule_id for rule_id in known if prefix and rule_id.startswith(text.upper())), None)
+    if whole:
+        hint = "a family is written %s" % text.upper().ljust(len(whole), "x")
     else:
         hint = did_you_mean(text, list(known) + list(known.values()), "jetdoctor rules")
     raise UsageError("unknown rule %r: %s" % (text, hint))

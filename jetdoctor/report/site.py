@@ -19,5 +19,5 @@ def root() -> str:
 
 
 def rule_page(rule: str) -> str:
-    """URL of the page of a rule, "" without a site."""
-    return "%s/rules/%s.html" % (root(), rule) if root() else ""
+    """URL of the page of a rule, "" without a site and for a rule that is not ours."""
+    return "%s/rules/%s.html" % (root(), rule) if root() and rule.startswith("JD") else ""
