@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jetdoctor.api import devices as devices
     from jetdoctor.api import explain as explain
     from jetdoctor.api import fix as fix
+    from jetdoctor.api import fleet as fleet
     from jetdoctor.api import inspect as inspect
     from jetdoctor.api import plan as plan
     from jetdoctor.api import triage as triage
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 else:
     _Module = type(_sys)
 
-_API = ("check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "use_rules",
-        "verify")  # fmt: skip
+_API = ("check", "check_each", "device", "devices", "explain", "fix", "fleet", "inspect", "plan", "triage",
+        "use_rules", "verify")  # fmt: skip
 
 _here = _os.path.dirname(_os.path.abspath(__file__))
 if not _os.path.isdir(_os.path.join(_here, "rules")):

@@ -11,12 +11,13 @@ What they return are the dataclasses of ``jetdoctor.types``, whose ``to_json`` i
 
 from __future__ import annotations
 
-from jetdoctor.api.boards import device, devices
+from jetdoctor.api.boards import device, devices, fleet
 from jetdoctor.api.checking import check, check_each
 from jetdoctor.api.logs import triage
 from jetdoctor.api.models import fix, inspect, plan, verify
 from jetdoctor.api.pages import explain, use_rules
 
 __all__ = [
-    "check", "check_each", "device", "devices", "explain", "fix", "inspect", "plan", "triage", "use_rules", "verify",
+    "check", "check_each", "device", "devices", "explain", "fix", "fleet", "inspect", "plan", "triage", "use_rules",
+    "verify",
 ]  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor.types import Device, Finding, JetdoctorError
+
+if TYPE_CHECKING:
+    from jetdoctor.device import Board
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,28 @@ def device(ssh: Optional[str] = None, snapshot: Optional[str] = None, root: Opti
     if isinstance(found, JetdoctorError):
         raise found
     return found
+
+
+def fleet(*paths: str) -> Tuple[Board, ...]:
+    """The boards of folders of snapshots and captured boards, each with its target and the findings about it.
+
+    The target of a board is what ``check`` takes; one that cannot be read, or says neither its JetPack nor its
+    TensorRT, has an ``error`` instead.
+
+    >>> import jetdoctor
+    >>> [board.target.tensorrt for board in jetdoctor.fleet("fixtures/devices")]
+    ['8.5.2', '10.16.2', '8.2.1', '10.3.0']
+    """
+    from jetdoctor.device import fleet as read
+
+    return tuple(judged(board) for board in read(paths))
+
+
+def judged(board: Board) -> Board:
+    """The board with the findings about it."""
+    from jetdoctor.check import check_device
+
+    return board if board.device is None else replace(board, findings=check_device(board.device))
 
 
 def devices(

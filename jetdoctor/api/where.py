@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, Optional, Sequence, Tuple, Union
+from typing import Dict, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor.types import Device, Target, UsageError
 
@@ -71,13 +71,10 @@ def asked(
     from dataclasses import replace
 
     given = [targets] if isinstance(targets, (str, Target)) else list(targets or ())
-    found: Dict[str, Target] = {}
+    found: List[Target] = []
     for each in given:
-        if isinstance(each, Target):
-            found[each.name] = each
-        else:
-            found.update((target.name, target) for target in named([each], plugins))
+        found += [one for one in ([each] if isinstance(each, Target) else named([each], plugins)) if one not in found]
     here = of_device(device) if device and not given else None
     if here is not None:
         return (replace(here, plugins=tuple(plugins)),)
-    return tuple(found.values()) or everywhere(plugins)
+    return tuple(found) or everywhere(plugins)

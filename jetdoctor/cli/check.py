@@ -13,7 +13,7 @@ import os
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any, Callable, Iterable, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
 from jetdoctor import report
 from jetdoctor.api import where
@@ -22,12 +22,16 @@ from jetdoctor.cli.progress import bar
 from jetdoctor.policy import Policy, baseline, config
 from jetdoctor.types import CRASHED, Device, Report, Result, Target, UsageError
 
+if TYPE_CHECKING:
+    from jetdoctor.device.boards import Board
+
 EXAMPLES = """\
   jetdoctor check model.onnx                              every JetPack
   jetdoctor check model.onnx -t xavier-nx@jetpack-5.0.2   one board, in detail
   jetdoctor check *.onnx -t jp6.2 -j 4 --format sarif -o findings.sarif
   jetdoctor check model.onnx -t jp5.x --ignore JD305 --fail-on warning
   jetdoctor check model.onnx -t agx-orin@jetpack-6.2 --dla --precision int8
+  jetdoctor check nets/ --fleet boards/          which model runs on which board
 """
 
 Group = Tuple[Result, ...]
@@ -41,6 +45,7 @@ def configure(options: parser.Parser, command: str) -> None:
     parser.add_targets(options)
     parser.add_wanted(options)
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of a board (device --save, --root)")
+    options.add_argument("--fleet", action="append", metavar="DIR", help="a folder of such snapshots, one a board")
     parser.add_output(options, report.FORMATS)
     options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
     options.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found (2 and 3 stay)")
@@ -67,7 +72,14 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.write_baseline, arguments.models)
     settings = config.load()
     policy = _policy(arguments, settings)
-    targets, device, matrix = _about(arguments, settings)
+    boards: Tuple[Board, ...] = ()
+    if arguments.fleet:
+        from jetdoctor.cli import fleet
+
+        boards, device, matrix = fleet.boards_of(arguments, policy), None, False
+        targets = fleet.targets_of(boards, arguments, _plugins(arguments, settings))
+    else:
+        targets, device, matrix = _about(arguments, settings)
     _require_targets(arguments.format, matrix)
     paths = expand(arguments.models)
     groups = api.check_each(
@@ -85,20 +97,26 @@ def run(arguments: Any) -> int:
         cache=_cache(arguments, settings),
         cluster=arguments.cluster,
     )
-    return _report(arguments, groups, len(paths), policy, matrix)
+    return _report(arguments, groups, len(paths), policy, matrix, boards)
 
 
-def _report(arguments: Any, groups: Iterable[Group], count: int, policy: Policy, matrix: bool) -> int:
+def _report(
+    arguments: Any, groups: Iterable[Group], count: int, policy: Policy, matrix: bool, boards: Sequence[Board]
+) -> int:
     """Print what comes, as it comes where the format allows it; the exit code."""
     passing = arguments.exit_zero or bool(arguments.write_baseline)
     fail_on = policy.fail_on if not passing else lambda result: "never"
-    shown = _Screen(arguments, count, matrix)
+    shown = _Screen(arguments, count, matrix, boards)
     code = 0
     for group in groups if shown.is_progress else bar(groups, count, "checking"):
         _say_what_did_not_run(group)
         code = max(code, exit_code(group, fail_on, matrix))
         shown.group(group)
     shown.end()
+    if boards:
+        from jetdoctor.cli import fleet
+
+        code = max(code, fleet.exit_code(boards, fail_on))
     if arguments.write_baseline:
         output.emit(lambda width, color: baseline.text_of(shown.results), arguments.write_baseline)
     return code
@@ -107,10 +125,12 @@ def _report(arguments: Any, groups: Iterable[Group], count: int, policy: Policy,
 class _Screen:
     """Where results go: to the screen one by one, or together at the end."""
 
-    def __init__(self, arguments: Any, count: int, matrix: bool) -> None:
-        self.arguments, self.matrix, self.results = arguments, matrix, []  # type: ignore[var-annotated]
+    def __init__(self, arguments: Any, count: int, matrix: bool, boards: Sequence[Board]) -> None:
+        self.arguments, self.matrix, self.boards = arguments, matrix, boards
+        self.results: List[Result] = []
         self.stream = None
-        if arguments.output is None and arguments.format in report.STREAMS and count > 1:
+        whole = boards and arguments.format == "text"  # a table wants all of them
+        if arguments.output is None and arguments.format in report.STREAMS and count > 1 and not whole:
             how = dict(output.look(), matrix=matrix, quiet=arguments.quiet)
             self.stream = report.stream(arguments.format, True, **how)
         #: whether what is printed tells how far it is, so that a bar would only be in its way
@@ -128,6 +148,11 @@ class _Screen:
             last = self.stream.end()
             if last:
                 output.print_safely(last)
+            return
+        if self.boards:
+            from jetdoctor.cli import fleet
+
+            fleet.emit(self.results, self.boards, self.arguments, self.arguments.quiet)
             return
         found = Report(tuple(self.results))
         how = dict(matrix=self.matrix, quiet=self.arguments.quiet)
@@ -165,7 +190,7 @@ def _require_targets(format: str, matrix: bool) -> None:
 
 def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...], Optional[Device], bool]:
     """The targets, the board of ``--device``, and whether nobody named a target: then every JetPack is asked."""
-    plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
+    plugins = _plugins(arguments, settings)
     device = None
     if arguments.device:
         from jetdoctor.device import from_snapshot
@@ -177,6 +202,10 @@ def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...],
         here = where.of_device(device) if device else where.of_jetson()
         targets = (replace(here, plugins=tuple(plugins)),) if here else ()
     return parser.wanted(targets or where.everywhere(plugins), arguments), device, not targets
+
+
+def _plugins(arguments: Any, settings: config.Config) -> List[str]:
+    return parser.split_ids(arguments.plugins) + list(settings.plugins)
 
 
 def _say_what_did_not_run(results: Sequence[Result]) -> None:

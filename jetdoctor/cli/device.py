@@ -6,17 +6,24 @@ Nothing is installed and nothing is changed. Over SSH the board needs only Pytho
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from functools import partial
-from typing import Any, List
+from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Tuple
 
 from jetdoctor.cli import output, parser
-from jetdoctor.types import Device, JetdoctorError, Report, Result, UsageError
+from jetdoctor.types import Device, JetdoctorError, Report, UsageError
+
+if TYPE_CHECKING:
+    from jetdoctor.api.boards import Inspection
 
 EXAMPLES = """\
   jetdoctor device
   jetdoctor device --ssh nano@192.168.1.20 --ssh nx@192.168.1.21
   jetdoctor device --save board.json
+  jetdoctor device --ssh nano@10.0.0.20 --ssh nx@10.0.0.21 --save boards/
+  jetdoctor device --fleet boards/            what differs, what is wrong
   jetdoctor device --for model.onnx           can this board build that model?
   jetdoctor check model.onnx --device board.json    the same from a snapshot
   python3 - < probe.py > board.json           on a board without jetdoctor
@@ -33,41 +40,70 @@ def configure(options: parser.Parser, command: str) -> None:
         help="a file that --save or the probe wrote, or the text of jetson_release; may be repeated",
     )
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
-    options.add_argument("--save", metavar="FILE", help="write a snapshot, without names and serial numbers")
+    options.add_argument("--fleet", action="append", metavar="DIR", help="a folder of snapshots, one a board")
+    saved = "write a snapshot, without names and serial numbers; of several boards into a folder"
+    options.add_argument("--save", metavar="FILE", help=saved)
     options.add_argument("--for", dest="model", metavar="MODEL", help="check this ONNX file for the board as it is")
     parser.add_rules(options)
     parser.add_output(options, parser.PAGES)
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.api.boards import Inspection, devices
     from jetdoctor.report import boards
 
     output.warn_of_broken_rules()
-    output.require_writable(arguments.save)
     output.require_writable(arguments.output)
-    found = devices(arguments.ssh or (), arguments.snapshot or (), [arguments.root] if arguments.root else ())
-    inspected = [one for one in found if isinstance(one, Inspection)]
-    lost = [one for one in found if isinstance(one, JetdoctorError)]
+    folder = _is_folder(arguments)
+    if not folder:
+        output.require_writable(arguments.save)
+    inspected, lost = _asked(arguments)
     if arguments.save:
-        _save([one.device for one in inspected], arguments)
+        _save([one.device for one in inspected], arguments, folder)
     if arguments.model:
         return _check(arguments, [one.device for one in inspected], lost)
     answered = [(one.device, one.findings) for one in inspected]
-    several = len(found) > 1
+    several = len(inspected) + len(lost) > 1
     if arguments.format != "text":
         document = boards.document(answered, lost, several)
         output.emit_as(arguments.format, "device", lambda width, color: document, arguments.output)
     elif answered:
-        output.emit(partial(boards.text, answered), arguments.output)
-    for error in lost:
-        print("jetdoctor: %s" % error, file=sys.stderr)
+        output.emit(partial(boards.text, answered, len(lost)), arguments.output)
+    _say(lost)
     healthy = all(one.healthy for one in inspected)
     return max([error.exit_code for error in lost] + [0 if healthy else 1])
 
 
-def _check(arguments: Any, devices: List[Device], lost: List[JetdoctorError]) -> int:
+def _asked(arguments: Any) -> Tuple[List[Inspection], List[JetdoctorError]]:
+    """The boards that answered, and why the others did not."""
+    from jetdoctor.api.boards import Inspection, devices, fleet
+
+    if arguments.fleet and (arguments.ssh or arguments.snapshot or arguments.root):
+        raise UsageError("--fleet names the boards: leave out --ssh, --snapshot and --root")
+    if arguments.fleet:
+        boards = fleet(*arguments.fleet)
+        unread = [UsageError("%s: %s" % (board.name, board.error)) for board in boards if board.device is None]
+        return [Inspection(board.device, board.findings) for board in boards if board.device], list(unread)
+    found = devices(arguments.ssh or (), arguments.snapshot or (), [arguments.root] if arguments.root else ())
+    lost = [one for one in found if isinstance(one, JetdoctorError)]
+    return [one for one in found if isinstance(one, Inspection)], lost
+
+
+def _say(lost: Sequence[JetdoctorError]) -> None:
+    for error in lost:
+        print("jetdoctor: %s" % error, file=sys.stderr)
+
+
+def _check(arguments: Any, devices: Sequence[Device], lost: Sequence[JetdoctorError]) -> int:
     """Exit code of the model on each board: its own findings, and those of the board that stand in the way."""
+    if len(devices) + len(lost) > 1 and devices:
+        code = _check_fleet(arguments, devices)
+    else:
+        code = max([_check_board(arguments, device) for device in devices], default=0)
+    _say(lost)
+    return max([code] + [error.exit_code for error in lost])
+
+
+def _check_board(arguments: Any, device: Device) -> int:
     from jetdoctor import report
     from jetdoctor.api import where
     from jetdoctor.check import check
@@ -75,24 +111,58 @@ def _check(arguments: Any, devices: List[Device], lost: List[JetdoctorError]) ->
     from jetdoctor.model import load, summarize
 
     loaded = load(arguments.model)
-    results: List[Result] = []
-    for device in devices:
-        target = where.of_device(device)
-        if target is None or (target.tensorrt is None and target.jetpack is None):
-            how = "jetdoctor check %s --target JETPACK" % arguments.model
-            raise UsageError("neither JetPack nor TensorRT found there: " + how)
-        results += check(loaded, [target], device=device, summary=summarize(loaded))
-    output.emit(partial(report.render, Report(tuple(results)), arguments.format), arguments.output)
-    for error in lost:
-        print("jetdoctor: %s" % error, file=sys.stderr)
-    return max([exit_code(results, lambda result: "error")] + [error.exit_code for error in lost])
+    target = where.of_device(device)
+    if target is None or (target.tensorrt is None and target.jetpack is None):
+        how = "jetdoctor check %s --target JETPACK" % arguments.model
+        raise UsageError("neither JetPack nor TensorRT found there: " + how)
+    found = Report(check(loaded, [target], device=device, summary=summarize(loaded)))
+    output.emit(partial(report.render, found, arguments.format), arguments.output)
+    return exit_code(found.results, lambda result: "error")
 
 
-def _save(answered: List[Device], arguments: Any) -> None:
+def _check_fleet(arguments: Any, devices: Sequence[Device]) -> int:
+    from jetdoctor import api
+    from jetdoctor.cli import fleet
+    from jetdoctor.cli.check import exit_code
+
+    boards = fleet.boards_of_devices(devices)
+    found = api.check(arguments.model, fleet.kinds_of(boards))
+    if found.results[0].verdict == "unreadable":
+        raise UsageError(found.results[0].error or arguments.model)
+    fleet.emit(found.results, boards, arguments)
+    codes = exit_code(found.results, lambda result: "error"), fleet.exit_code(boards, lambda result: "error")
+    return max(codes)
+
+
+def _is_folder(arguments: Any) -> bool:
+    """Whether ``--save`` names a folder: snapshots of several boards, each under the name of its host or file."""
+    several = sum(len(given or ()) for given in (arguments.ssh, arguments.snapshot)) > 1 or arguments.fleet
+    return bool(arguments.save) and (several or os.path.isdir(arguments.save) or arguments.save.endswith("/"))
+
+
+def _save(answered: Sequence[Device], arguments: Any, folder: bool) -> None:
     from jetdoctor.device import save_snapshot
 
-    if len(answered) != 1:
-        raise UsageError("--save writes the snapshot of one board: give one --ssh, not %d" % len(answered))
     secrets = [part for host in arguments.ssh or () for part in host.split("@")]
-    save_snapshot(answered[0], arguments.save, secrets)
-    print("wrote " + arguments.save, file=sys.stderr)
+    if not folder:
+        for device in answered:
+            save_snapshot(device, arguments.save, secrets)
+            print("wrote " + arguments.save, file=sys.stderr)
+        return
+    try:
+        os.makedirs(arguments.save, exist_ok=True)
+    except OSError as error:
+        raise UsageError("cannot make the folder %s: %s" % (arguments.save, (error.strerror or "").lower())) from None
+    names: Dict[str, int] = {}
+    for device in answered:
+        name = _file_name(device.origin)
+        names[name] = names.get(name, 0) + 1
+        number = "-%d" % names[name] if names[name] > 1 else ""
+        save_snapshot(device, os.path.join(arguments.save, "%s%s.json" % (name, number)), secrets)
+    print("wrote %d snapshots into %s" % (len(answered), arguments.save), file=sys.stderr)
+
+
+def _file_name(origin: str) -> str:
+    """``192.168.1.20`` for ``nano@192.168.1.20``: the boards of a fleet are told apart by it."""
+    stem = os.path.basename(origin.rpartition("@")[2].rstrip("/"))
+    return re.sub(r"[^\w.-]+", "-", stem[: -len(".json")] if stem.endswith(".json") else stem) or "board"

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from jetdoctor.device.advice import Advice, advice
 from jetdoctor.device.as_target import as_target
+from jetdoctor.device.boards import Board, board_of, fleet
 from jetdoctor.device.document import to_json
-from jetdoctor.device.fleet import common_target, compare
+from jetdoctor.device.side_by_side import common_target, compare
 from jetdoctor.device.snapshot import from_snapshot, save_snapshot
 from jetdoctor.device.sources import from_root, inspect_local
 from jetdoctor.device.ssh import over_ssh
 
 __all__ = [
     "Advice",
+    "Board",
     "advice",
     "as_target",
+    "board_of",
     "common_target",
     "compare",
+    "fleet",
     "from_root",
     "from_snapshot",
     "inspect_local",

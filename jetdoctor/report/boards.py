@@ -63,11 +63,14 @@ def document(answered: Sequence[Judged], lost: Sequence[JetdoctorError], several
     return dumps(dict(head(), devices=rows, common_target=common.to_json() if common else None))
 
 
-def text(answered: Sequence[Judged], width: int, color: bool) -> str:
-    """One board: facts, what is wrong, advice, what to type next. Several: a table and what differs."""
+def text(answered: Sequence[Judged], lost: int, width: int, color: bool) -> str:
+    """One board: facts, what is wrong, advice, what to type next. Several: a table and what differs.
+
+    ``lost`` is how many did not answer.
+    """
     writer = Writer(width, color)
     if len(answered) > 1:
-        fleet(writer, answered)
+        fleet(writer, answered, lost)
     else:
         _board(writer, *answered[0])
     return writer.text()

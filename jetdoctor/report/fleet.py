@@ -17,9 +17,14 @@ COLUMNS = (("module", "module"), ("JetPack", "jetpack"), ("TensorRT", "tensorrt"
 _IN_TABLE = {key for _, key in COLUMNS}
 
 
-def fleet(writer: Writer, answered: Sequence[Judged]) -> None:
-    """Write the report on two or more boards."""
-    writer.line(writer.paint(plural(len(answered), "board"), "bold"))
+#: Columns of a board's name.
+_LONGEST = 24
+
+
+def fleet(writer: Writer, answered: Sequence[Judged], lost: int = 0) -> None:
+    """Write the report on two or more boards, of which ``lost`` more did not answer."""
+    missing = writer.paint(", %d more did not answer" % lost, "yellow") if lost else ""
+    writer.line(writer.paint(plural(len(answered), "board"), "bold") + missing)
     for line in _table(answered):
         writer.line("  " + line)
     for device, findings in answered:
@@ -31,9 +36,15 @@ def _table(answered: Sequence[Judged]) -> List[str]:
     rows = [["board", *(heading for heading, _ in COLUMNS), "err", "warn"]]
     for device, findings in answered:
         counts = [str(sum(f.severity == s for f in findings)) for s in ("error", "warning")]
-        rows.append([clean(device.origin)[:24], *(_text(device.get(key)) for _, key in COLUMNS), *counts])
+        rows.append([_short(device.origin), *(_text(device.get(key)) for _, key in COLUMNS), *counts])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+def _short(origin: str) -> str:
+    """Boards of one folder differ at the end of their names."""
+    name = clean(origin)
+    return name if len(name) <= _LONGEST else "…" + name[1 - _LONGEST :]
 
 
 def _text(value: Any) -> str:

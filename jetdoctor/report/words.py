@@ -185,6 +185,11 @@ def next_command(result: Result) -> Tuple[str, str]:
     return "", ""
 
 
+def check_command(result: Result) -> str:
+    """The command that tells about one model on one target."""
+    return _line("check", clean(result.model.path), "--target", result.target.name)
+
+
 def _line(*words: str) -> str:
     return "jetdoctor " + " ".join(map(shlex.quote, words))
 
