@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar, Union
 
-from jetdoctor import kinds
+from jetdoctor import kinds, tensors
 from jetdoctor.types import Location, Profile
 
 Dim = Union[int, str, None]  # a size, a symbolic name, or nothing known
@@ -232,12 +232,19 @@ class Value:
         tensor = self.constant
         if tensor is None or not tensor_has_data(tensor):
             return None
-        from onnx import numpy_helper
-
         try:
-            return numpy_helper.to_array(tensor)
+            return tensors.array(tensor)
         except (ValueError, TypeError, KeyError):  # malformed tensor: JD9xx reports it
             return None
+
+    def numbers(self) -> Optional[Tuple[Any, ...]]:
+        """The elements of ``array()`` in order as Python's numbers, without numpy where they are few; None likewise."""
+        tensor = self.constant
+        if tensor is None or not tensor_has_data(tensor):
+            return None
+        found = tensors.numbers(tensor)
+        array = self.array() if found is None else None
+        return found if array is None else tuple(array.reshape(-1).tolist())
 
     @property
     def consumers(self) -> List["Node"]:
@@ -320,10 +327,8 @@ class Node:
         for name, number in _CONSTANTS.items():
             value = self.attr(name)
             if value is not None:
-                from onnx import helper
-
                 many = isinstance(value, tuple)
-                return helper.make_tensor("", number, [len(value)] if many else [], value if many else [value])
+                return tensors.of_numbers(number, value if many else (value,), scalar=not many)
         return None
 
     @property

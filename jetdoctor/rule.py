@@ -25,6 +25,8 @@ from jetdoctor.constants.intervals import Intervals
 from jetdoctor.constants.moves import places
 from jetdoctor.constants.shape_tensors import ShapeTensors, Use
 from jetdoctor.data import table
+from jetdoctor.onnx_parts import newest_ir_version
+from jetdoctor.tensors import array as array_of
 from jetdoctor.types import (
     EVERY_VERSION,
     OUTCOMES,
@@ -38,8 +40,8 @@ from jetdoctor.wording import brackets, shown_dim, spelled_shape
 
 __all__ = [
     "CannotRewrite", "Fix", "Intervals", "Match", "Reading", "Rewrite", "Rule", "ShapeTensors", "Use", "VersionRange",
-    "brackets", "external", "holder", "parse_version", "places", "release", "shown_dim",
-    "spelled_shape", "table",
+    "array_of", "brackets", "external", "holder", "newest_ir_version", "parse_version", "places", "release",
+    "shown_dim", "spelled_shape", "table",
 ]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FLOORS = {
     "types": 1,
     "kinds": 1,
+    "onnx_parts": 0,
+    "tensors": 1,
     "data": 1,
     "wording": 1,
     "foreign": 2,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from jetdoctor import onnx_parts
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
 from jetdoctor.check.suppression import Suppressions, cut_before
@@ -118,9 +119,9 @@ class Advisor:
 
     def _goes(self, op_type: str, opset: int) -> bool:
         """Whether the operator is not written any more at the older (or newer) opset."""
-        from onnx import defs
-
-        return _newer_word(op_type, opset) or (not defs.has(op_type) and left_over(self.model, op_type, opset))
+        if _newer_word(op_type, opset):
+            return True
+        return not onnx_parts.is_operator(op_type) and left_over(self.model, op_type, opset)
 
     def _documented(self, target: Target) -> int:
         """The opset to export with, 0 for a release that is not known."""
@@ -199,11 +200,9 @@ def _same(hit: Hit, finding: Finding) -> bool:
 
 def _newer_word(op_type: str, opset: int) -> bool:
     """Whether ONNX has the operator only above that opset, and older operators say the same."""
-    from onnx import defs
-
-    if not defs.has(op_type) or defs.has(op_type, opset):
+    if not onnx_parts.is_operator(op_type) or onnx_parts.is_operator(op_type, opset):
         return False
-    schema: Any = defs.get_schema(op_type)
+    schema: Any = onnx_parts.schema(op_type)
     return bool(schema.has_function or schema.has_context_dependent_function)
 
 

@@ -59,10 +59,10 @@ def _by_condition(graph: Graph) -> Optional[VersionRange]:
     owner = graph.owner
     if owner is None or owner.op_type != "If" or not owner.input(0).is_weights():
         return EVERY_VERSION
-    condition = owner.input(0).array()
-    if condition is None or condition.size != 1:
+    condition = owner.input(0).numbers()
+    if condition is None or len(condition) != 1:
         return EVERY_VERSION
-    true = bool(condition.reshape(-1)[0])
+    true = bool(condition[0])
     if true == (graph.attribute == "then_branch"):
         return EVERY_VERSION
     return _BY_CHANCE if true else None

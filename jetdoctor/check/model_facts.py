@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
-from jetdoctor import data
+from jetdoctor import data, onnx_parts
 from jetdoctor.check.facts import Asked, in_default_domain, is_function_call, outside
 from jetdoctor.facts import Fact, Knowledge
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
@@ -194,12 +194,10 @@ class ModelFacts:
 
     def _unread(self, model: Model) -> Iterator[Place]:
         """JD307: versions of operators that came after everything that the importers were compared with."""
-        from onnx import defs
-
         for node in model.nodes():
-            if not in_default_domain(node) or not defs.has(node.op_type, node.opset, ""):
+            if not in_default_domain(node) or not onnx_parts.is_operator(node.op_type, node.opset):
                 continue
-            version = defs.get_schema(node.op_type, node.opset, "").since_version
+            version = onnx_parts.schema(node.op_type, node.opset).since_version
             if version > _READ_OPSET and not self._speaks_of(node.op_type, version):
                 for within in self.knowledge.importer_ranges(node.op_type):
                     yield Place(_newer(node.op_type, version), within, node)
@@ -234,12 +232,10 @@ def mistaken_call(model: Model, node: Node) -> bool:
 
 def _changed(model: Model) -> Dict[str, int]:
     """Operator -> opset that last changed it, for the operators of ONNX in the model."""
-    from onnx import defs
-
     found: Dict[str, int] = {}
     for name, opset in {(node.op_type, node.opset) for node in model.nodes() if in_default_domain(node)}:
-        if defs.has(name, opset, ""):
-            found[name] = max(found.get(name, 0), defs.get_schema(name, opset, "").since_version)
+        if onnx_parts.is_operator(name, opset):
+            found[name] = max(found.get(name, 0), onnx_parts.schema(name, opset).since_version)
     return found
 
 

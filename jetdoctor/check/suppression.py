@@ -72,10 +72,10 @@ def _bounds(node: Node) -> str:
     """The thresholds, where they are constants."""
     found = []
     for index, what in _BOUNDS.items():
-        array = node.input(index).array() if node.present(index) else None
-        if array is None or array.size != 1:
+        numbers = node.input(index).numbers() if node.present(index) else None
+        if numbers is None or len(numbers) != 1:
             continue
-        bound = array.reshape(-1)[0].item()
+        (bound,) = numbers
         if isinstance(bound, int):  # the largest integer is how exporters spell "all of them"
             found.append("%s %s" % (what, bound if bound < _ALL else "unlimited"))
         else:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Sequence, Tuple
 
-from jetdoctor import report
+from jetdoctor import onnx_parts, report
 from jetdoctor.api import where
 from jetdoctor.cli import output, parser
 from jetdoctor.cli.progress import bar
@@ -68,6 +68,7 @@ def run(arguments: Any) -> int:
     from jetdoctor import api
     from jetdoctor.batch.names import expand
 
+    onnx_parts.alone()
     output.require_writable(arguments.output, arguments.models)
     output.require_writable(arguments.write_baseline, arguments.models)
     settings = config.load()

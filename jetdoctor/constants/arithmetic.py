@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Optional
 
+from jetdoctor import tensors
 from jetdoctor.graph import Node
 
 #: Elements of an array that is still shape arithmetic: pads of a high rank, window indices of a small image.
@@ -96,10 +97,9 @@ def _div(node: Node, inputs: List[Any]) -> Any:
 
 def _constant_of_shape(node: Node, inputs: List[Any]) -> Any:
     import numpy as np
-    from onnx import numpy_helper
 
     tensor, sizes = node.attr("value"), [int(size) for size in inputs[0]]
-    fill = np.zeros(1, np.float32) if tensor is None else numpy_helper.to_array(tensor)
+    fill = np.zeros(1, np.float32) if tensor is None else tensors.array(tensor)
     return np.full(sizes, fill.reshape(-1)[0], dtype=fill.dtype) if np.prod(sizes) <= LARGEST else None
 
 

@@ -48,10 +48,10 @@ class Intervals:
         return self._found[key]
 
     def _known(self, value: Any, depth: int) -> Interval:
-        array, node = value.array(), value.producer
-        if array is not None:
-            whole = array.dtype.kind in "iub" and array.size
-            return (int(array.min()), int(array.max())) if whole else None
+        numbers, node = value.numbers(), value.producer
+        if numbers is not None:
+            whole = bool(numbers) and isinstance(numbers[0], int)
+            return (int(min(numbers)), int(max(numbers))) if whole else None
         if node is None or depth > _DEEPEST or node.domain not in ("", "ai.onnx"):
             return None
         if node.op_type in ("Shape", "Size"):

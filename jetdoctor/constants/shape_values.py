@@ -31,6 +31,13 @@ def known_array(value: Value, memo: Optional[Memo] = None, depth: int = 0) -> An
     return memo[key]
 
 
+def known_numbers(value: Value) -> Optional[Tuple[Any, ...]]:
+    """The elements of ``known_array`` in order as Python's numbers; numpy only where something is computed."""
+    given = value.numbers()
+    array = known_array(value) if given is None else None
+    return given if array is None else tuple(array.reshape(-1).tolist())
+
+
 def _computed(node: Node, value: Value, memo: Memo, depth: int) -> Any:
     if depth > _DEEPEST or node.domain not in DEFAULT_DOMAINS or node.outputs[0] != value.name:
         return None

@@ -221,8 +221,8 @@ class SliceStepsOrBatch(OfLayer):
     takes = {"slice_steps_or_batch": FLAG}
 
     def at(self, node: Node) -> Answer:
-        steps = node.input(4).array() if node.present(4) else None
-        if steps is not None and (steps != 1).any():
+        steps = node.input(4).numbers() if node.present(4) else None
+        if steps is not None and any(step != 1 for step in steps):
             return True
         return BatchChanges({"batch_changes": True}).at(node)
 

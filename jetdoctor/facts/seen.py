@@ -44,6 +44,10 @@ class Seen:
         """numpy array of a constant input, None for any other."""
         return self.node.input(index).array() if self.node.present(index) else None
 
+    def numbers(self, index: int) -> Optional[Tuple[Any, ...]]:
+        """Elements of a constant input in order, None for any other."""
+        return self.node.input(index).numbers() if self.node.present(index) else None
+
     def dtype(self, index: int) -> Optional[str]:
         """Element type of an input, None when it is left out or not known."""
         return self.node.input(index).dtype if self.node.present(index) else None
@@ -72,5 +76,5 @@ class Seen:
         pads = self.node.attr("pads")
         if pads is not None:
             return pads
-        array = self.array(1)
-        return None if array is None else [int(p) for p in array.reshape(-1)]
+        given = self.numbers(1)
+        return None if given is None else [int(pad) for pad in given]

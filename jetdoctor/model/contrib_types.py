@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
+from jetdoctor import onnx_parts
 from jetdoctor.graph import DTYPE_NUMBERS, Node, Shape
 
 #: Operators whose first output is of the type and shape of their first input.
@@ -27,13 +28,11 @@ def is_known(node: Node) -> bool:
 
 def first_output(node: Node) -> Optional[Any]:
     """TypeProto of the first output, None when the inputs do not tell."""
-    from onnx import helper
-
     first = node.input(2 if node.op_type == "EmbedLayerNormalization" else 0)
     shape = _shape(node)
     if first.dtype is None or shape is None:
         return None
-    return helper.make_tensor_type_proto(DTYPE_NUMBERS[first.dtype], shape)
+    return onnx_parts.tensor_type(DTYPE_NUMBERS[first.dtype], shape)
 
 
 def _shape(node: Node) -> Shape:

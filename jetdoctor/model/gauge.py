@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Tuple
 
+from jetdoctor import tensors
 from jetdoctor.graph import tensor_has_data
 
 #: Nodes that shape inference may visit once every call of a local function is expanded.
@@ -154,13 +155,10 @@ def _holds_a_length(tensor: Any) -> bool:
     """Whether a small constant holds a number too large for a length; the largest integers mean "to the end"."""
     if _count(tensor.dims) > _FEW or not tensor_has_data(tensor):
         return False
-    from onnx import numpy_helper
-
-    try:
-        values = [abs(int(value)) for value in numpy_helper.to_array(tensor).reshape(-1)]
-    except Exception:  # dims and data that do not agree raise what numpy likes
+    values = tensors.numbers(tensor)
+    if values is None:  # dims and data that do not agree
         return True
-    return any(MOST_FOLLOWED < value < 1 << 30 or 1 << 32 < value < 1 << 62 for value in values)
+    return any(MOST_FOLLOWED < value < 1 << 30 or 1 << 32 < value < 1 << 62 for value in map(abs, values))
 
 
 def _sizes(value: Any) -> Iterator[int]:

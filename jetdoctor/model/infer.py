@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jetdoctor import onnx_parts
 from jetdoctor.child import forked
 from jetdoctor.model import gauge
 
@@ -29,8 +30,6 @@ def infer(proto: Any, data: bytes) -> Any:
     ``data`` is ``proto`` serialized without large weights. Nodes that inference cannot handle keep
     unknown outputs (``strict_mode`` is off); symbolic dims stay. Raises ``Stopped``.
     """
-    import onnx
-
     if proto.functions:
         if gauge.calls_itself(proto.functions):
             raise Stopped("a local function calls itself")
@@ -48,15 +47,14 @@ def infer(proto: Any, data: bytes) -> Any:
         answer = answer if answer[:1] == _OK else _in_child(data, follow=False)
     else:
         answer = _in_child(data) if gauge.may_crash(proto) else _infer(data)
-    return onnx.ModelProto.FromString(answer[1:]) if answer[:1] == _OK else None
+    return onnx_parts.messages().ModelProto.FromString(answer[1:]) if answer[:1] == _OK else None
 
 
 def _infer(data: bytes, follow: bool = True) -> bytes:
     """The marked answer; ``follow`` also the values of integers that decide shapes."""
-    import onnx
-
     try:
-        return _OK + onnx.shape_inference.infer_shapes(data, data_prop=follow).SerializeToString()
+        checks_types = strict = False
+        return _OK + onnx_parts.library().shape_inference.infer_shapes(data, checks_types, strict, follow)
     except MemoryError:
         raise
     except Exception:  # the C++ side raises InferenceError, RuntimeError, ValueError ...

@@ -7,7 +7,7 @@ import os
 import stat
 from typing import Any, Optional, Tuple
 
-from jetdoctor import graph
+from jetdoctor import graph, onnx_parts
 from jetdoctor.model import gauge, infer, names, sizes, unreadable, weights, wire
 from jetdoctor.model.settle import settle
 from jetdoctor.model.standard_input import DASH, file_of
@@ -46,9 +46,7 @@ def load(path: Any) -> graph.Model:
 
 def from_proto(proto: Any, path: str = "") -> graph.Model:
     """The view of a model in memory. ``proto`` itself is kept, so that edits of it are seen."""
-    import onnx
-
-    copy = weights.without_weights(proto, onnx.ModelProto())
+    copy = weights.without_weights(proto, onnx_parts.messages().ModelProto())
     return _view(proto, copy.SerializeToString(), path)
 
 
@@ -115,11 +113,10 @@ def _why(path: str, head: bytes, error: wire.WireError) -> str:
 
 
 def _parse(data: bytes, path: str) -> Any:
-    import onnx
     from google.protobuf.message import DecodeError
 
     try:
-        return onnx.ModelProto.FromString(data)
+        return onnx_parts.messages().ModelProto.FromString(data)
     except DecodeError:
         known: Optional[str] = unreadable.looks_like(data[: unreadable.HEAD_BYTES])
         cure = "it looks like %s" % known if known else "it is damaged or nested too deep"

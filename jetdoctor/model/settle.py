@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Dict, Optional, Set
 
+from jetdoctor import onnx_parts, tensors
 from jetdoctor.constants.shape_values import Memo, known_array
 from jetdoctor.graph import DEFAULT_DOMAINS, DTYPE_NUMBERS, Graph, Model, Node, Value
 from jetdoctor.model import contrib_types
@@ -47,35 +48,37 @@ def settle(model: Model, may_ask: Any) -> None:
 @lru_cache(maxsize=None)
 def _is_newer(domain: str, op_type: str, opset: int) -> bool:
     """An operator that came after the declared opset: ONNX Runtime's optimizer writes LayerNormalization below 17."""
-    from onnx import defs
-
-    return domain in DEFAULT_DOMAINS and bool(defs.has(op_type)) and not defs.has(op_type, opset)
+    is_operator = onnx_parts.is_operator
+    return domain in DEFAULT_DOMAINS and is_operator(op_type) and not is_operator(op_type, opset)
 
 
 def _parameters(node: Node, memo: Memo) -> Dict[str, Any]:
-    """Arrays of the inputs that decide the shape, as far as they are known."""
+    """TensorProtos of the inputs that decide the shape, as far as they are known."""
     first = _BY_VALUE.get(node.op_type)
     found = {}
     for index in range(len(node.inputs)) if first is not None else ():
-        array = known_array(node.input(index), memo) if node.present(index) and index >= (first or 0) else None
+        if not node.present(index) or index < (first or 0):
+            continue
+        value = node.input(index)
+        tensor = value.constant
+        if tensor is not None and tensors.numbers(tensor) is not None:
+            found[value.name] = tensor
+            continue
+        array = known_array(value, memo)
         if array is not None:
-            found[node.inputs[index]] = array
+            found[value.name] = tensors.of_array(array)
     return found
 
 
 def _ask(node: Node, parameters: Dict[str, Any]) -> Set[str]:
     """Names of the outputs about which more is known now."""
-    from onnx import defs, helper, numpy_helper, shape_inference
-
     types = {name: _type(node.input(index)) for index, name in enumerate(node.inputs) if name}
     if node.domain not in DEFAULT_DOMAINS or node.subgraphs or None in types.values():
         return set()
-    data = {name: numpy_helper.from_array(array, name) for name, array in parameters.items()}
-    imports = [helper.make_opsetid("", node.opset)]
     try:
         newer = _is_newer(node.domain, node.op_type, node.opset)
-        schema = defs.get_schema(node.op_type, "") if newer else defs.get_schema(node.op_type, node.opset, "")
-        found = shape_inference.infer_node_outputs(schema, node.proto, types, data, opset_imports=imports, ir_version=8)
+        schema = onnx_parts.schema(node.op_type, None if newer else node.opset)
+        found = onnx_parts.output_types(schema, node.proto, types, parameters, node.opset)
     except Exception:  # onnx raises InferenceError, RuntimeError, ValueError ... : it stays unknown
         return set()
     return {name for name, type_ in found.items() if _merge(node.graph, name, type_)}
@@ -83,11 +86,9 @@ def _ask(node: Node, parameters: Dict[str, Any]) -> Set[str]:
 
 def _type(value: Value) -> Any:
     """TypeProto of a tensor whose rank is known, else None; onnx aborts on some sizes below zero."""
-    from onnx import helper
-
     if value.dtype is None or value.shape is None or any(isinstance(dim, int) and dim < 0 for dim in value.shape):
         return None
-    return helper.make_tensor_type_proto(DTYPE_NUMBERS[value.dtype], value.shape)
+    return onnx_parts.tensor_type(DTYPE_NUMBERS[value.dtype], value.shape)
 
 
 def _merge(graph: Graph, name: str, new: Any) -> bool:

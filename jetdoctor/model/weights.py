@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Tuple
 
+from jetdoctor import onnx_parts
 from jetdoctor.model.wire import KEEP_BYTES, TENSOR, Place
 
 
@@ -18,11 +19,9 @@ class FileSpan:
 
     def read(self) -> Any:
         """The whole TensorProto, read from the file. Raises OSError when it is gone."""
-        import onnx
-
         with open(self.path, "rb") as file:
             file.seek(self.offset)
-            return onnx.TensorProto.FromString(file.read(self.length))
+            return onnx_parts.messages().TensorProto.FromString(file.read(self.length))
 
 
 def by_name(proto: Any, left_out: Dict[Place, Tuple[int, int]], path: str) -> Dict[Any, FileSpan]:

@@ -82,5 +82,5 @@ def _endless(node):
     """Releases that see no trip count, as a list of one or none."""
     if not node.present(0):
         return [VersionRange()]
-    limit = node.input(0).array() if node.input(0).is_weights() else None
-    return [VersionRange((8, 5))] if limit is not None and limit.size and limit.min() >= _INT32_MAX else []
+    limit = node.input(0).numbers() if node.input(0).is_weights() else None
+    return [VersionRange((8, 5))] if limit and min(limit) >= _INT32_MAX else []

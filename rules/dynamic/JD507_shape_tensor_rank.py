@@ -60,6 +60,6 @@ def _wide(value):
 
 
 def _log(node):
-    wanted = node.input(1).array() if node.op_type == "Reshape" else None
+    wanted = node.input(1).numbers() if node.op_type == "Reshape" else None
     text = "IShuffleLayer applied to shape tensor must have 0 or 1 reshape dimensions: dimensions were %s"
-    return () if wanted is None else log(text % brackets(wanted.reshape(-1).tolist()))
+    return () if wanted is None else log(text % brackets(wanted))

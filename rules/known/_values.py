@@ -18,10 +18,10 @@ def cumsum_of_one_input(nodes):
 
 
 def _cumsum_form(node):
-    axis, rank = node.input(1).array(), node.input(0).rank
-    if axis is None or axis.size != 1:
+    numbers, rank = node.input(1).numbers(), node.input(0).rank
+    if numbers is None or len(numbers) != 1:
         return None, None, None
-    axis = int(axis.reshape(-1)[0])
+    axis = int(numbers[0])
     axis = axis + rank if axis < 0 and rank else axis
     return axis, node.attr("reverse", 0), node.attr("exclusive", 0)
 

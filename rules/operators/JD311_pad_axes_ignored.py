@@ -27,8 +27,8 @@ RULE = Rule(
 
 
 def describe(node, row):
-    axes = node.input(3).array()
-    shown = "input %s" % node.inputs[3] if axes is None else "axes=%s" % brackets([int(a) for a in axes.reshape(-1)])
+    axes = node.input(3).numbers()
+    shown = "input %s" % node.inputs[3] if axes is None else "axes=%s" % brackets(axes)
     if row.get("status") != "wrong-output":
         return "Pad gives %s as its fourth input, which this release refuses" % shown
     return "Pad %s are ignored: the pads go to the trailing axes, and the pad value becomes 0" % shown

@@ -26,6 +26,6 @@ def describe(node, row):
     policy = node.attr("keep_aspect_ratio_policy")
     if row.get("status") != "wrong-output":
         return "Resize keep_aspect_ratio_policy=%s is refused by this release" % policy
-    array = node.input(3).array()
-    sizes = "the sizes" if array is None else "sizes %s" % brackets([int(s) for s in array.reshape(-1)])
+    numbers = node.input(3).numbers()
+    sizes = "the sizes" if numbers is None else "sizes %s" % brackets(numbers)
     return "Resize keep_aspect_ratio_policy=%s is ignored: the input is stretched to %s" % (policy, sizes)

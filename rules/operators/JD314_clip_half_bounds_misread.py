@@ -28,8 +28,8 @@ RULE = Rule(
 def describe(node, row):
     bounds = []
     for index, label in ((1, "min"), (2, "max")):
-        array = node.input(index).array() if node.present(index) else None
-        if array is not None and array.size:
-            bounds.append("%s=%g" % (label, float(array.reshape(-1)[0])))
+        bound = node.input(index).numbers() if node.present(index) else None
+        if bound:
+            bounds.append("%s=%g" % (label, bound[0]))
     text = "Clip's %s bounds (%s) are read as if they were FLOAT: garbage limits"
     return text % (node.input(1).dtype, ", ".join(bounds) or "min, max")

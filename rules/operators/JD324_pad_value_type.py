@@ -25,8 +25,8 @@ RULE = Rule(
 
 
 def describe(node, row):
-    array = node.input(2).array()
-    value = "%g" % float(array.reshape(-1)[0]) if array is not None and array.size else "value"
+    numbers = node.input(2).numbers()
+    value = "%g" % numbers[0] if numbers else "value"
     return "Pad's constant %s %s is read as if it were FLOAT: it pads with ~0 or garbage" % (
         node.input(2).dtype,
         value,

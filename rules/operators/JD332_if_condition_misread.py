@@ -28,8 +28,8 @@ RULE = Rule(
 def check_node(node):
     """A false condition is told right: its first byte is zero and the four bytes are not one."""
     condition = node.input(0)
-    array = condition.array() if condition.is_weights() else None
-    if array is not None and array.size == 1 and bool(array.reshape(-1)[0]):
+    numbers = condition.numbers() if condition.is_weights() else None
+    if numbers is not None and len(numbers) == 1 and numbers[0]:
         yield Match(
             "If: the constant condition %s is true; this parser reads four bytes of the boolean, so that it may take"
             " the else branch" % condition.name,

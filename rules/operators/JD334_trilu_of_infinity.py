@@ -12,7 +12,7 @@ and unmasked score of the attention becomes NaN. From 10.3 on the zeros are a co
 Where selects between the data and a constant zero.
 """
 
-from jetdoctor.rule import Fix, Match, Rule, VersionRange
+from jetdoctor.rule import Fix, Match, Rule, VersionRange, array_of
 
 RULE = Rule(
     id="JD334",
@@ -52,6 +52,4 @@ def _fill(node):
     tensor = node.attr("value")
     if tensor is None:
         return None
-    from onnx import numpy_helper
-
-    return numpy_helper.to_array(tensor)
+    return array_of(tensor)

@@ -65,6 +65,6 @@ def _squared(value):
     if square is not None and square.op_type == "Mul" and square.inputs[0] == square.inputs[1]:
         return square.input(0)
     if square is not None and square.op_type == "Pow":
-        power = square.input(1).array()
-        return square.input(0) if power is not None and power.size == 1 and float(power.reshape(-1)[0]) == 2 else None
+        power = square.input(1).numbers()
+        return square.input(0) if power is not None and list(power) == [2] else None
     return None

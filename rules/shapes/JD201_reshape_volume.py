@@ -32,11 +32,11 @@ RULE = Rule(
 
 def check_node(node):
     """Compare the constant shape with the input's, as far as both are known."""
-    array = node.input(1).array()
+    numbers = node.input(1).numbers()
     before = node.input(0).shape
-    if array is None or before is None or node.attr("allowzero", 0):
+    if numbers is None or before is None or node.attr("allowzero", 0):
         return
-    wanted = [int(d) for d in array.reshape(-1)]
+    wanted = [int(number) for number in numbers]
     for axis, dim in enumerate(wanted):
         if dim == 0:
             wanted[axis] = before[axis] if axis < len(before) else 0

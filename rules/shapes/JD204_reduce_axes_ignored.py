@@ -41,8 +41,8 @@ def describe(node, row):
     """The message of a fact row: what the model asks for and what the engine would do."""
     if row.get("status") != "wrong-output":
         return "%s gives its axes as an input; this parser looks for the attribute only" % node.op_type
-    array = node.input(1).array() if node.present(1) else None
-    axes = "its axes" if array is None else "axes=%s" % brackets([int(a) for a in array.reshape(-1)])
+    numbers = node.input(1).numbers() if node.present(1) else None
+    axes = "its axes" if numbers is None else "axes=%s" % brackets(numbers)
     effect = row["what"] if row.get("severity") == "warning" else "it reduces over ALL axes"
     return "%s gives %s as an input, which is not read: %s" % (node.op_type, axes, effect)
 
@@ -62,8 +62,8 @@ def consequences(node, row):
             return
         reader = readers[0]
         if reader.op_type == "Reshape":
-            array = reader.input(1).array()
-            shape = [int(d) for d in array.reshape(-1)] if array is not None else reader.output(0).static_shape
+            numbers = reader.input(1).numbers()
+            shape = reader.output(0).static_shape if numbers is None else numbers
             if shape is not None and _volume(shape) != 1:
                 yield "Reshape %s fails: reshape changes volume. Reshaping %s to %s" % (
                     reader.name or reader.outputs[0],

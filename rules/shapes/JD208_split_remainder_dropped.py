@@ -30,8 +30,8 @@ def describe(node, row):
     size = shape[axis] if shape is not None and -len(shape) <= axis < len(shape) else None
     got = brackets([size // count] * count) if isinstance(size, int) else "equal parts"
     if node.present(1):
-        sizes = node.input(1).array()
-        wanted = "sizes" if sizes is None else "sizes %s" % brackets([int(s) for s in sizes.reshape(-1)])
+        sizes = node.input(1).numbers()
+        wanted = "sizes" if sizes is None else "sizes %s" % brackets(sizes)
         return "Split's %s are not read: axis %d is cut into %s" % (wanted, axis, got)
     chunk = -(size // -count)
     wanted = brackets([chunk] * (count - 1) + [size - chunk * (count - 1)])

@@ -23,6 +23,6 @@ RULE = Rule(
 
 
 def describe(node, row):
-    array = node.input(1).array()
-    shape = "the shape" if array is None else brackets([int(d) for d in array.reshape(-1)])
+    numbers = node.input(1).numbers()
+    shape = "the shape" if numbers is None else brackets(numbers)
     return "Reshape allowzero=1 is ignored: a 0 in %s copies the input's size instead of meaning 0" % shape

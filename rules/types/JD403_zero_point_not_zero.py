@@ -29,8 +29,8 @@ RULE = Rule(
 
 
 def describe(node, row):
-    array = node.input(2).array()
-    shown = "non-zero" if array is None or array.size != 1 else str(array.reshape(-1)[0])
+    numbers = node.input(2).numbers()
+    shown = "non-zero" if numbers is None or len(numbers) != 1 else str(numbers[0])
     if row.get("status") == "wrong-output":
         return "%s zero point %s is replaced by 0, with only a warning in the log" % (node.op_type, shown)
     return "%s has the zero point %s (asymmetric); TensorRT takes 0 only" % (node.op_type, shown)

@@ -60,10 +60,11 @@ def check_model(model):
 
 
 def _judge(value, intervals):
-    array = value.array()
-    if array is None or array.dtype.kind != "i" or array.dtype.itemsize != 8 or not array.size:
+    tensor = value.constant
+    numbers = value.numbers() if tensor is not None and tensor.data_type == _INT64 else None
+    if not numbers:
         return
-    ends = (int(array.min()), int(array.max()))
+    ends = (min(numbers), max(numbers))
     if _LOW <= ends[0] and ends[1] <= _HIGH:
         return
     for node, index in _readers(value):

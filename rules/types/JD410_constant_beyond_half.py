@@ -42,12 +42,11 @@ def check_model(model):
 
 def _judge(value):
     readers = [node for node in value.consumers if node.op_type in _ARITHMETIC]
-    array = value.array() if readers else None
-    if array is None or array.dtype.kind != "f" or array.dtype.itemsize != 4 or not array.size:
+    tensor = value.constant if readers else None
+    numbers = value.numbers() if tensor is not None and tensor.data_type == _FLOAT else None
+    if not numbers or any(number != number for number in numbers):
         return
-    largest = max(
-        (float(x) for x in (array.max(), array.min())), key=lambda x: abs(x) if abs(x) != float("inf") else 0.0
-    )
+    largest = max((max(numbers), min(numbers)), key=lambda x: abs(x) if abs(x) != float("inf") else 0.0)
     if _HALF_MAX < abs(largest) < float("inf"):
         yield Match(
             "%s reads the constant %s = %.3g, which is infinite in FP16" % (readers[0].op_type, value.name, largest),

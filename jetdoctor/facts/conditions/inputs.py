@@ -162,8 +162,8 @@ class InputKind(Condition):
         if not seen.weights(index):
             return False
         if "value" in self.spec:
-            array = seen.array(index)
-            return None if array is None else bool((array == self.spec["value"]).all())
+            numbers = seen.numbers(index)
+            return None if numbers is None else all(number == self.spec["value"] for number in numbers)
         return True
 
     def words(self) -> Words:

@@ -61,14 +61,14 @@ class PadAxesMatter(Condition):
 
     def holds(self, seen: Seen) -> Answer:
         node = seen.node
-        axes, rank, value = seen.array(3), node.input(0).rank, seen.array(2)
+        axes, rank, value = seen.numbers(3), node.input(0).rank, seen.numbers(2)
         if axes is None or rank is None:
             return True
-        named = [int(a) % rank if rank else 0 for a in axes.reshape(-1)]
+        named = [int(a) % rank if rank else 0 for a in axes]
         if named != list(range(rank - len(named), rank)):  # shorter pads go to the trailing axes anyway
             return True
         constant = node.attr("mode", "constant") == "constant" and node.present(2)
-        return constant and (value is None or bool((value != 0).any()))
+        return constant and (value is None or any(number != 0 for number in value))
 
     def words(self) -> Words:
         return "the padded axes", ARE, "not the last ones in order, or the value is not 0"

@@ -16,9 +16,9 @@ class Downsampling(Condition):
 
     def holds(self, seen: Seen) -> Answer:
         node = seen.node
-        scales = seen.array(2)
-        if scales is not None and scales.size:
-            return bool((scales < 1).any())
+        scales = seen.numbers(2)
+        if scales:
+            return any(scale < 1 for scale in scales)
         before, after = node.input(0).shape, node.output(0).shape
         if before is None or after is None or len(before) != len(after):
             return True
@@ -37,9 +37,9 @@ class ScalesOnLast(Condition):
     def holds(self, seen: Seen) -> Answer:
         node, innermost = seen.node, self.value
         before, after = node.input(0).shape, node.output(0).shape
-        scales = seen.array(1 if node.opset < 11 else 2)
-        if scales is not None and scales.size and not node.has_attr("axes"):
-            return bool((scales.reshape(-1)[:-innermost] == 1).all()) if scales.size > innermost else True
+        scales = seen.numbers(1 if node.opset < 11 else 2)
+        if scales and not node.has_attr("axes"):
+            return all(scale == 1 for scale in scales[:-innermost])
         if before is None or after is None or len(before) != len(after):
             return None
         pairs = list(zip(before, after))[:-innermost]

@@ -35,9 +35,9 @@ class MayBeNegative(Condition):
 
 def _never_negative(value: Value) -> bool:
     value = value.behind(_KEEP)
-    array = value.array()
-    if array is not None:
-        return bool((array >= 0).all())
+    numbers = value.numbers()
+    if numbers is not None:
+        return all(number >= 0 for number in numbers)
     node = value.producer
     if node is None or node.domain not in ("", "ai.onnx"):
         return False
@@ -51,5 +51,8 @@ def _square(node: Node) -> bool:
 def _clipped(node: Node) -> bool:
     if node.op_type != "Clip":
         return False
-    low: Any = node.attr("min") if node.opset < 11 else node.input(1).array() if node.present(1) else None
+    if node.opset < 11:
+        low: Any = node.attr("min")
+    else:
+        low = next(iter((node.input(1).numbers() if node.present(1) else None) or ()), None)
     return low is not None and bool(low >= 0)

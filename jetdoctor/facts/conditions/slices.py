@@ -36,8 +36,8 @@ class SplitUneven(Condition):
     takes = {"split_uneven": FLAG}
 
     def holds(self, seen: Seen) -> Answer:
-        sizes = seen.array(1)
-        return True if sizes is None else len({int(size) for size in sizes.reshape(-1)}) > 1
+        sizes = seen.numbers(1)
+        return True if sizes is None else len(set(sizes)) > 1
 
     def words(self) -> Words:
         return "the sizes", ARE, "unequal, or computed"

@@ -13,13 +13,10 @@ class NonzeroInitializer(Condition):
     takes = {"nonzero_initializer": INDEX}
 
     def holds(self, seen: Seen) -> Answer:
-        array = seen.array(self.value)
-        if array is None:
+        numbers = seen.numbers(self.value)
+        if numbers is None:
             return False if not seen.node.present(self.value) else None
-        try:
-            return bool((array != 0).any())
-        except TypeError:
-            return None
+        return any(number != 0 for number in numbers)
 
     def words(self) -> Words:
         return self.label(self.value), IS, "other than 0"
@@ -32,16 +29,16 @@ class _Elements(Condition):
         index = self.spec["input"]
         if not seen.node.present(index):
             return True
-        array = seen.array(index)
-        if array is None:
+        numbers = seen.numbers(index)
+        if numbers is None:
             return None
         try:
-            return bool(self.met(array).all())
-        except (TypeError, ValueError):
+            return all(self.met(number) for number in numbers)
+        except TypeError:
             return None
 
-    def met(self, array: Any) -> Any:
-        """Boolean array: which elements meet it."""
+    def met(self, number: Any) -> bool:
+        """Whether one element meets it."""
         raise NotImplementedError
 
 
@@ -50,8 +47,8 @@ class AllEqual(_Elements):
 
     takes = {"input": INDEX, "all_equal": SCALAR}
 
-    def met(self, array: Any) -> Any:
-        return array == self.value
+    def met(self, number: Any) -> bool:
+        return bool(number == self.value)
 
     def words(self) -> Words:
         return self.label(self.spec["input"]), IS, "%s" % self.value
@@ -62,8 +59,8 @@ class AllMin(_Elements):
 
     takes = {"input": INDEX, "all_min": {"type": "number"}}
 
-    def met(self, array: Any) -> Any:
-        return array >= self.value
+    def met(self, number: Any) -> bool:
+        return bool(number >= self.value)
 
     def words(self) -> Words:
         return self.label(self.spec["input"]), IS, "%s or more" % self.value
@@ -74,8 +71,8 @@ class AllPositive(_Elements):
 
     takes = {"input": INDEX, "all_positive": FLAG}
 
-    def met(self, array: Any) -> Any:
-        return array.astype("float32") > 0
+    def met(self, number: Any) -> bool:
+        return bool(number > 0)
 
     def words(self) -> Words:
         return self.label(self.spec["input"]), IS, "positive"
@@ -87,8 +84,8 @@ class NegativeIndices(Condition):
     takes = {"negative_indices": FLAG}
 
     def holds(self, seen: Seen) -> Answer:
-        array = seen.array(1)
-        return None if array is None else bool((array < 0).any())
+        numbers = seen.numbers(1)
+        return None if numbers is None else any(number < 0 for number in numbers)
 
     def words(self) -> Words:
         return "an index", IS, "negative"
@@ -100,8 +97,8 @@ class ZeroInShape(Condition):
     takes = {"zero_in_shape": FLAG}
 
     def holds(self, seen: Seen) -> Answer:
-        shape = seen.array(1)
-        return True if shape is None else bool((shape == 0).any())
+        shape = seen.numbers(1)
+        return True if shape is None else 0 in shape
 
     def words(self) -> Words:
         return "the shape", HAS, "a 0, or is computed"
@@ -132,8 +129,8 @@ class BoundsCrossed(Condition):
             return None not in (low, high) and low > high
         if not (seen.weights(1) and seen.weights(2)):
             return False
-        low, high = seen.array(1), seen.array(2)
-        return None if low is None or high is None else bool((low > high).all())
+        low, high = seen.numbers(1), seen.numbers(2)
+        return None if not low or not high else low[0] > high[0]
 
     def words(self) -> Words:
         return "min", IS, "above max"

@@ -104,12 +104,12 @@ def _factor(node: Any) -> float:
         return 1.0 / node.attr("blocksize", 1)
     if node.op_type in ("Resize", "Upsample"):
         for index in range(1, len(node.inputs)):
-            scales = node.input(index).array()
-            if scales is not None and scales.dtype.kind == "f" and scales.size and scales.reshape(-1)[-1] > 0:
-                return 1.0 / float(scales.reshape(-1)[-1])
+            scales = node.input(index).numbers()
+            if scales and isinstance(scales[-1], float) and scales[-1] > 0:
+                return 1.0 / scales[-1]
     if node.op_type == "Slice" and node.present(4):
-        steps = node.input(4).array()
-        return float(max(1, steps.max())) if steps is not None and steps.size else 1.0
+        steps = node.input(4).numbers()
+        return float(max(1, *steps)) if steps else 1.0
     return 1.0
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
-from jetdoctor.constants.shape_values import known_array
+from jetdoctor import onnx_parts
+from jetdoctor.constants.shape_values import known_numbers
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.model import gauge, infer
 from jetdoctor.model.settle import settle
@@ -36,9 +37,7 @@ def contradiction(model: Model, shapes: Mapping[str, Sizes]) -> Optional[str]:
 
 def _with_shapes(model: Model, shapes: Mapping[str, Sizes]) -> Optional[Model]:
     """The model's view with these inputs, everything behind them inferred anew; None when inference is stopped."""
-    import onnx
-
-    proto = without_weights(model.proto, onnx.ModelProto())
+    proto = without_weights(model.proto, onnx_parts.messages().ModelProto())
     del proto.graph.value_info[:]
     for value in proto.graph.input:
         if value.name in shapes:
@@ -118,10 +117,10 @@ def _not_multiplied(left: Sizes, right: Sizes) -> Iterator[str]:
 
 
 def _other_volume(node: Node, shape: Sizes) -> Iterator[str]:
-    target = known_array(node.input(1)) if node.present(1) else None
+    target = known_numbers(node.input(1)) if node.present(1) else None
     if target is None:
         return
-    sizes = [int(size) for size in target.reshape(-1)]
+    sizes = [int(size) for size in target]
     if not node.attr("allowzero", 0):
         sizes = [shape[i] if size == 0 and i < len(shape) else size for i, size in enumerate(sizes)]
     rest, volume = _product(size for size in sizes if size != -1), _product(shape)

@@ -1,0 +1,82 @@
+"""The numbers of a TensorProto: as Python's own, without numpy where a few are asked for, or as an array.
+
+numpy costs as much time to import as a small model to check, and most constants that decide shapes are a few integers.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Optional, Sequence, Tuple
+
+from jetdoctor import onnx_parts
+
+#: data type -> code of ``struct`` and numpy (little-endian), and the field that holds the numbers without raw bytes
+_PLAIN = {
+    1: ("f", "float_data"),
+    2: ("B", "int32_data"),
+    3: ("b", "int32_data"),
+    6: ("i", "int32_data"),
+    7: ("q", "int64_data"),
+    9: ("?", "int32_data"),
+    10: ("e", "int32_data"),
+    11: ("d", "double_data"),
+}
+
+#: Elements that are read without numpy.
+_FEW = 4096
+
+#: kind and width of a numpy type -> data type
+_NUMBERS = {"f4": 1, "i4": 6, "i8": 7, "b1": 9, "f8": 11}
+
+_STRING = 8
+
+
+def numbers(tensor: Any) -> Optional[Tuple[Any, ...]]:
+    """Elements in order, for a tensor that carries a few of a plain type itself; None says nothing about it."""
+    plain = _PLAIN.get(tensor.data_type)
+    count = 1
+    for size in tensor.dims:
+        count *= size if size >= 0 else _FEW + 1
+    if plain is None or count > _FEW or tensor.data_location == 1 or tensor.HasField("segment"):
+        return None
+    code, field = plain
+    if not tensor.HasField("raw_data"):
+        given = tuple(getattr(tensor, field)) if code in "fqdi" else ()
+        return given if len(given) == count else None
+    layout = "<%d%s" % (count, code)
+    raw = tensor.raw_data
+    return struct.unpack(layout, raw) if struct.calcsize(layout) == len(raw) else None
+
+
+def array(tensor: Any) -> Any:
+    """numpy array of a tensor that carries its data itself. Raises ValueError, TypeError or KeyError when malformed."""
+    plain = _PLAIN.get(tensor.data_type)
+    if plain is None or not tensor.HasField("raw_data") or tensor.HasField("segment") or tensor.data_location == 1:
+        from onnx import numpy_helper
+
+        return numpy_helper.to_array(tensor)
+    import numpy as np
+
+    return np.frombuffer(tensor.raw_data, dtype="<" + plain[0]).reshape(tensor.dims)
+
+
+def of_array(values: Any) -> Any:
+    """TensorProto of a numpy array."""
+    number = _NUMBERS.get(values.dtype.str[1:])
+    if number is None:
+        from onnx import numpy_helper
+
+        return numpy_helper.from_array(values)
+    made = onnx_parts.messages().TensorProto(data_type=number, dims=values.shape)
+    made.raw_data = values.astype(values.dtype.newbyteorder("<")).tobytes()
+    return made
+
+
+def of_numbers(number: int, values: Sequence[Any], scalar: bool) -> Any:
+    """TensorProto of numbers or texts: a vector, or a scalar of the only one. ``number`` is FLOAT, INT64 or STRING."""
+    made = onnx_parts.messages().TensorProto(name="", data_type=number, dims=() if scalar else (len(values),))
+    if number == _STRING:
+        made.string_data.extend(text.encode("utf-8") for text in values)
+    else:
+        getattr(made, _PLAIN[number][1]).extend(values)
+    return made
