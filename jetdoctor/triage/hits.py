@@ -62,10 +62,14 @@ class Reader:
             alone = self._operator_alone(line)
             if alone:
                 self.hits.append(alone)
+        # A program often gives its name and command line in the last line only.
+        self.hits = [hit for hit in self.hits if self._of_this_log(hit.signature)]
 
     def _here(self, signature: Signature) -> bool:
-        tool = signature.when_tool
-        return signature.when_stage in (None, self.progress.stage) and (tool is None or self.record.saw(tool))
+        return signature.when_stage in (None, self.progress.stage)
+
+    def _of_this_log(self, signature: Signature) -> bool:
+        return signature.when_tool is None or self.record.saw(signature.when_tool)
 
     def _hit(self, signature: Signature, line: Line) -> Hit:
         named = _captured(signature, line)

@@ -41,7 +41,12 @@ _BY_COMPONENT = {
     "kernel": "kernel", "polygraphy": "polygraphy", "pytest": "pytest", "docker": "docker", "apt": "apt",
 }  # fmt: skip
 
-_WORDS = Phrases((word, name) for name, words in _TOOLS for word in words)
+#: What a program was told to use; no program of its own.
+_USED: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
+    ("dla", ("--usedlacore=", "dlacore: 0", "dlacore: 1", "[dlalayer]", "use dla core")),
+)
+
+_WORDS = Phrases((word, name) for name, words in _TOOLS + _USED for word in words)
 
 #: (fact, word that a line must hold, pattern)
 _FACTS: Tuple[Tuple[str, str, "re.Pattern[str]"], ...] = tuple(
@@ -88,7 +93,7 @@ class Record:
             self.command = found.group(1) if found else ""
 
     def saw(self, tool: str) -> bool:
-        """Whether a line of that program was among them."""
+        """Whether a line of that program, or one that says that "dla" was used, was among them."""
         return tool in self._seen
 
     @property
