@@ -65,6 +65,7 @@ def _stacked(node, releases):
         node,
         tensorrt=VersionRange(releases.since, (10, 11)),
         outcome="wrong-output",
+        reading="loop_stacks_1024",
         fixes=_TURNS,
         basis="measured",
         cause="stacked",

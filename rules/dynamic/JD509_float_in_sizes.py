@@ -62,6 +62,7 @@ def check_node(node):
             severity="warning",
             outcome="wrong-output",
             cause=("quotient", use.reader.op_type),
+            reading="quotient_cut",
         )
 
 

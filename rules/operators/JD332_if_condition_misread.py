@@ -36,5 +36,6 @@ def check_node(node):
             node,
             fixes=(Fix("Keep the branch that is taken", rewrite="fold_if"),),
             cause="condition",
+            reading="if_else_branch",
             basis="measured",
         )

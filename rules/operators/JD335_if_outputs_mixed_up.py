@@ -48,7 +48,7 @@ def check_node(node):
     branches = [graph for graph in node.subgraphs if graph.nodes]
     if any(_out_of_order(graph) for graph in branches):
         text = "If computes the outputs of a branch in another order than it lists them: they are mixed up"
-        yield Match(text, node, fixes=_FIXES, basis="measured", cause="order")
+        yield Match(text, node, fixes=_FIXES, basis="measured", cause="order", reading="if_outputs_in_layer_order")
         return
     for graph in branches:
         found = _named_alike(graph)

@@ -56,6 +56,7 @@ def check_node(node):
             fixes=_FIXES,
             basis="measured",
             cause="counter",
+            reading="loop_counter_of_rank_one",
         )
 
 

@@ -77,6 +77,7 @@ def _judge(value, intervals):
             node,
             tensor=value.name,
             severity="error" if wrong else None,
+            reading="integers_clamped",
             fixes=(Fix("Cast the constant in the file", rewrite="cast_constant"),) if wrong else (),
         )
         return
