@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from jetdoctor.rule import Reading
 
-READING = Reading("attention_without_window", "Every position is attended to", unproven="no recorded model has the form")
+READING = Reading(
+    "attention_without_window", "Every position is attended to", unproven="no recorded model has the form"
+)
 
 
 def read(node, edit):

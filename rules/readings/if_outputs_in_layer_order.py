@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Reading
 
-READING = Reading("if_outputs_in_layer_order", "In the order of the layers")
+READING = Reading("if_outputs_in_layer_order", "In the order of the layers", unproven="no recorded model has the form")
 
 
 def read(node, edit):

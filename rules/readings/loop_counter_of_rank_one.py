@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from jetdoctor.rule import Reading
 
-READING = Reading("loop_counter_of_rank_one", "An iteration number of shape [1]")
+READING = Reading(
+    "loop_counter_of_rank_one", "An iteration number of shape [1]", unproven="no recorded model has the form"
+)
 
 
 def read(node, edit):
