@@ -33,6 +33,10 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
     "A project": {
         "config": ("config", "every setting, its value and where it comes from"),
     },
+    "This program": {
+        "completion": ("completion", "a completion script for bash, zsh or fish"),
+        "man": ("man", "the manual page of all commands"),
+    },
 }
 
 COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
@@ -55,7 +59,7 @@ def overview() -> str:
         "Usage: jetdoctor COMMAND [OPTIONS]      (no command: inspect this machine)",
     ]
     for title, group in GROUPS.items():
-        lines += ["", title + ":"] + ["  %-9s %s" % (name, entry[1]) for name, entry in group.items()]
+        lines += ["", title + ":"] + ["  %-10s %s" % (name, entry[1]) for name, entry in group.items()]
     lines += [
         "",
         "  jetdoctor COMMAND --help for its options; --version; --debug for tracebacks;",
