@@ -628,6 +628,18 @@ def cudnn(machine, facts):
     facts.missing("cudnn", "no cuDNN in dpkg, /usr/include or the library directories")
 
 
+def vpi(machine, facts):
+    """VPI version from dpkg, else from the folder that it is installed in."""
+    debs = sorted((n for n in machine.packages if re.match(r"libnvvpi\d+$", n)), key=version_key_of_name)
+    if debs:
+        facts.add("vpi", upstream(machine.packages[debs[-1]]), "dpkg " + debs[-1])
+    folders = [n[3:] for n in machine.files.names("/opt/nvidia") if re.match(r"vpi\d", n)]
+    if folders:
+        newest = max(folders, key=version_key)
+        facts.add("vpi", newest, "/opt/nvidia/vpi" + newest)
+    facts.missing("vpi", "no libnvvpi package and no /opt/nvidia/vpi*")
+
+
 def tensorrt(machine, facts):
     """TensorRT library version (to the build where a package says it), and where trtexec is."""
     library = sorted((n for n in machine.packages if re.match(r"libnvinfer\d+$", n)), key=version_key_of_name)
@@ -903,8 +915,6 @@ def memory(machine, facts):
     facts.add("ram_available_mb", int(found.group(2)) - int(found.group(1)) if found else None, source)
     found = re.search(r"\bSWAP \d+/(\d+)MB", text)
     facts.add("swap_mb", int(found.group(1)) if found else None, source)
-    degrees = {n: float(t) for n, t in re.findall(r"\b([A-Za-z]\w*)@(-?\d+(?:\.\d+)?)C", text)}
-    facts.add("temperatures", degrees or None, source)
     text, source = machine.commands.output("free")
     rows = re.findall(r"^(Mem|Swap):\s+(\S+)\s+\S+\s+\S+(?:\s+\S+\s+\S+\s+(\S+))?", text, re.M)
     for name, total, available in rows:
@@ -956,6 +966,26 @@ def disk(machine, facts):
         facts.add("disk_mb", megabytes_of(found.group(1), text), source)
         facts.add("disk_free_mb", megabytes_of(found.group(2), text), source)
     facts.missing("disk_free_mb", "no df output in the capture")
+
+
+def thermal(machine, facts):
+    """Temperatures in degrees Celsius, and what lowers the clocks because of them at this moment."""
+    text, source = machine.commands.output("tegrastats")
+    degrees = {n: float(t) for n, t in re.findall(r"\b([A-Za-z]\w*)@(-?\d+(?:\.\d+)?)C", text)}
+    # A rail or sensor that is switched off reads -256.
+    facts.add("temperatures", {n: t for n, t in degrees.items() if t > -60} or None, source)
+    base, zones, causes = "/sys/class/thermal", {}, []
+    read = lambda *parts: machine.files.read("/".join((base,) + parts), 64).strip()  # noqa: E731
+    for name in machine.files.names(base):
+        kind = read(name, "type")
+        if name.startswith("thermal_zone") and re.match(r"-?\d+$", read(name, "temp")):
+            zones[re.sub(r"-(thermal|therm)$", "", kind) or name] = int(read(name, "temp")) / 1000.0
+        elif name.startswith("cooling_device") and "throttle" in kind and read(name, "cur_state") not in ("", "0"):
+            causes.append(kind)
+    facts.add("temperatures", {n: t for n, t in zones.items() if t > -60} or None, base)
+    facts.add("throttled_by", sorted(causes) if zones or causes else None, base)
+    facts.missing("temperatures", "no tegrastats and no /sys/class/thermal")
+    facts.missing("throttled_by", "no /sys/class/thermal")
 
 
 def settings(machine, facts):
@@ -1037,7 +1067,7 @@ def groups(machine, facts):
 
 
 #: In this order: later readers use what earlier ones found.
-READERS = (packages, l4t, board, container, gpu, cuda, cudnn, tensorrt, python, system, memory, settings)
+READERS = (packages, l4t, board, container, gpu, cuda, cudnn, tensorrt, vpi, python, system, memory, thermal, settings)
 
 
 def collect(machine, facts):

@@ -239,6 +239,27 @@ def elf(*needed):
     return head + load + section + names + dynamic
 
 
+def test_temperatures_throttling_and_vpi(tmp_path):
+    thermal = tmp_path / "root" / "sys" / "class" / "thermal"
+    for name, files in {
+        "thermal_zone0": {"type": "cpu-thermal", "temp": "48500"},
+        "thermal_zone1": {"type": "GPU-therm", "temp": "97250"},
+        "thermal_zone2": {"type": "cv0-thermal", "temp": "-256000"},
+        "thermal_zone3": {"type": "broken", "temp": "?"},
+        "cooling_device0": {"type": "gpu-throttle-alert", "cur_state": "1"},
+        "cooling_device1": {"type": "cpu-throttle-alert", "cur_state": "0"},
+        "cooling_device2": {"type": "pwm-fan", "cur_state": "3"},
+    }.items():
+        (thermal / name).mkdir(parents=True)
+        for file, text in files.items():
+            (thermal / name / file).write_text(text + "\n")
+    (tmp_path / "root" / "opt" / "nvidia" / "vpi3").mkdir(parents=True)
+    facts, _ = run(sys.executable, str(tmp_path))
+    assert facts["temperatures"]["value"] == {"cpu": 48.5, "GPU": 97.25}
+    assert facts["throttled_by"]["value"] == ["gpu-throttle-alert"]
+    assert facts["vpi"]["value"] == "3"
+
+
 def test_libraries_that_a_wheel_is_linked_with(tmp_path):
     site = "root/usr/local/lib/python3.10/dist-packages/"
     cuda = elf("libcublasLt.so.11", "libcudnn.so.8", "libc.so.6")

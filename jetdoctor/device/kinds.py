@@ -41,6 +41,7 @@ _LISTS = (
     "onnxruntime_providers",
     "tensorrt_libraries",
     "tensorrt_system_bindings",
+    "throttled_by",
     "torch_architectures",
 )
 _LONGEST = 4096  # characters of a text

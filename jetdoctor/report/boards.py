@@ -18,10 +18,10 @@ _LINES: Dict[str, Tuple[str, ...]] = {
     "Module": ("module", "soc", "compute_capability", "dla"),
     "JetPack": ("jetpack", "l4t", "os", "kernel"),
     "TensorRT": ("tensorrt", "tensorrt_python", "trtexec"),
-    "CUDA": ("cuda", "cudnn", "driver"),
+    "CUDA": ("cuda", "cudnn", "vpi", "driver"),
     "Python": ("python", "numpy", "torch", "onnxruntime", "opencv", "onnx"),
     "Memory": ("ram_mb", "ram_available_mb", "swap_mb", "zram", "disk_free_mb"),
-    "Power": ("power_mode", "clocks_locked", "gui"),
+    "Power": ("power_mode", "clocks_locked", "gui", "temperatures"),
     "GPU": ("gpu", "gpu_ram_mb"),
     "Container": ("container",),
 }
@@ -39,6 +39,7 @@ _LABELS = {
     "tensorrt_python": "Python binding",
     "cuda": "",
     "cudnn": "cuDNN",
+    "vpi": "VPI",
     "python": "",
     "ram_mb": "",
     "ram_available_mb": "available",
@@ -47,6 +48,7 @@ _LABELS = {
     "power_mode": "",
     "clocks_locked": "clocks locked",
     "gui": "desktop",
+    "temperatures": "hottest",
     "container": "",
     "gpu": "",
     "gpu_ram_mb": "memory",
@@ -122,9 +124,12 @@ def _advice(writer: Writer, device: Device) -> None:
 def _fact(device: Device, key: str) -> str:
     """``cuDNN 8.4.1.50``; "" when unknown."""
     value = device.get(key)
-    if value is None or value is False and key in ("container", "gui", "clocks_locked"):
+    if value in (None, {}) or value is False and key in ("container", "gui", "clocks_locked"):
         return ""
-    if key.endswith("_mb"):
+    if key == "temperatures":
+        sensor = max(value, key=value.__getitem__)
+        value = "%s at %.0f degrees Celsius" % (sensor, value[sensor])
+    elif key.endswith("_mb"):
         value = "%d MiB" % value if value < 10240 else "%.1f GiB" % (value / 1024)
     elif isinstance(value, bool):
         value = "yes" if value else "no"
