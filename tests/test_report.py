@@ -285,7 +285,7 @@ def test_junit_counts():
     assert [root.get(k) for k in ("tests", "failures", "errors", "skipped")] == ["4", "1", "1", "1"]
     suite = root[0]
     assert [case.get("name") for case in suite] == ["jetpack-5.0.2", "jetpack-6.2", "jetpack-7.2.2"]
-    tags = [["properties", "failure", "system-out"], ["properties"], ["skipped"]]
+    tags = [["failure", "system-out"], [], ["skipped"]]
     assert [[child.tag for child in case] for case in suite] == tags
     assert "JD204 reduce-axes-ignored at ReduceMean node_mean" in suite[0].find("failure").text
 

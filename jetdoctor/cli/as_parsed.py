@@ -18,6 +18,9 @@ def run(arguments: Any) -> int:
     """``verify MODEL --as-parsed T``. Exit code: 0 outputs equal, 1 they differ or the model is refused, 3 not run."""
     from jetdoctor.report import emulation
 
+    if arguments.format not in parser.PAGES:
+        how = "jetdoctor check MODEL -t %s --as-parsed --format %s" % (arguments.as_parsed, arguments.format)
+        raise UsageError("verify --as-parsed writes %s; for %s: %s" % (", ".join(parser.PAGES), arguments.format, how))
     target = _target(arguments)
     found, refused = _emulation(arguments, target)
     form = emulation.text if arguments.format == "text" else emulation.document

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Tuple
 
 from jetdoctor.cli import output, parser
-from jetdoctor.types import Device, JetdoctorError, Report, UsageError
+from jetdoctor.report import FORMATS
+from jetdoctor.types import Device, Finding, JetdoctorError, Report, UsageError
 
 if TYPE_CHECKING:
     from jetdoctor.api.boards import Inspection
@@ -28,6 +29,9 @@ EXAMPLES = """\
   jetdoctor check model.onnx --device board.json    the same from a snapshot
   python3 - < probe.py > board.json           on a board without jetdoctor
 """
+
+
+Judged = Tuple[Device, Sequence[Finding]]
 
 
 def configure(options: parser.Parser, command: str) -> None:
@@ -45,12 +49,10 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--save", metavar="FILE", help=saved)
     options.add_argument("--for", dest="model", metavar="MODEL", help="check this ONNX file for the board as it is")
     parser.add_rules(options)
-    parser.add_output(options, parser.PAGES)
+    parser.add_output(options, FORMATS)
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.report import boards
-
     output.warn_of_broken_rules()
     output.require_writable(arguments.output)
     folder = _is_folder(arguments)
@@ -61,16 +63,25 @@ def run(arguments: Any) -> int:
         _save([one.device for one in inspected], arguments, folder)
     if arguments.model:
         return _check(arguments, [one.device for one in inspected], lost)
-    answered = [(one.device, one.findings) for one in inspected]
-    several = len(inspected) + len(lost) > 1
-    if arguments.format != "text":
-        document = boards.document(answered, lost, several)
-        output.emit_as(arguments.format, "device", lambda width, color: document, arguments.output)
-    elif answered:
-        output.emit(partial(boards.text, answered, len(lost)), arguments.output)
+    _print(arguments, [(one.device, one.findings) for one in inspected], lost)
     _say(lost)
     healthy = all(one.healthy for one in inspected)
     return max([error.exit_code for error in lost] + [0 if healthy else 1])
+
+
+def _print(arguments: Any, answered: Sequence[Judged], lost: Sequence[JetdoctorError]) -> None:
+    from jetdoctor.report import boards, gate, markdown_of, render
+
+    if arguments.format == "text":
+        if answered:
+            output.emit(partial(boards.text, answered, len(lost)), arguments.output)
+    elif arguments.format in parser.PAGES:
+        document = boards.document(answered, lost, several=len(answered) + len(lost) > 1)
+        output.emit_as(arguments.format, "device", lambda width, color: document, arguments.output)
+    elif arguments.format == "markdown":
+        output.emit(lambda width, color: markdown_of.boards(answered, lost), arguments.output)
+    else:
+        output.emit(partial(render, gate.of_boards(answered, lost), arguments.format), arguments.output)
 
 
 def _asked(arguments: Any) -> Tuple[List[Inspection], List[JetdoctorError]]:

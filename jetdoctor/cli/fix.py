@@ -16,6 +16,7 @@ from jetdoctor.api import where
 from jetdoctor.cli import choosing, output, parser
 from jetdoctor.cli.waiting import Waiting
 from jetdoctor.policy import config
+from jetdoctor.report import FORMATS, GATES
 from jetdoctor.types import CHOICES, CRASHED, Report, UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def configure(options: parser.Parser, command: str) -> None:
         help="write the repair as a program for onnx, numpy and onnx-graphsurgeon alone",
     )
     options.add_argument("--diff", action="store_true", help="show every node that goes, comes or changes")
-    options.add_argument("--format", choices=parser.PAGES, default="text", metavar="F", help=", ".join(parser.PAGES))
+    options.add_argument("--format", choices=FORMATS, default="text", metavar="F", help=", ".join(FORMATS))
 
 
 def run(arguments: Any) -> int:
@@ -137,6 +138,8 @@ def _targets(arguments: Any) -> Any:
     plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
     alone = arguments.opset is not None or bool(arguments.freeze) or arguments.simplify
     targets = where.named(arguments.targets or ([] if alone else settings.targets), plugins)
+    if not targets and arguments.format in GATES:
+        raise UsageError("--format %s is for a gate: name the target (-t jetpack-6.2)" % arguments.format)
     if targets or alone:
         return targets
     here = where.of_jetson()

@@ -17,6 +17,7 @@ from jetdoctor.api import where
 from jetdoctor.child import limits
 from jetdoctor.cli import output, parser
 from jetdoctor.policy import config
+from jetdoctor.report import FORMATS
 from jetdoctor.types import Evidence, JetdoctorError, Target, UsageError
 from jetdoctor.verify.backends import MODULES
 
@@ -59,12 +60,12 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--no-bisect", action="store_true", help="do not search for the first difference")
     options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step (half of what is free)")
     options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
-    options.add_argument("--format", choices=parser.PAGES, default="text", metavar="F", help=", ".join(parser.PAGES))
-    options.add_argument("-o", "--output", metavar="FILE", help="write the report there")
+    parser.add_output(options, FORMATS)
 
 
 def run(arguments: Any) -> int:
-    from jetdoctor.report import evidence
+    from jetdoctor.report import evidence, gate, markdown_of
+    from jetdoctor.report import render as render_report
     from jetdoctor.verify import exit_code
 
     output.require_writable(arguments.output, [arguments.model])
@@ -75,9 +76,15 @@ def run(arguments: Any) -> int:
         return as_parsed.run(arguments)
     target = _target(arguments)
     found = _evidence(arguments, target)
-    form = evidence.text if arguments.format == "text" else evidence.document
-    render = partial(form, arguments.model, target, found, assumed=_assumed(arguments))
-    output.emit_as(arguments.format, "verify", render, arguments.output)
+    if arguments.format in parser.PAGES:
+        form = evidence.text if arguments.format == "text" else evidence.document
+        render = partial(form, arguments.model, target, found, assumed=_assumed(arguments))
+        output.emit_as(arguments.format, "verify", render, arguments.output)
+    elif arguments.format == "markdown":
+        output.emit(lambda width, color: markdown_of.verify(arguments.model, target, found), arguments.output)
+    else:
+        report = gate.of_verify(arguments.model, target, found)
+        output.emit(partial(render_report, report, arguments.format), arguments.output)
     return exit_code(found)
 
 

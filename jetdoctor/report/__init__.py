@@ -75,13 +75,19 @@ def render_fix(
     sizes: Sequence[Tuple[str, int, int]] = (),
     notes: Sequence[str] = (),
 ) -> str:
-    """What ``fix`` did or would do, as text, json or html. ``report`` holds the results after it.
+    """What ``fix`` did or would do, in one of FORMATS. ``report`` holds the results after it: a gate sees those alone.
 
     ``caller`` says what changes for the code that calls the model.
     ``notes`` say what it costs. ``sizes`` are the rows of its table: what, before, after.
     ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
     ``(title, rule, lines)`` of each fix, None to leave them out.
     """
+    if format == "markdown":
+        from jetdoctor.report import markdown_of
+
+        return markdown_of.fix(report, plan, reason)
+    if format in (*GATES, "jsonl"):
+        return render(report, format)
     name = {"text": "plan", "json": "document", "html": "page.commands"}[format]
     module: Any = importlib.import_module("jetdoctor.report." + name)
     about = (tuple(caller), tuple(notes), sizes)

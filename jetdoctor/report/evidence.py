@@ -59,7 +59,7 @@ def text(
         model_text.findings(writer, list(one.findings))
     earned = level(found)
     writer.line()
-    writer.wrapped("evidence  ", _meaning(earned, found), indent=0)
+    writer.wrapped("evidence  ", meaning(earned, found), indent=0)
     return writer.text()
 
 
@@ -68,11 +68,12 @@ def compared(found: Sequence[Evidence]) -> bool:
     return any(one.details.get("comparison") for one in found)
 
 
-def _meaning(earned: str, found: Sequence[Evidence]) -> str:
+def meaning(earned: str, found: Sequence[Evidence]) -> str:
+    """What the level is worth, in words."""
     statuses = {one.status for one in found} - {"not-run"}
     if earned == "not-run" and statuses:
         alone = "it runs, but no compiler took part and nothing was compared"
         return "none: " + (alone if statuses == {"ran"} else "what was tried did not pass, as said above")
-    meaning = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
+    said = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
     silent = earned in ("compiled", "built") and not compared(found)
-    return meaning + ("; no outputs were compared" if silent else "")
+    return said + ("; no outputs were compared" if silent else "")

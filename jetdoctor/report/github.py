@@ -17,7 +17,7 @@ def render(report: Report, options: Options) -> str:
     for group in words.by_model(report.results):
         path = group[0].model.path
         if group[0].error:
-            lines.append(_annotation("error", path, "unreadable model", clean(group[0].error)))
+            lines.append(_annotation("error", path, words.trouble(group[0]), clean(group[0].error)))
             continue
         found, where = matrix.merged(group)
         for finding in words.by_severity(found):

@@ -22,7 +22,7 @@ def render(report: Report, options: Options) -> str:
     for group in words.by_model(report.results):
         path = clean(group[0].model.path)
         if group[0].error:
-            issues.append(_issue(path, "unreadable-model", clean(group[0].error), "blocker", path))
+            issues.append(_issue(path, words.trouble(group[0]), clean(group[0].error), "blocker", path))
             continue
         found, where = matrix.merged(group)
         issues += [_of(finding, group, where[finding.key]) for finding in words.by_severity(found)]

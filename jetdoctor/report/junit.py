@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from jetdoctor.report import apart, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import clean
-from jetdoctor.types import Finding, Report, Result
+from jetdoctor.types import Coverage, Finding, Report, Result
 
 
 def render(report: Report, options: Options) -> str:
@@ -49,7 +49,7 @@ def _case(result: Result) -> List[str]:
     )
     state, body = _state(result), []
     errors = [f for f in result.findings if f.severity == "error"]
-    if state in ("passed", "failure"):
+    if state in ("passed", "failure") and result.coverage != Coverage():
         looked_at = _attribute(words.coverage_line([result]))
         body.append('      <properties><property name="looked at" value=%s/></properties>' % looked_at)
     if state in ("error", "skipped"):

@@ -24,8 +24,8 @@ def render(report: Report, options: Options) -> str:
         lines += ["**%s**" % escape(matrix.headline(group)), ""] + _table(group) + [""]
         lines += ["Looked at: %s." % escape(words.coverage_line(group)), ""]
         found, where = matrix.merged(group)
-        for finding in words.by_severity(found):
-            lines += _finding(finding, where[finding.key])
+        for one in words.by_severity(found):
+            lines += of_finding(one, where[one.key])
         lines += _apart(group)
     lines.append(
         "_%s_" % escape(words.EVIDENCE[report.results[0].evidence] if report.results else "no model")
@@ -62,7 +62,8 @@ def _apart(group: List[Result]) -> List[str]:
     return head + ["- **%s** %s" % (escape(label), escape(reason)) for label, reason in rows] + [""]
 
 
-def _finding(finding: Finding, where: str) -> List[str]:
+def of_finding(finding: Finding, where: str) -> List[str]:
+    """A section: what happens, where, on which targets, the fix, the source."""
     title = "### %s: %s %s (%s)" % (
         finding.severity,
         finding.rule,

@@ -12,7 +12,7 @@ from jetdoctor.report import apart, matrix, site, words
 from jetdoctor.report.document import dumps
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import clean
-from jetdoctor.types import Finding, Location, Report, Result, Suppressed
+from jetdoctor.types import Coverage, Finding, Location, Report, Result, Suppressed
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -46,7 +46,7 @@ def render(report: Report, options: Options) -> str:
         "columnKind": "utf16CodeUnits",
         "invocations": [{"executionSuccessful": not troubles, "toolExecutionNotifications": troubles}],
         "results": results,
-        "properties": {"coverage": [_coverage(result) for result in report.results if not result.error]},
+        "properties": {"coverage": [_coverage(result) for result in report.results if result.coverage != Coverage()]},
     }
     return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 

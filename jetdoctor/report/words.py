@@ -159,7 +159,8 @@ def verdict_reason(result: Result) -> str:
             return "a rule of jetdoctor failed (JD000), so one question went unanswered"
         if any(f.rule == "JD910" for f in result.findings):
             return "the shapes of this model cannot be worked out (JD910), so most questions go unanswered"
-        return clean(result.error or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
+        known = result.error or result.not_run.get("prove")
+        return clean(known or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
     return clean(result.error or "")
 
 
@@ -183,6 +184,11 @@ def next_command(result: Result) -> Tuple[str, str]:
     if errors:
         return _line("explain", errors[0].rule), "what to do by hand"
     return "", ""
+
+
+def trouble(result: Result) -> str:
+    """The title of an ``error``: a model (or its data) that cannot be read, or what could not be tried."""
+    return "not checked" if result.verdict == "unknown" else "unreadable model"
 
 
 def check_command(result: Result) -> str:
