@@ -715,7 +715,7 @@ def python(machine, facts):
             facts.add("python", found and found.group(1), link)
         except OSError:
             pass
-        machine.site = captured_site(machine.files, (facts.value("python") or "3.x"))
+        captured_venv(machine, facts)
     facts.missing("python", "no python3 version in the capture")
     distributions(machine, facts)
     bindings = [
@@ -727,6 +727,25 @@ def python(machine, facts):
     facts.add("tensorrt_system_bindings", bindings or None, "/usr/lib/python3.*/dist-packages")
     if "python3-libnvinfer" in machine.packages:
         facts.add("tensorrt_binding_package", machine.packages["python3-libnvinfer"], "dpkg python3-libnvinfer")
+
+
+def captured_venv(machine, facts):
+    """The path of the only virtual environment of a captured tree, else that of its system interpreter."""
+    files, found = machine.files, []
+    homes = ["/home/" + name for name in files.names("/home")] + ["/root", "/opt", ""]
+    for home in homes:
+        found += [home + "/" + n for n in files.names(home or "/") if files.exists("%s/%s/pyvenv.cfg" % (home, n))]
+    if len(found) != 1:  # with several nobody knows which one is meant
+        machine.site = captured_site(files, facts.value("python") or "3.x")
+        return
+    text, source = files.first(found[0] + "/pyvenv.cfg")
+    names = [n for n in files.names(found[0] + "/lib") if re.match(r"python3\.\d+$", n)]
+    facts.add("venv", found[0], source)
+    facts.add("venv_system_site", bool(re.search(r"include-system-site-packages\s*=\s*true", text)), source)
+    facts.add("python", names[0][6:] if names else None, found[0] + "/lib")
+    machine.site = ["%s/lib/%s/site-packages" % (found[0], name) for name in names]
+    if facts.value("venv_system_site"):
+        machine.site += captured_site(files, facts.value("python") or "3.x")
 
 
 def captured_site(files, version):
@@ -741,7 +760,7 @@ def captured_site(files, version):
 def distributions(machine, facts):
     """Versions of the Python packages that matter here, from the names of their metadata directories."""
     pattern = re.compile(r"([A-Za-z0-9_.]+)-(\d[^-]*?)(?:-py[\d.]+.*)?\.(?:dist-info|egg-info|egg)$")
-    glibc = {}
+    glibc, processors = {}, {}
     for directory in machine.site:
         for name in machine.files.names(directory):
             found = pattern.match(name)
@@ -750,11 +769,15 @@ def distributions(machine, facts):
             if key and facts.add(key, found.group(2), "%s/%s" % (directory, name)):
                 facts.add(key + "_package", project, "%s/%s" % (directory, name))
                 tags = re.findall(r"^Tag: (\S+)", machine.files.read("%s/%s/WHEEL" % (directory, name)), re.M)
+                built = {m.group(1) for m in (re.search(r"_(x86_64|aarch64|armv7l)$", tag) for tag in tags) if m}
+                if len(built) == 1:
+                    processors[project] = built.pop()
                 needs = [m.groups() for m in (re.search(r"manylinux_(\d+)_(\d+)_", tag) for tag in tags) if m]
                 if needs:
                     glibc[key] = "%s.%s" % min(needs, key=lambda pair: (int(pair[0]), int(pair[1])))
         version_files(machine, facts, directory)
     facts.add("wheel_glibc", glibc or None, "WHEEL files")
+    facts.add("wheel_processors", processors or None, "WHEEL files")
     linked = wheel_libraries(machine.files, machine.site)
     facts.add("wheel_libraries", linked or None, "dynamic sections of the libraries")
     text, source = machine.commands.output("python-libs", "python3-libs", "pip")
@@ -865,8 +888,15 @@ def has_module(machine, directory, name):
 
 
 def finish_imports(machine, facts):
-    """What those children said, or how they ended."""
+    """What those children said, or how they ended; of a capture, the output of an import that somebody kept."""
     if not machine.live:
+        text, source = machine.commands.output("import-tensorrt", "import_tensorrt")
+        errors = re.findall(r"^\w*(?:Error|Exception): .+", text, re.M)
+        if errors and not re.search(r"No module named '?tensorrt'?$", errors[-1]):
+            facts.add("tensorrt_error", errors[-1], source)
+            facts.add("tensorrt_imports", False, source)
+        elif text.strip() and not errors:
+            facts.add("tensorrt_imports", True, source)
         return
     for name, key in (("bindings", "tensorrt_imports"), ("opencv", "opencv_cuda")):
         status = machine.commands.status(name)

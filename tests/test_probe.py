@@ -260,6 +260,48 @@ def test_temperatures_throttling_and_vpi(tmp_path):
     assert facts["vpi"]["value"] == "3"
 
 
+def captured_environment(tmp_path, system_site):
+    """A captured tree with one virtual environment, an x86 wheel in it, and TensorRT for the system's Python."""
+    environment = tmp_path / "root" / "home" / "me" / "env"
+    wheel = environment / "lib" / "python3.10" / "site-packages" / "numpy-2.2.6.dist-info"
+    wheel.mkdir(parents=True)
+    (environment / "pyvenv.cfg").write_text("include-system-site-packages = %s\n" % system_site)
+    (wheel / "WHEEL").write_text("Tag: cp310-cp310-manylinux_2_17_x86_64\nTag: cp310-cp310-manylinux2014_x86_64\n")
+    system = tmp_path / "root" / "usr" / "lib" / "python3.10" / "dist-packages" / "tensorrt-10.3.0.dist-info"
+    system.mkdir(parents=True)
+    return known(run(sys.executable, str(tmp_path))[0])
+
+
+@pytest.mark.parametrize("system_site", ["true", "false"])
+def test_a_captured_environment(tmp_path, system_site):
+    facts = captured_environment(tmp_path, system_site)
+    assert (facts["venv"], facts["numpy"]) == ("/home/me/env", "2.2.6")
+    assert facts["wheel_processors"] == {"numpy": "x86_64"}
+    assert facts.get("tensorrt_python") == ("10.3.0" if system_site == "true" else None)
+
+
+def test_of_two_captured_environments_none_is_meant(tmp_path):
+    (tmp_path / "root" / "opt" / "other").mkdir(parents=True)
+    (tmp_path / "root" / "opt" / "other" / "pyvenv.cfg").write_text("")
+    facts = captured_environment(tmp_path, "true")
+    assert "venv" not in facts and "numpy" not in facts
+
+
+@pytest.mark.parametrize(
+    ("printed", "imports", "error"),
+    [
+        ("Traceback ...\nImportError: libnvinfer.so.8: too short\n", False, "ImportError: libnvinfer.so.8: too short"),
+        ("ModuleNotFoundError: No module named 'tensorrt'\n", None, None),
+        ("10.3.0\n", True, None),
+    ],
+)
+def test_an_import_that_somebody_kept(tmp_path, printed, imports, error):
+    (tmp_path / "cmd").mkdir()
+    (tmp_path / "cmd" / "import-tensorrt.txt").write_text(printed)
+    facts = known(run(sys.executable, str(tmp_path))[0])
+    assert (facts.get("tensorrt_imports"), facts.get("tensorrt_error")) == (imports, error)
+
+
 def test_libraries_that_a_wheel_is_linked_with(tmp_path):
     site = "root/usr/local/lib/python3.10/dist-packages/"
     cuda = elf("libcublasLt.so.11", "libcudnn.so.8", "libc.so.6")
