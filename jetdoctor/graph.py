@@ -27,7 +27,7 @@ DTYPE_NAMES = dict(
 )
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
-#: Opset versions are 64 bits wide in the file, onnx's schemas take 32.
+#: Opset versions are 64 bits wide in the file, onnx's schemas take 32, and none is below 0.
 _LAST_OPSET = (1 << 31) - 1
 
 
@@ -44,6 +44,10 @@ _CONSTANTS.update(value_string=8, value_strings=8)
 
 #: Longest chain of operators that hand a value on: a damaged graph may have a circle of them.
 _HANDED_ON = 64
+
+
+def _version(imported: Any) -> int:
+    return max(0, min(int(imported.version), _LAST_OPSET))
 
 
 def _decode(attribute: Any) -> Any:
@@ -246,6 +250,11 @@ class Value:
         array = self.array() if found is None else None
         return found if array is None else tuple(array.reshape(-1).tolist())
 
+    def integers(self) -> Optional[Tuple[int, ...]]:
+        """The same of integers; None where some are not."""
+        found = self.numbers()
+        return found if found is not None and all(isinstance(number, int) for number in found) else None
+
     @property
     def consumers(self) -> List["Node"]:
         """Nodes of this graph and of its subgraphs that read it."""
@@ -303,7 +312,10 @@ class Node:
         attribute = self.attributes.get(name)
         if attribute is None or attribute.type not in kinds.KINDS.get(name, (attribute.type,)):
             return default
-        return _decode(attribute)
+        value = _decode(attribute)
+        # Of the kinds of other domains' attributes only the default tells.
+        known = name in kinds.KINDS or default is None or isinstance(value, type(default))
+        return value if known else default
 
     def has_attr(self, name: str) -> bool:
         return name in self.attributes
@@ -455,7 +467,7 @@ class Model:
         self.declared_domains = tuple(o.domain for o in proto.opset_import)
         self.opsets: Dict[str, int] = {}
         for imported in proto.opset_import:
-            self.opsets.setdefault(imported.domain or "ai.onnx", min(imported.version, _LAST_OPSET))
+            self.opsets.setdefault(imported.domain or "ai.onnx", _version(imported))
         self.main = Graph(self, ("main",), proto.graph, inferred.graph)
         self.functions: List[Graph] = [
             Graph(
@@ -463,7 +475,7 @@ class Model:
                 ("function:%s:%s" % (function.domain, function.name),),
                 function,
                 twin,
-                opsets={o.domain or "ai.onnx": min(o.version, _LAST_OPSET) for o in function.opset_import},
+                opsets={o.domain or "ai.onnx": _version(o) for o in function.opset_import},
             )
             for function, twin in zip(proto.functions, inferred.functions)
         ]

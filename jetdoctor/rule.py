@@ -18,7 +18,7 @@ target's TensorRT, it states on every match the range of releases that the match
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Hashable, Optional, Tuple
+from typing import Any, Callable, Dict, Hashable, Optional, Tuple
 
 from jetdoctor import external
 from jetdoctor.constants.intervals import Intervals
@@ -167,12 +167,27 @@ def holder(node: Any, holds: Callable[[Any], bool]) -> Any:
 
     Otherwise one that ``holds`` among those that hand the node a value; None without any.
     """
-    found, place = None, node
-    while place is not None:
-        found = place if holds(place) else found
-        place = place.graph.owner
+    found = node.graph.model.derived(_Holders).around(node.graph, holds) or (node if holds(node) else None)
     makers = [node.input(index).producer for index, name in enumerate(node.inputs) if name]
     return found or next((maker for maker in makers if maker is not None and holds(maker)), None)
+
+
+class _Holders:
+    """For each graph of a model, the outermost node around it that holds: each is asked once, however deep it lies."""
+
+    def __init__(self, model: Any) -> None:
+        self._around: Dict[Any, Any] = {}
+
+    def around(self, graph: Any, holds: Callable[[Any], bool]) -> Any:
+        inner = []
+        while graph.owner is not None and (id(graph), holds) not in self._around:
+            inner.append(graph)
+            graph = graph.owner.graph
+        found = self._around.get((id(graph), holds))
+        for graph in reversed(inner):
+            found = found or (graph.owner if holds(graph.owner) else None)
+            self._around[id(graph), holds] = found
+        return found
 
 
 class CannotRewrite(Exception):

@@ -25,6 +25,9 @@ _PLAIN = {
 #: Elements that are read without numpy.
 _FEW = 4096
 
+#: Elements of the narrowest type, INT2, that one byte holds.
+_MOST_FOR_A_BYTE = 4
+
 #: kind and width of a numpy type -> data type
 _NUMBERS = {"f4": 1, "i4": 6, "i8": 7, "b1": 9, "f8": 11}
 
@@ -34,9 +37,7 @@ _STRING = 8
 def numbers(tensor: Any) -> Optional[Tuple[Any, ...]]:
     """Elements in order, for a tensor that carries a few of a plain type itself; None says nothing about it."""
     plain = _PLAIN.get(tensor.data_type)
-    count = 1
-    for size in tensor.dims:
-        count *= size if size >= 0 else _FEW + 1
+    count = _count(tensor.dims)
     if plain is None or count > _FEW or tensor.data_location == 1 or tensor.HasField("segment"):
         return None
     code, field = plain
@@ -52,12 +53,23 @@ def array(tensor: Any) -> Any:
     """numpy array of a tensor that carries its data itself. Raises ValueError, TypeError or KeyError when malformed."""
     plain = _PLAIN.get(tensor.data_type)
     if plain is None or not tensor.HasField("raw_data") or tensor.HasField("segment") or tensor.data_location == 1:
+        room = _count(max(size, 1) if size >= 0 else size for size in tensor.dims)
+        if room > _MOST_FOR_A_BYTE * tensor.ByteSize():  # onnx would make room for them all
+            raise ValueError("a tensor of more elements than it has data for")
         from onnx import numpy_helper
 
         return numpy_helper.to_array(tensor)
     import numpy as np
 
     return np.frombuffer(tensor.raw_data, dtype="<" + plain[0]).reshape(tensor.dims)
+
+
+def _count(dims: Any) -> int:
+    """Elements of a tensor of these sizes; more than any tensor has where one is below 0."""
+    count = 1
+    for size in dims:
+        count *= size if size >= 0 else 1 << 62
+    return count
 
 
 def of_array(values: Any) -> Any:

@@ -126,6 +126,50 @@ def huge_dims():
     return raw([helper.make_node("Mish", ["x"], ["y"])], [("x", 1, [1 << 62] * 6)], "y")
 
 
+def vector(length):
+    """A vector of floats that onnx follows element by element once two of them are added."""
+    flat = helper.make_node("Reshape", ["x", "s"], ["f"])
+    shape = numpy_helper.from_array(numpy.array([-1]), "s")
+    nodes = [flat, helper.make_node("Mul", ["f", "f"], ["y"])]
+    return raw(nodes, [("x", 1, [length, length])], "y", initializers=[shape])
+
+
+def scatter(indices, **attributes):
+    node = helper.make_node("ScatterElements", ["x", "i", "x"], ["y"], **attributes)
+    return raw([node], [("x", 1, [2, 2])], "y", initializers=[numpy_helper.from_array(indices, "i")])
+
+
+def no_room():
+    """Four bits each and more of them than there are bytes for: onnx would make room for all."""
+    tensor = helper.make_tensor("i", TensorProto.INT4, [2], [1, 2])
+    tensor.dims[:] = [1 << 40]
+    node = helper.make_node("Gather", ["x", "i"], ["y"])
+    return raw([node], [("x", 1, [4])], "y", opset=21, initializers=[tensor])
+
+
+def gather_of_negative_sizes():
+    tensor = TensorProto(name="i", data_type=TensorProto.INT64, dims=[0, -(1 << 31)], raw_data=b"")
+    return raw([helper.make_node("GatherND", ["x", "i"], ["y"])], [("x", 1, [1])], "y", initializers=[tensor])
+
+
+def range_without_delta():
+    """Range of two inputs, and a Transpose of nothing, as shape arithmetic."""
+    nodes = [
+        helper.make_node("Range", ["a", "b", ""], ["r"]), helper.make_node("Transpose", [""], ["t"]),
+        helper.make_node("Concat", ["r", "t"], ["s"], axis=0), helper.make_node("Reshape", ["x", "s"], ["y"]),
+    ]  # fmt: skip
+    ends = [numpy_helper.from_array(numpy.array(end), name) for name, end in (("a", 0), ("b", 9))]
+    return raw(nodes, [("x", 1, [4])], "y", initializers=ends)
+
+
+def nested(depth):
+    """Ifs in both branches of Ifs."""
+    body = "y = Relu (x)"
+    for _ in range(depth):
+        body = "y = If (c) <then_branch = t () => (y) { %s }, else_branch = e () => (y) { %s }>" % (body, body)
+    return text("g (float[2] x, bool c) => (float[2] y) { %s }" % body)
+
+
 #: what it is: model, exit code, words of the output
 CHECKED = {
     "10^10 calls of functions": (laughs(10, 10), 1, "expand to"),
@@ -136,6 +180,16 @@ CHECKED = {
     "1,500 custom operators": (custom(1500), 1, "JD803"),
     "a Split that makes onnx abort": (split_of_three(), None, ""),
     "a Slice that makes onnx abort": (slice_of_negative_size(), None, ""),
+    "a vector that is made of a table": (vector(65000), None, ""),
+    "an axis that there is not": (scatter(numpy.array([[0, 1]]), axis=64), None, ""),
+    "an axis beyond 32 bits": (scatter(numpy.array([[0, 1]]), axis=-(1 << 63)), None, ""),
+    "an axis that is a tensor": (scatter(numpy.array([[0, 1]]), axis=numpy_helper.from_array(numpy.ones(1))), None, ""),
+    "indices of no number": (scatter(numpy.array([[float("nan"), 1]])), None, ""),
+    "a tensor of more elements than bytes": (no_room(), None, ""),
+    "indices of negative sizes": (gather_of_negative_sizes(), None, ""),
+    "shape arithmetic of inputs left out": (range_without_delta(), None, ""),
+    "an opset below 0": (opset(-(1 << 63)), None, ""),
+    "4,000 branches, twelve deep": (nested(11), None, ""),
     "a Constant of integers": (constant_of([1, 2]), None, ""),
     "a Constant of a string": (constant_of("text"), None, ""),
     "a Constant without output": (constant_without_output(), None, ""),

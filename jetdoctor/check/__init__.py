@@ -77,7 +77,7 @@ def check(
             extra = extra + accelerator.hits(model, divided, engine.catalog)
         found = findings(hits + extra, target, basis) if basis != "unknown" else []
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
-        if found and rounds(model):
+        if found and bool(model.derived(rounds)):
             found = [only_a_run_tells(finding, engine.catalog) for finding in found]
         unanswered = _crash_findings(crashes + crashed, (*engine.catalog.broken, *engine.knowledge.broken))
         found = unanswered + found

@@ -12,6 +12,11 @@ from jetdoctor.graph import Node
 
 #: Elements of an array that is still shape arithmetic: pads of a high rank, window indices of a small image.
 LARGEST = 1 << 12
+
+#: What ``COMPUTE`` raises on nodes and arrays that are not as ONNX wants them: an input that is left out, an axis that
+#: there is not, numbers beyond their type.
+MALFORMED = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+
 #: numpy types by the number that Cast asks for: what shapes are computed in
 _CAST = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 11: "float64"}
 

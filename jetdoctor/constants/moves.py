@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from jetdoctor.constants.arithmetic import COMPUTE, LARGEST
+from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, MALFORMED
 from jetdoctor.constants.shape_values import known_array
 from jetdoctor.graph import MOVERS, Node
 
@@ -26,6 +26,6 @@ def places(steps: Sequence[Node], count: int) -> Any:
             return None
         try:
             found = COMPUTE[step.op_type](step, [found] + others)
-        except (IndexError, TypeError, ValueError):  # malformed
+        except MALFORMED:  # malformed
             return None
     return found

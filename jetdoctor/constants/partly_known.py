@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, axes_of
+from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, MALFORMED, axes_of
 from jetdoctor.graph import DEFAULT_DOMAINS, MOVERS, Dim, Node, Value
 
 #: an array, and which of its elements are known (booleans of the same shape); open elements hold 1, or a mark that
@@ -81,7 +81,7 @@ class PartlyKnown:
             inputs.append(found)
         try:
             return _compute(node, inputs)
-        except (IndexError, TypeError, ValueError, ZeroDivisionError, OverflowError):  # malformed: simply not known
+        except MALFORMED:  # malformed: simply not known
             return None
 
     def _sizes(self, node: Node) -> Partly:

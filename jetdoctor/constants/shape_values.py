@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
-from jetdoctor.constants.arithmetic import COMPUTE, LARGEST
+from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, MALFORMED
 from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
 
 #: Steps from a value back to its constants that are followed.
@@ -31,11 +31,12 @@ def known_array(value: Value, memo: Optional[Memo] = None, depth: int = 0) -> An
     return memo[key]
 
 
-def known_numbers(value: Value) -> Optional[Tuple[Any, ...]]:
-    """The elements of ``known_array`` in order as Python's numbers; numpy only where something is computed."""
-    given = value.numbers()
-    array = known_array(value) if given is None else None
-    return given if array is None else tuple(array.reshape(-1).tolist())
+def known_integers(value: Value) -> Optional[Tuple[int, ...]]:
+    """The elements of ``known_array`` in order, None where they are no integers; numpy only where one is computed."""
+    if value.constant is not None:
+        return value.integers()
+    array = known_array(value)
+    return tuple(array.reshape(-1).tolist()) if array is not None and array.dtype.kind in "iu" else None
 
 
 def _computed(node: Node, value: Value, memo: Memo, depth: int) -> Any:
@@ -54,7 +55,7 @@ def _computed(node: Node, value: Value, memo: Memo, depth: int) -> Any:
         inputs.append(found)
     try:
         return compute(node, inputs)
-    except (IndexError, TypeError, ValueError, ZeroDivisionError):  # malformed: simply not known
+    except MALFORMED:  # malformed: simply not known
         return None
 
 

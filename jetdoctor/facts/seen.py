@@ -48,6 +48,10 @@ class Seen:
         """Elements of a constant input in order, None for any other."""
         return self.node.input(index).numbers() if self.node.present(index) else None
 
+    def integers(self, index: int) -> Optional[Tuple[int, ...]]:
+        """The same of integers."""
+        return self.node.input(index).integers() if self.node.present(index) else None
+
     def dtype(self, index: int) -> Optional[str]:
         """Element type of an input, None when it is left out or not known."""
         return self.node.input(index).dtype if self.node.present(index) else None
@@ -76,5 +80,4 @@ class Seen:
         pads = self.node.attr("pads")
         if pads is not None:
             return pads
-        given = self.numbers(1)
-        return None if given is None else [int(pad) for pad in given]
+        return self.integers(1)

@@ -62,6 +62,7 @@ def may_crash(proto: Any) -> bool:
         or any(not is_ordinary(node) for node in main.node)
         or any(node.op_type not in _ORDINARY for function in proto.functions for node in function.node)
         or any(not tensor.dims and not tensor_has_data(tensor) for tensor in main.initializer)
+        or any(size < 0 for tensor in _tensors(main) for size in tensor.dims)
         or (proto.ir_version < 4 and any(tensor.name not in inputs for tensor in main.initializer))
     )
 
@@ -76,12 +77,15 @@ def is_ordinary(node: Any) -> bool:
 def is_heavy(proto: Any) -> bool:
     """Whether onnx might follow the values of a tensor that is too long for it (a machine's memory, or minutes).
 
-    Such a tensor is declared with its length, or made from a large number by an operator that takes lengths as values.
+    Such a tensor is a vector of any type or holds integers. It is declared with its length, or made from a large
+    number by an operator that takes lengths as values.
     """
     main = proto.graph
-    declared = (value for value in (*main.input, *main.value_info) if value.type.tensor_type.elem_type in _COUNTING)
-    if any(_count(_sizes(value)) > MOST_FOLLOWED for value in declared):
-        return True
+    for value in (*main.input, *main.value_info):
+        sizes = tuple(_sizes(value))
+        counts = len(sizes) == 1 or value.type.tensor_type.elem_type in _COUNTING
+        if counts and _count(sizes) > MOST_FOLLOWED:
+            return True
     makes = any(node.op_type in _MAKES_LENGTHS for node in main.node)
     counting = (tensor for tensor in _tensors(main) if tensor.data_type in _COUNTING)
     return any(_count(tensor.dims) > MOST_FOLLOWED or (makes and _holds_a_length(tensor)) for tensor in counting)

@@ -21,7 +21,7 @@ def compiled_behind_nonzero(nodes):
     open_ended = set()
     for node in nodes("NonZero"):
         if runs_on_data(node):
-            open_ended.add((node.graph.path, node.outputs[0]))
+            open_ended.add((node.graph.path, node.output(0).name))
     if not open_ended:
         return
     for node in nodes():

@@ -27,7 +27,7 @@ def convolution_then_swish(nodes):
 def _then_swish(nodes):
     for node in nodes("Mul"):
         gate = made_by(node, "Sigmoid")
-        if gate is not None and gate.inputs[0] in node.inputs:
+        if gate is not None and gate.input(0).name in node.inputs:
             convolution = source(gate.input(0), "BatchNormalization", *HAND_ON)
             if convolution is not None and convolution.op_type == "Conv":
                 yield convolution
@@ -76,7 +76,7 @@ def kernel_not_right_behind_constant(nodes):
         quantize = maker(kernel.input(0), "QuantizeLinear")
         if quantize is None or not quantize.input(0).is_constant_expression():
             continue
-        name = quantize.outputs[0]
+        name = quantize.output(0).name
         if name in quantize.graph.output_names or len(quantize.output(0).consumers) > 1:
             yield node
 

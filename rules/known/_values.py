@@ -11,17 +11,17 @@ def cumsum_of_one_input(nodes):
     first = {}
     for node in nodes("CumSum"):
         form = _cumsum_form(node)
-        seen = first.setdefault((node.graph.path, node.inputs[0]), (form, node))
+        seen = first.setdefault((node.graph.path, node.input(0).name), (form, node))
         if None not in form and None not in seen[0] and seen[0] != form:
             yield seen[1]
             yield node
 
 
 def _cumsum_form(node):
-    numbers, rank = node.input(1).numbers(), node.input(0).rank
+    numbers, rank = node.input(1).integers(), node.input(0).rank
     if numbers is None or len(numbers) != 1:
         return None, None, None
-    axis = int(numbers[0])
+    axis = numbers[0]
     axis = axis + rank if axis < 0 and rank else axis
     return axis, node.attr("reverse", 0), node.attr("exclusive", 0)
 
@@ -101,8 +101,8 @@ def layers_in_a_row(nodes):
         added = maker(node.input(0), "Add")
         product = made_by(added, "MatMul") if added is not None else None
         if product is not None and product.input(1).is_constant_expression():
-            before = (node.graph.path, product.inputs[0])
-            depth[node.graph.path, node.outputs[0]] = depth.get(before, 0) + 1
+            before = (node.graph.path, product.input(0).name)
+            depth[node.graph.path, node.output(0).name] = depth.get(before, 0) + 1
             if depth.get(before, 0) == 2:
                 yield product
 

@@ -30,6 +30,6 @@ def describe(node, row):
     if row.get("status") == "rejected":
         return "%s: its condition %s must be an initializer; this parser picks the branch while it reads" % (
             node.op_type,
-            node.inputs[0],
+            node.input(0).name,
         )
     return None

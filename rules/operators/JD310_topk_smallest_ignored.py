@@ -25,6 +25,6 @@ RULE = Rule(
 
 def describe(node, row):
     k = node.attr("k")
-    numbers = node.input(1).numbers()
-    k = int(numbers[0]) if k is None and numbers else k
+    numbers = node.input(1).integers()
+    k = numbers[0] if k is None and numbers else k
     return "TopK largest=0 is ignored: the %s LARGEST values are returned, not the smallest" % (k or "k")

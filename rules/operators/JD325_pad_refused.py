@@ -25,8 +25,8 @@ RULE = Rule(
 
 def describe(node, row):
     mode, pads = node.attr("mode", "constant"), node.attr("pads")
-    numbers = node.input(1).numbers()
-    pads = [int(pad) for pad in numbers] if pads is None and numbers is not None else pads
+    numbers = node.input(1).integers()
+    pads = numbers if pads is None else pads
     if "negative_pads" in row.get("when", {}) or "all_min" in row.get("require", {}):
         return "Pad crops with negative pads %s, which this release refuses" % brackets(pads)
     if mode != "constant":

@@ -33,7 +33,7 @@ LIMIT = 3840
 
 def check_node(node):
     """Only a K that the file holds can be judged."""
-    numbers = node.input(1).numbers() if node.present(1) else None
-    k = int(numbers[0]) if numbers else node.attr("k", 0)
+    numbers = node.input(1).integers() if node.present(1) else None
+    k = numbers[0] if numbers else node.attr("k", 0)
     if k > LIMIT:
         yield Match("TopK asks for %d values; TensorRT's layer is documented up to %d" % (k, LIMIT), node, cause=k)

@@ -38,7 +38,7 @@ def check_node(node):
         return
     message = "Trilu takes %s: TensorRT multiplies the data with 0 for the other triangle, and infinity gives NaN"
     yield Match(
-        message % ("a constant that is not finite" if source.name == node.inputs[0] else "an expanded infinity"),
+        message % ("a constant that is not finite" if source.name == node.input(0).name else "an expanded infinity"),
         node=node,
         fixes=(_FIX,),
         cause="infinity",

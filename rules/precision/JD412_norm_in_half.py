@@ -62,7 +62,7 @@ def _squared(value):
     if producer is None or producer.op_type not in ("ReduceMean", "ReduceSum"):
         return None
     square = producer.input(0).producer
-    if square is not None and square.op_type == "Mul" and square.inputs[0] == square.inputs[1]:
+    if square is not None and square.op_type == "Mul" and square.input(0).name == square.input(1).name:
         return square.input(0)
     if square is not None and square.op_type == "Pow":
         power = square.input(1).numbers()

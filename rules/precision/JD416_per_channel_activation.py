@@ -31,7 +31,7 @@ def check_node(node):
         return
     if not node.input(0).is_constant_expression():
         yield Match(
-            "%d scales on %s, which is computed at run time" % (count[0], node.inputs[0]),
+            "%d scales on %s, which is computed at run time" % (count[0], node.input(0).name),
             node,
             wall="builder",
             cause="activation",

@@ -32,11 +32,11 @@ RULE = Rule(
 
 def check_node(node):
     """Compare the constant shape with the input's, as far as both are known."""
-    numbers = node.input(1).numbers()
+    numbers = node.input(1).integers()
     before = node.input(0).shape
     if numbers is None or before is None or node.attr("allowzero", 0):
         return
-    wanted = [int(number) for number in numbers]
+    wanted = list(numbers)
     for axis, dim in enumerate(wanted):
         if dim == 0:
             wanted[axis] = before[axis] if axis < len(before) else 0

@@ -66,7 +66,7 @@ def consequences(node, row):
             shape = reader.output(0).static_shape if numbers is None else numbers
             if shape is not None and _volume(shape) != 1:
                 yield "Reshape %s fails: reshape changes volume. Reshaping %s to %s" % (
-                    reader.name or reader.outputs[0],
+                    reader.name or reader.output(0).name,
                     brackets(wrong),
                     brackets(shape),
                 )

@@ -41,7 +41,7 @@ def check_node(node):
         return
     producer = node.input(0).behind(_HAND_ON).producer
     if producer is not None and producer.op_type == "Softmax" and producer.graph is node.graph and _is_read_on(node):
-        yield Match("the attention weights of %s are quantized" % producer.outputs[0], node, cause="attention")
+        yield Match("the attention weights of %s are quantized" % producer.output(0).name, node, cause="attention")
 
 
 def _is_read_on(node):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -17,10 +18,14 @@ from typing import Counter as Counts
 
 import hypothesis
 
+from tests.fuzz import graphs
 from tests.fuzz.mutate import changed
 from tests.fuzz.targets import TARGETS, Broken, feed
 
 BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken")
+
+#: Address space of the whole process: an input that asks for more breaks the contract, not the machine.
+_MEMORY = 4 << 30
 
 #: Inputs that hypothesis draws before the clock is looked at again.
 _BATCH = 25
@@ -41,7 +46,7 @@ def fuzz(name: str, seconds: float, seed: int, folder: str) -> Counts[int]:
         @hypothesis.settings(
             max_examples=_BATCH, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
         )
-        @hypothesis.given(changed(corpus))
+        @hypothesis.given((graphs.changed if name == "graph" else changed)(corpus))
         def one(data: bytes) -> None:
             last["data"] = data
             counts[feed(name, data, folder)] += 1
@@ -66,6 +71,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     options: Any = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     names, code = options.targets or list(TARGETS), 0
     for name in names:
         with tempfile.TemporaryDirectory() as folder:

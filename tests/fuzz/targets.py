@@ -10,6 +10,8 @@ import os
 import time
 from typing import Callable, Dict, List, Tuple
 
+from tests.fuzz import graphs
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 #: Seconds that one input may take (docs/limits.md).
@@ -49,6 +51,7 @@ TARGETS: Dict[str, Tuple[str, List[str], bool, Callable[[], List[bytes]]]] = {
     "model": (
         "m.onnx", ["check", "{}", *_TARGET, "--format", "json"], True, lambda: _files("fixtures/models/*.onnx")
     ),
+    "graph": ("m.onnx", ["check", "{}", *_TARGET, "--format", "json"], True, graphs.cases),
     "log": ("l.txt", ["triage", "{}", "--format", "json"], False, lambda: _files("fixtures/logs/**/*.txt")
             + _texts("[E] [TRT] reshape changes volume. Reshaping [1,1,1,1] to [1,1280]\n")()),
     "snapshot": ("d.json", ["device", "--snapshot", "{}", "--format", "json"], False,

@@ -2,7 +2,7 @@
 
 from typing import Optional, Tuple
 
-from jetdoctor.constants.shape_values import known_numbers
+from jetdoctor.constants.shape_values import known_integers
 from jetdoctor.facts.condition import ARE, IS, Answer, Condition, Words
 from jetdoctor.facts.schema import FLAG
 from jetdoctor.facts.seen import Seen
@@ -15,10 +15,10 @@ def reduced_axes(seen: Seen) -> Optional[Tuple[int, ...]]:
     if axes is None:
         if not node.present(1):
             return ()
-        found = known_numbers(node.input(1))
+        found = known_integers(node.input(1))
         if found is None:
             return None
-        axes = tuple(int(axis) for axis in found)
+        axes = found
     rank = node.input(0).rank
     return tuple(a + rank if a < 0 and rank else a for a in axes)
 

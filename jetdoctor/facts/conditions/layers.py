@@ -111,16 +111,18 @@ class RepeatedIndices(Condition):
 
     def holds(self, seen: Seen) -> Answer:
         indices = seen.array(1)
-        if indices is None:
+        if indices is None or not indices.size or indices.dtype.kind not in "iu":
             return None
         import numpy as np
 
         shape = seen.node.input(0).static_shape
         if seen.node.op_type == "ScatterND":
             rows = indices.reshape(-1, indices.shape[-1]) if indices.ndim else indices.reshape(1, 1)
-            sizes = None if shape is None else np.array(shape[: rows.shape[1]])
+            sizes = None if shape is None or len(shape) < rows.shape[1] else np.array(shape[: rows.shape[1]])
             return _repeats(rows if sizes is None else np.where(rows < 0, rows + sizes, rows))
         axis = seen.node.attr("axis", 0)
+        if not -indices.ndim <= axis < indices.ndim or (shape is not None and len(shape) != indices.ndim):
+            return None
         rows = np.moveaxis(indices, axis, -1).reshape(-1, indices.shape[axis])
         size = 0 if shape is None else shape[axis]
         return any(_repeats(np.where(row < 0, row + size, row).reshape(-1, 1)) for row in rows)

@@ -61,10 +61,10 @@ class PadAxesMatter(Condition):
 
     def holds(self, seen: Seen) -> Answer:
         node = seen.node
-        axes, rank, value = seen.numbers(3), node.input(0).rank, seen.numbers(2)
+        axes, rank, value = seen.integers(3), node.input(0).rank, seen.numbers(2)
         if axes is None or rank is None:
             return True
-        named = [int(a) % rank if rank else 0 for a in axes]
+        named = [axis % rank if rank else 0 for axis in axes]
         if named != list(range(rank - len(named), rank)):  # shorter pads go to the trailing axes anyway
             return True
         constant = node.attr("mode", "constant") == "constant" and node.present(2)

@@ -45,7 +45,7 @@ def _never_negative(value: Value) -> bool:
 
 
 def _square(node: Node) -> bool:
-    return node.op_type == "Mul" and node.inputs[0] == node.inputs[1]
+    return node.op_type == "Mul" and node.input(0).name == node.input(1).name
 
 
 def _clipped(node: Node) -> bool:

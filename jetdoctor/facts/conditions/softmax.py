@@ -25,7 +25,7 @@ class SoftmaxMaximum(Condition):
 def _shifts_softmax(maximum: Node) -> bool:
     """exp(x - max) / sum(exp(x - max)), or x - max - log(sum(exp(x - max))), and nothing else reads any of these."""
     shifts = _readers(maximum, "Sub")
-    if not shifts or list(shifts[0].inputs) != [maximum.inputs[0], maximum.outputs[0]]:
+    if not shifts or list(shifts[0].inputs) != [maximum.input(0).name, maximum.output(0).name]:
         return False
     powers = _readers(shifts[0], "Exp")
     if powers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from jetdoctor import onnx_parts
-from jetdoctor.constants.shape_values import known_numbers
+from jetdoctor.constants.shape_values import known_integers
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.model import gauge, infer
 from jetdoctor.model.settle import settle
@@ -78,9 +78,11 @@ def _troubles(node: Node) -> Iterator[str]:
         yield from _other_volume(node, shapes[0])
     elif node.op_type in ("GRU", "LSTM", "RNN") and len(known) > 1 and len(known[0]) == 3 == len(known[1]):
         yield from _different("input size", known[0][2], known[1][2])
-    elif node.op_type in ("Conv", "ConvTranspose") and len(shapes) > 1 and shapes[0] and shapes[1]:
-        wanted = shapes[1][0] if node.op_type == "ConvTranspose" else shapes[1][1] * node.attr("group", 1)
-        yield from _different("channels", shapes[0][1], wanted)
+    elif node.op_type in ("Conv", "ConvTranspose") and len(shapes) > 1:
+        data, kernel = shapes[0] or (), shapes[1] or ()
+        if len(data) > 1 and len(kernel) > 1:
+            wanted = kernel[0] if node.op_type == "ConvTranspose" else kernel[1] * node.attr("group", 1)
+            yield from _different("channels", data[1], wanted)
     if node.op_type not in _MAY_BE_EMPTY and known and not any(0 in shape for shape in known):
         yield from _empty(node)
 
@@ -117,10 +119,10 @@ def _not_multiplied(left: Sizes, right: Sizes) -> Iterator[str]:
 
 
 def _other_volume(node: Node, shape: Sizes) -> Iterator[str]:
-    target = known_numbers(node.input(1)) if node.present(1) else None
+    target = known_integers(node.input(1)) if node.present(1) else None
     if target is None:
         return
-    sizes = [int(size) for size in target]
+    sizes = list(target)
     if not node.attr("allowzero", 0):
         sizes = [shape[i] if size == 0 and i < len(shape) else size for i, size in enumerate(sizes)]
     rest, volume = _product(size for size in sizes if size != -1), _product(shape)
