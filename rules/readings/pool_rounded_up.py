@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Reading
 
-READING = Reading("pool_rounded_up", "One window more", unproven="no recorded model has the form")
+READING = Reading("pool_rounded_up", "One window more")
 
 
 def read(node, edit):
