@@ -9,7 +9,8 @@ import re
 import pytest
 
 from jetdoctor import cli
-from jetdoctor.model import load
+from jetdoctor.model import from_proto, load
+from jetdoctor.report.page import places
 from jetdoctor.report.page.structure import structure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -21,11 +22,6 @@ def page(capsys, *arguments):
     cli.main([*arguments, "--format", "html"])
     shown = capsys.readouterr().out
     return json.loads(re.search(r'<script id="data"[^>]*>(.*?)</script>', shown, re.S).group(1))
-
-
-def reductions(data):
-    (graph,) = data["models"][0]["graph"]["graphs"]
-    return [node[5] for node in graph["nodes"] if node[0] == "ReduceMean"]
 
 
 def test_structure_has_no_weights():
@@ -42,13 +38,63 @@ def test_a_graph_beyond_the_most_is_left_out(monkeypatch):
     assert structure(load(SEED)) == {"graphs": [], "left_out": 9}
 
 
-def test_fix_draws_the_file_that_it_wrote(tmp_path, capsys):
+def test_fix_draws_each_place_before_and_after(tmp_path, capsys):
     pytest.importorskip("onnxruntime")
-    dry = page(capsys, "fix", SEED, "-t", "jetpack-5.0.2")
-    assert dry["models"][0]["graph"] is None and dry["document"]["plan"][0]["applied"]
-    written = page(capsys, "fix", SEED, "-t", "jetpack-5.0.2", "-o", str(tmp_path / "fixed.onnx"))
-    assert written["models"][0]["targets"][0]["verdict"] == "deploys" and "axes=[-1, -2]" in reductions(written)[0]
-    assert "axes" not in reductions(page(capsys, "check", SEED, "-t", "jetpack-5.0.2"))[0].replace("empty_axes", "")
+    fixed = str(tmp_path / "fixed.onnx")
+    for more in ([], ["-o", fixed]):
+        data = page(capsys, "fix", SEED, "-t", "jetpack-5.0.2", *more)
+        drawn = data["drawn"]
+        assert drawn["places"] == [{"path": "main", "before": [[6, "changed"]], "after": [[6, "changed"]]}]
+        assert drawn["fixes"] == [[0], []] and data["document"]["diff"][0]["rule"] == "JD204"
+        before, after = (drawn[when]["graphs"][0]["nodes"][6][5] for when in ("before", "after"))
+        assert "axes=[" not in before and "axes=[-1, -2]" in after
+
+
+def test_places_are_what_went_came_and_changed_side_by_side():
+    before, after = (
+        structure(parsed(body))
+        for body in (
+            "a = Relu (x) b = Mish (a) c = Neg (b) y = Abs (c)",
+            "a = Relu (x) s = Softplus (a) t = Tanh (s) b = Mul (a, t) c = Neg (b) d = Neg (c) y = Abs (d)",
+        )
+    )
+    found = places.between(before, after)
+    assert [place["before"] for place in found] == [[(1, "removed")], [(3, "changed")]]
+    assert found[0]["after"] == [(1, "added"), (2, "added"), (3, "added")]
+    assert found[1]["after"] == [(5, "added"), (6, "changed")]
+    assert places.between(before, before) == [] == places.between(None, after)
+    assert places.of_fixes(found, before, after, [{"t"}, {"nothing"}]) == [[0], [], [1]]
+
+
+def parsed(body):
+    import onnx
+
+    text = '<ir_version: 8, opset_import: ["": 18]> g (float[4] x) => (float[4] y) { %s }' % body
+    return from_proto(onnx.parser.parse_model(text))
+
+
+def test_the_first_node_that_differs_is_named(tmp_path, capsys):
+    pytest.importorskip("onnxruntime")
+    import onnx
+
+    one, other = (str(tmp_path / name) for name in ("one.onnx", "other.onnx"))
+    onnx.save(parsed("a = Relu (x) b = Exp (a) y = Neg (b)").proto, one)
+    onnx.save(parsed("a = Relu (x) b = Cos (a) y = Neg (b)").proto, other)
+    drawn = page(capsys, "verify", one, "--reference", other, "--backend", "onnxruntime")["drawn"]
+    assert drawn["first"][:2] == ["main", 1] and "tensor b is the first to differ" in drawn["first"][2]
+    assert page(capsys, "verify", one, "--reference", one, "--backend", "onnxruntime")["drawn"] is None
+
+
+def test_the_first_node_that_is_read_otherwise_is_named(tmp_path, capsys):
+    pytest.importorskip("onnxruntime")
+    import onnx
+
+    from tests.browser.pages import image_mean
+
+    path = str(tmp_path / "mean.onnx")
+    onnx.save(image_mean(), path)
+    drawn = page(capsys, "verify", path, "--as-parsed", "jetpack-5.0.2")["drawn"]
+    assert drawn["first"][:2] == ["main", 0] and drawn["marks"] == [["main", 0, "error"]]
 
 
 def test_what_several_targets_share_is_there_once(capsys):

@@ -23,7 +23,8 @@ def bundle(tmp_path, *options):
 
 def test_findings_device_and_skeleton_without_weights(tmp_path):
     members = bundle(tmp_path, "--target", "jetpack-5.0.2")
-    assert set(members) == {"README.txt", "findings.json", "findings.txt", "device.json", "skeleton.onnx"}
+    findings = {"findings.json", "findings.txt", "findings.html"}
+    assert set(members) == findings | {"README.txt", "device.json", "skeleton.onnx"}
     (result,) = json.loads(members["findings.json"])["results"]
     assert [f["rule"] for f in result["findings"] if f["severity"] == "error"] == ["JD204"]
     assert "python" in json.loads(members["device.json"])
@@ -73,14 +74,15 @@ def test_anonymous_leaves_no_name_anywhere(tmp_path):
     assert main(["report", str(path), "-o", str(out), "--target", "jetpack-6.2", "--anonymous"]) == 0
     with zipfile.ZipFile(out) as bundled:
         members = {name: bundled.read(name) for name in bundled.namelist()}
-    for name in ("findings.json", "findings.txt", "skeleton.onnx"):
+    for name in ("findings.json", "findings.txt", "findings.html", "skeleton.onnx"):
         assert b"secret" not in members[name], name
     assert b"LeakyRelu" in members["skeleton.onnx"] and json.loads(members["findings.json"])["results"]
 
 
-def test_same_model_same_skeleton(tmp_path):
-    one, two = (bundle(tmp_path)["skeleton.onnx"] for _ in range(2))
-    assert one == two
+def test_same_model_same_skeleton_and_page(tmp_path):
+    one, two = (bundle(tmp_path, "--target", "jetpack-5.0.2") for _ in range(2))
+    assert one["skeleton.onnx"] == two["skeleton.onnx"] and one["findings.html"] == two["findings.html"]
+    assert b"ReduceMean" in one["findings.html"] and b"UTC" not in one["findings.html"]
 
 
 def test_missing_folder_is_one_line(tmp_path, capsys):

@@ -87,9 +87,10 @@ def run(arguments: Any) -> int:
         inputs=arguments.inputs,
         simplify=arguments.simplify,
     )
+    before = _structure(arguments, path)
     outcome = _choosing(work, arguments) if arguments.choose else _working(work, arguments, _allowed(arguments))
     outcome = outcome if arguments.model == path else _called(outcome, arguments.model)
-    _print(outcome, arguments)
+    _print(outcome, arguments, before)
     if arguments.script:
         _write_script(outcome, arguments.script)
     if any(finding.rule == CRASHED for result in outcome.results for finding in result.findings):
@@ -165,8 +166,30 @@ def _opset_refused(outcome: Any) -> bool:
     return any(not outcome.targets or not step.rule for step in left)
 
 
-def _print(outcome: Any, arguments: Any) -> None:
+def _structure(arguments: Any, path: str) -> Any:
+    """What a page draws of the original, which may be replaced; None for other formats."""
+    if arguments.format != "html":
+        return None
+    from jetdoctor.report.page import structure
+
+    return structure.of_file(path)
+
+
+def _drawing(outcome: FixOutcome, before: Any) -> Any:
+    """The graph before and after the repair; one without changes is drawn as it is."""
+    from jetdoctor.model import from_proto
+    from jetdoctor.report import Drawing
+    from jetdoctor.report.page import structure
+
+    after = structure.structure(from_proto(outcome.proto, outcome.path)) if outcome.changed else before
+    return Drawing(before, after, [diff.names() for diff in outcome.diff])
+
+
+def _print(outcome: Any, arguments: Any, before: Any) -> None:
     from jetdoctor import report
+
+    page = arguments.format == "html"
+    shown = arguments.diff or page or not _writes(arguments)
 
     def render(width: int, color: bool) -> str:
         return report.render_fix(
@@ -181,7 +204,8 @@ def _print(outcome: Any, arguments: Any) -> None:
             caller=outcome.caller,
             sizes=_sizes(outcome),
             notes=outcome.notes,
-            changes=_changes(outcome, arguments.diff) if arguments.diff or not _writes(arguments) else None,
+            changes=_changes(outcome, arguments.diff) if shown else None,
+            drawing=_drawing(outcome, before) if page else None,
         )
 
     output.emit(render)

@@ -27,6 +27,7 @@ _README = """jetdoctor %s, report on one model
 
 findings.json   what jetdoctor found, for each target
 findings.txt    the same to read
+findings.html   the same as a page with the graph, for a browser
 device.json     the board or machine, with the source of each fact (host name and serial numbers left out)
 skeleton.onnx   the model without its weights: it can be checked, not run
 """
@@ -48,6 +49,7 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.output, [arguments.model])
     from jetdoctor import __version__, model, report
     from jetdoctor.check import check
+    from jetdoctor.report import html
 
     device = _device(arguments.device)
     loaded = model.load(arguments.model)
@@ -61,6 +63,7 @@ def run(arguments: Any) -> int:
         "README.txt": _README % __version__,
         "findings.json": report.render(found, "json", matrix=not named),
         "findings.txt": report.render(found, "text", matrix=not named, width=110, color=False),
+        "findings.html": html.of_model(found, loaded),
         "device.json": json.dumps(device, indent=2),
         "skeleton.onnx": loaded.proto.SerializeToString(deterministic=True),
     }

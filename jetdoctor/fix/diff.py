@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 from jetdoctor.graph import Graph, Shape
 
@@ -57,6 +58,17 @@ class FixDiff:
         for change in self.changes:
             kinds.setdefault((change.sign, change.op_type), []).append(change)
         return [str(of[0]) if len(of) == 1 else _counted(of) for of in kinds.values()]
+
+
+    def names(self) -> Set[str]:
+        """Nodes and tensors that the changes speak of."""
+        found: Set[str] = set()
+        for change in self.changes:
+            found.update(name for name, _ in change.outputs)
+            # a line of a downgrade is a sentence: "ReduceMean /pool/ReduceMean: axes as attribute (opset 18 to 17)"
+            found.update([change.name] + re.split(r"[\s:;,]+", change.name))
+        found.discard("")
+        return found
 
 
 def _counted(changes: List[NodeChange]) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any, Optional, Sequence, Tuple
 
-from jetdoctor.report.options import Changes, Options
+from jetdoctor.report.options import Changes, Drawing, Options
 from jetdoctor.types import Plan, Report, Result
 
-__all__ = ["FORMATS", "GATES", "STREAMS", "Options", "render", "render_fix", "stream"]
+__all__ = ["FORMATS", "GATES", "STREAMS", "Drawing", "Options", "render", "render_fix", "stream"]
 
 #: Format -> module of this package that has ``render(report, options)``.
 _MODULES = {
@@ -74,13 +74,14 @@ def render_fix(
     caller: Sequence[str] = (),
     sizes: Sequence[Tuple[str, int, int]] = (),
     notes: Sequence[str] = (),
+    drawing: Optional[Drawing] = None,
 ) -> str:
     """What ``fix`` did or would do, in one of FORMATS. ``report`` holds the results after it: a gate sees those alone.
 
     ``caller`` says what changes for the code that calls the model.
     ``notes`` say what it costs. ``sizes`` are the rows of its table: what, before, after.
     ``before`` are the results of the original, ``reason`` says why nothing was written, and ``changes`` are
-    ``(title, rule, lines)`` of each fix, None to leave them out.
+    ``(title, rule, lines)`` of each fix, None to leave them out. ``drawing`` is what a page shows of the graph.
     """
     if format == "markdown":
         from jetdoctor.report import markdown_of
@@ -90,7 +91,7 @@ def render_fix(
         return render(report, format)
     name = {"text": "plan", "json": "document", "html": "page.commands"}[format]
     module: Any = importlib.import_module("jetdoctor.report." + name)
-    about = (tuple(caller), tuple(notes), sizes)
+    about = (tuple(caller), tuple(notes), sizes, drawing)
     options = Options(width, color, False, plan, path, tuple(before), reason, changes, *about)
     text: str = module.render(report, options)
     return text

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from jetdoctor.report import page
+from typing import Any, Dict, List
+
+from jetdoctor.graph import Model
+from jetdoctor.report import page, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.page import data
+from jetdoctor.report.page.structure import structure
 from jetdoctor.types import Report
 
 
 def render(report: Report, options: Options) -> str:
-    entries = data.models(report.results)
+    return _page(data.models(report.results))
+
+
+def of_model(report: Report, model: Model) -> str:
+    """The page of one model that is in memory: the same for the same model, without date and command."""
+    graph = structure(model)
+    return _page([data.model(group, graph) for group in words.by_model(report.results)], dated=False)
+
+
+def _page(entries: List[Dict[str, Any]], dated: bool = True) -> str:
     title, answer = data.answer(entries)
-    return page.assemble(title, answer, {"kind": "check", "models": entries, "pages": data.pages(entries)})
+    return page.assemble(title, answer, {"kind": "check", "models": entries, "pages": data.pages(entries)}, dated)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Sequence, Tuple
+from typing import Any, Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from jetdoctor.types import Plan, Result
 
 Changes = Tuple[str, str, Sequence[str]]  # title of a fix, rule, lines of the graph diff
+
+
+class Drawing(NamedTuple):
+    """A repair to draw: the structure of the model before and after it (None: unknown), and the names of each fix."""
+
+    before: Optional[Mapping[str, Any]]
+    after: Optional[Mapping[str, Any]]
+    fixes: Sequence[Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -31,5 +39,7 @@ class Options:
     notes: Tuple[str, ...] = ()
     #: rows of (what, before, after) of a model that was simplified
     sizes: Sequence[Tuple[str, int, int]] = ()
+    #: what a page draws of it
+    drawing: Optional[Drawing] = None
     #: one line for each model, in text
     quiet: bool = False

@@ -111,7 +111,21 @@ for (const name of names) {
   await close();
 }
 
+{ // a repair is drawn before and after it, whatever its nodes are called
+  for (const name of ["fix", "repaired"]) {
+    const { page, close } = await open(name);
+    expect(`${name}: both states are drawn`, (await page.locator(".pair figure svg").count()) === 2);
+    expect(`${name}: what changed is marked in both`, (await page.locator(".pair .changed").count()) === 2);
+    expect(`${name}: no script of a name ran`, (await page.title()).startsWith("Repair of") && !(await page.locator("img").count()));
+    await close();
+  }
+}
+
 { // the others
+  const differs = await open("differs");
+  expect("the first tensor that differs is named", (await differs.page.textContent("main")).includes("tensor mean is the first to differ"));
+  expect("its node is in the middle", (await differs.page.textContent(".neighbors .chosen")).includes("ReduceMean"));
+  await differs.close();
   const emulation = await open("emulation");
   expect("both outputs stand side by side", (await emulation.page.locator(".pictures canvas").count()) === 3);
   await emulation.close();

@@ -54,6 +54,8 @@ def commands(there: Path) -> List[Tuple[str, List[str]]]:
         ("plan", ["plan", SEED, "-t", "jetpack-5.0.2"]),
         ("write", ["fix", SEED, "-t", "jetpack-5.0.2", "-o", fixed]),
         ("verify", ["verify", fixed, "--reference", SEED, "--backend", "onnxruntime"]),
+        ("differs", ["verify", SEED, "--reference", str(there / "other.onnx"), "--backend", "onnxruntime"]),
+        ("repaired", ["fix", str(there / "evil.mean.onnx"), "-t", "jetpack-5.0.2"]),
         ("emulation", ["verify", str(there / "mean.onnx"), "--as-parsed", "jetpack-5.0.2"]),
         ("device", ["device", "--root", next(map(str, (ROOT / "fixtures/devices").glob("agx-xavier*")))]),
         ("triage", ["triage", "fixtures/logs/trtexec_seed_8.4.1.log"]),
@@ -66,6 +68,8 @@ def main(there: Path) -> int:
     onnx.save(chain("Mish", 3, EVIL), there / "evil.onnx")
     onnx.save(findings(MANY), there / "many.onnx")
     onnx.save(image_mean(), there / "mean.onnx")
+    onnx.save(image_mean(EVIL), there / "evil.mean.onnx")
+    onnx.save(other(), there / "other.onnx")
     worst = 0
     for name, arguments in commands(there):
         page = [] if name == "write" else ["--format", "html"]
@@ -78,10 +82,18 @@ def main(there: Path) -> int:
     return worst
 
 
-def image_mean() -> onnx.ModelProto:
+def other() -> onnx.ModelProto:
+    """The seed with another value in the middle of it."""
+    model = onnx.load(str(ROOT / SEED))
+    (mean,) = (node for node in model.graph.node if node.op_type == "ReduceMean")
+    mean.op_type = "ReduceMax"
+    return model
+
+
+def image_mean(name: str = "mean") -> onnx.ModelProto:
     """An image minus its mean over the channels; an old parser takes the mean over everything."""
-    mean = helper.make_node("ReduceMean", ["x", "axes"], ["mean"], "mean")
-    nodes = [mean, helper.make_node("Sub", ["x", "mean"], ["y"])]
+    mean = helper.make_node("ReduceMean", ["x", "axes"], [name], name)
+    nodes = [mean, helper.make_node("Sub", ["x", name], ["y"])]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, 32, 32]) for name in "xy"]
     axes = helper.make_tensor("axes", TensorProto.INT64, [1], [1])
     graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [axes])

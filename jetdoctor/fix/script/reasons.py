@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from jetdoctor.fix.diff import FixDiff
@@ -14,7 +13,7 @@ class Reasons:
     """Titles and findings of a plan, found by the nodes and tensors that its changes name."""
 
     def __init__(self, diffs: Sequence[FixDiff], before: Sequence[Result]) -> None:
-        self._diffs = [(_named(diff), diff) for diff in diffs]
+        self._diffs = [(diff.names(), diff) for diff in diffs]
         self._findings: Dict[str, List[Finding]] = {}
         for result in before:
             for finding in result.findings:
@@ -55,13 +54,3 @@ class Reasons:
 
 def _names(node: object) -> Iterable[str]:
     yield from filter(None, [getattr(node, "name", "")] + list(getattr(node, "output", ())))
-
-
-def _named(diff: FixDiff) -> Set[str]:
-    found: Set[str] = set()
-    for change in diff.changes:
-        found.update(name for name, _ in change.outputs)
-        # a line of a downgrade is a sentence: "ReduceMean /pool/ReduceMean: axes as attribute (opset 18 to 17)"
-        found.update([change.name] + re.split(r"[\s:;,]+", change.name))
-    found.discard("")
-    return found

@@ -21,7 +21,7 @@ from jetdoctor.report.style import clean
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SCRIPTS = (
     "dom.js", "tensors.js", "network.js", "neighbors.js", "charts.js", "answer.js", "findings.js", "model.js",
-    "steps.js", "main.js",
+    "changes.js", "steps.js", "main.js",
 )  # fmt: skip
 
 #: Characters of a command in the last line.
@@ -32,9 +32,12 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 _NO_SCRIPT = "The details of this page are drawn by the scripts in it, and scripts are switched off here."
 
 
-def assemble(title: str, answer: str, data: Mapping[str, Any]) -> str:
-    """The whole page. ``answer`` is said before any script runs; ``data`` has a ``kind`` that ``main.js`` knows."""
-    about = {"version": __version__, "date": _now(), "command": _command()}
+def assemble(title: str, answer: str, data: Mapping[str, Any], dated: bool = True) -> str:
+    """The whole page. ``answer`` is said before any script runs; ``data`` has a ``kind`` that ``main.js`` knows.
+
+    One that is not ``dated`` keeps when and by which command it was made to itself.
+    """
+    about = {"version": __version__, "date": _now() if dated else "", "command": _command() if dated else ""}
     body = (
         '<header class="top"><p class="brand">jetdoctor</p><h1>%s</h1><p class="answer">%s</p></header>'
         '<noscript><p>%s</p></noscript><main id="page"></main>' % (_safe(title), _safe(answer), _NO_SCRIPT)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
-from jetdoctor.report import page
+from jetdoctor.report import page, words
 from jetdoctor.report.document import document
-from jetdoctor.report.options import Options
-from jetdoctor.report.page import data
+from jetdoctor.report.options import Drawing, Options
+from jetdoctor.report.page import data, places, trouble
 from jetdoctor.report.style import plural
 from jetdoctor.types import Report
 
@@ -17,18 +17,28 @@ def of(kind: str, text: str) -> str:
     """The page of a command's JSON document. ``kind``: verify, emulation, plan, device or triage."""
     found = json.loads(text)
     title, answer = _TITLES[kind](found)
-    return page.assemble(title, answer, {"kind": kind, "document": found})
+    told = {"kind": kind, "document": found}
+    return page.assemble(title, answer, dict(told, drawn=trouble.drawn(kind, found)) if kind in trouble.KINDS else told)
 
 
 def render(report: Report, options: Options) -> str:
-    """The page of ``fix``: the plan and its proof, and the model as it is after it."""
+    """The page of ``fix``: the plan and its proof, each change of the graph, and the model as it is after it."""
     found = document(report, options)
-    entries = data.models(report.results, found["written"])  # a result that was not written can be drawn from nowhere
+    entries = [data.model(group, None) for group in words.by_model(report.results)]
     proof = found["equivalence"]["status"]
     applied = sum(step["applied"] for step in found["plan"])
     answer = "%s; the outputs are %s" % (plural(applied, "change"), _PROOF[proof]) if applied else "nothing was changed"
-    told = {"kind": "fix", "document": found, "models": entries, "pages": data.pages(entries)}
-    return page.assemble("Repair of %s" % options.path, answer, told)
+    told = {"document": found, "models": entries, "pages": data.pages(entries), "drawn": _drawn(options.drawing)}
+    return page.assemble("Repair of %s" % options.path, answer, dict(told, kind="fix"))
+
+
+def _drawn(drawing: Optional[Drawing]) -> Optional[Dict[str, Any]]:
+    """The graph in both states, the places where they differ, and which of these belong to each fix."""
+    if not drawing or not drawing.before or not drawing.after:
+        return None
+    found = places.between(drawing.before, drawing.after)
+    fixes = places.of_fixes(found, drawing.before, drawing.after, drawing.fixes)
+    return {"before": drawing.before, "after": drawing.after, "places": found, "fixes": fixes}
 
 
 _PROOF = {"equal": "equal in ONNX Runtime", "different": "different in ONNX Runtime", "not-run": "not compared"}

@@ -6,19 +6,23 @@ import json
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.report import apart, matrix, site, words
+from jetdoctor.report.page.structure import of_file
 from jetdoctor.report.style import clean
 from jetdoctor.types import Finding, Result
 
 
-def models(results: Sequence[Result], drawn: Optional[str] = "") -> List[Dict[str, Any]]:
-    """One entry per model file, in order: its facts, targets, causes, findings, next commands and graph.
-
-    ``drawn`` is the file that the results speak of when it is not the model's own; None when it is in no file.
-    """
-    return [model(group, group[0].model.path if drawn == "" else drawn) for group in words.by_model(results)]
+def models(results: Sequence[Result]) -> List[Dict[str, Any]]:
+    """One entry per model file, in order: its facts, targets, causes, findings, next commands and graph."""
+    return [model(group, _graph_of(group[0])) for group in words.by_model(results)]
 
 
-def model(group: List[Result], drawn: Optional[str]) -> Dict[str, Any]:
+def _graph_of(result: Result) -> Optional[Dict[str, Any]]:
+    """The structure of the model's file; None for an engine and what is unreadable."""
+    readable = result.verdict != "unreadable" and result.model.opset
+    return of_file(result.model.path) if readable else None
+
+
+def model(group: List[Result], graph: Optional[Dict[str, Any]]) -> Dict[str, Any]:
     """``causes`` holds what findings of a kind share, ``findings`` the rest with the number of their cause; a target
     names its findings by number. Severity stands in the cause: a finding may be milder for another release.
     """
@@ -33,7 +37,7 @@ def model(group: List[Result], drawn: Optional[str]) -> Dict[str, Any]:
         "targets": targets,
         "causes": pool.causes,
         "findings": pool.findings,
-        "graph": _graph_of(first, drawn) if readable and drawn else None,
+        "graph": graph,
     }
 
 
@@ -126,20 +130,6 @@ def _divided(result: Result) -> Dict[str, Any]:
             if layer.device != "none"
         ],
     }
-
-
-def _graph_of(result: Result, path: str) -> Optional[Dict[str, Any]]:
-    """The structure of the model file as it is now; None when it cannot be read again."""
-    from jetdoctor import model as room
-    from jetdoctor.report.page.structure import structure
-    from jetdoctor.types import JetdoctorError
-
-    if not result.model.opset:
-        return None  # an engine
-    try:
-        return structure(room.load(path))
-    except (JetdoctorError, room.UnreadableModel, OSError):
-        return None
 
 
 def answer(entries: Sequence[Dict[str, Any]]) -> Tuple[str, str]:

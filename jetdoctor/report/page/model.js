@@ -10,7 +10,7 @@ function modelSection(entry, pages) {
     chosen = index;
     answer.replaceChildren(el("h3", {}, "This target"), ...verdictOf(entry.targets[index]).filter(Boolean), ...division(entry.targets[index], go));
     found.only(index);
-    if (view) view.mark(marksOf(entry, index));
+    if (view) view.mark(marksOf(entry, index), onDla(entry.targets[index]));
   };
   if (entry.graph) view = new GraphView(entry.graph, marksOf(entry, chosen));
   section.append(card(entry.targets.length > 1 ? "Will it deploy?" : "Verdict", matrix(entry.targets, () => chosen, choose)), answer);
@@ -36,20 +36,24 @@ function marksOf(entry, index) {
   return marks;
 }
 
+/** The strip of a graph, the graphs to choose from, and what is around the chosen node. `first` ([path, node]) gets a flag. */
 class GraphView {
-  constructor(structure, marks) {
+  constructor(structure, marks, first = null) {
     this.graphs = new Map(structure.graphs.map((graph) => [graph.path.join("/"), graph]));
     this.marks = marks;
+    this.first = first;
+    this.on = new Map();
     this.where = el("select", { "aria-label": "graph", onchange: () => this.open(this.where.value) },
       [...this.graphs.keys()].map((path) => el("option", { value: path }, path)));
     this.inside = el("div");
     const dot = (name, text) => el("span", {}, el("i", { style: `background:var(--${name})` }), text);
-    const legend = el("div", { class: "legend" }, dot("fails", "error"), dot("fixable", "warning"), dot("info", "info"), dot("node", "nothing found"),
+    const legend = el("div", { class: "legend" }, dot("fails", "error"), dot("fixable", "warning"), dot("info", "info"), dot("node", "nothing found"), this.lane = dot("dla", "runs on the DLA"),
       el("span", {}, "click a node; drag to move; Ctrl and wheel to zoom"));
+    this.lane.hidden = true;
     this.element = wide(card("The network", this.graphs.size > 1 ? this.where : null, this.inside, legend,
       structure.left_out ? el("p", { class: "small" }, `${plural(structure.left_out, "node")} of large graphs are left out of this page`) : null));
     const marked = [...marks.keys()].find((path) => this.graphs.has(path));
-    this.open(marked || this.graphs.keys().next().value);
+    this.open(first && this.graphs.has(first[0]) ? first[0] : marked || this.graphs.keys().next().value);
   }
 
   open(path) {
@@ -57,20 +61,25 @@ class GraphView {
     this.where.value = path;
     const graph = this.graphs.get(path), marks = this.marks.get(path) || new Map();
     this.around = el("div");
-    this.strip = new Strip(graph, marks, (node) => this.show(node));
+    const flag = this.first && this.first[0] === path ? this.first[1] : -1;
+    this.strip = new Strip(graph, marks, (node) => this.show(node), { on: this.on.get(path), flag });
     this.inside.replaceChildren(this.strip.element, this.around);
     const first = [...marks].sort((a, b) => SEVERITIES.indexOf(a[1]) - SEVERITIES.indexOf(b[1]) || a[0] - b[0])[0];
-    if (first) this.show(first[0]);
+    if (flag >= 0) this.show(flag);
+    else if (first) this.show(first[0]);
   }
 
   show(node) {
     const graph = this.graphs.get(this.path);
     this.strip.show(node);
-    this.around.replaceChildren(neighborhood(graph, node, this.strip.marks, (other) => this.show(other)));
+    this.around.replaceChildren(neighborhood(graph, [node], this.strip.marks, (other) => this.show(other)));
   }
 
-  mark(marks) {
+  /** `on` says what runs on the DLA: graph path -> nodes. */
+  mark(marks, on) {
     this.marks = marks;
+    this.on = on;
+    this.lane.hidden = !on.size;
     this.open(marks.has(this.path) ? this.path : [...marks.keys()].find((path) => this.graphs.has(path)) || this.path);
   }
 
@@ -80,6 +89,17 @@ class GraphView {
     this.show(node);
     this.element.scrollIntoView({ block: "start" });
   }
+}
+
+/** Graph path -> nodes that run on the DLA of a target. */
+function onDla({ dla }) {
+  const on = new Map();
+  for (const [[path, node], device] of dla ? dla.layers : []) {
+    if (device !== "dla" || node === null) continue;
+    if (!on.has(path)) on.set(path, new Set());
+    on.get(path).add(node);
+  }
+  return on;
 }
 
 /** What runs on the DLA of this target and what keeps the rest from it. */

@@ -1,11 +1,11 @@
-/* The nodes around one node, with the tensors between them, laid out by dagre. */
+/* The nodes around one node or some, with the tensors between them, laid out by dagre. */
 const NEAR = 2, AT_MOST = 34;
 
-/** Indices around `center`, nearest first. */
-function around(graph, center) {
-  const found = new Map([[center, 0]]);
-  let edge = [center];
-  for (let distance = 1; distance <= NEAR; distance += 1) {
+/** Indices around some nodes, nearest first. */
+function around(graph, centers) {
+  const found = new Map(centers.slice(0, AT_MOST).map((index) => [index, 0]));
+  let edge = [...found.keys()];
+  for (let distance = 1; distance <= (centers.length > 1 ? 1 : NEAR); distance += 1) {
     const next = [];
     for (const index of edge) {
       const [, , , inputs, outputs] = graph.nodes[index];
@@ -27,9 +27,9 @@ function cut(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** An SVG of the neighborhood; `choose(node)` is called for a node that is clicked. */
-function neighborhood(graph, center, marks, choose) {
-  const shown = around(placed(graph), center), inside = new Set(shown);
+/** An SVG of the neighborhood of some nodes; `choose(node)`, where given, is called for a node that is clicked. */
+function neighborhood(graph, centers, marks, choose) {
+  const shown = around(placed(graph), centers), [center] = centers, inside = new Set(shown);
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: "TB", nodesep: 24, ranksep: 46, marginx: 12, marginy: 12 });
   layout.setDefaultEdgeLabel(() => ({}));
@@ -43,10 +43,11 @@ function neighborhood(graph, center, marks, choose) {
     svg("defs", {}, svg("marker", { id: "tip", viewBox: "0 0 8 8", refX: "7", refY: "4", markerWidth: "7", markerHeight: "7", orient: "auto" },
       svg("path", { d: "M0,0L8,4L0,8z" }))));
   for (const edge of layout.edges()) picture.append(...arrow(layout.edge(edge)));
-  for (const id of layout.nodes()) picture.append(drawn(layout.node(id), graph, center, marks, choose));
+  for (const id of layout.nodes()) picture.append(drawn(layout.node(id), graph, choose ? center : -1, marks, choose));
   moving(picture, view);
   requestAnimationFrame(() => readable(picture, view, middle, width, height));
-  return el("div", { class: "neighbors" }, picture);
+  const left = centers.length - shown.filter((index) => centers.includes(index)).length;
+  return el("div", { class: "neighbors" }, picture, left ? el("p", { class: "small soft" }, `${plural(left, "more node")} of this place are not drawn`) : null);
 }
 
 /** Never so small that it cannot be read (then what is around the middle is shown), nor blown up. */
@@ -106,7 +107,7 @@ function arrow(edge) {
 function drawn(place, graph, center, marks, choose) {
   const own = place.index !== undefined, rows = own ? lines(graph, place.index).rows : place.rows;
   const kind = own ? `node ${marks.get(place.index) || ""} ${place.index === center ? "chosen" : ""}` : "terminal";
-  const act = own ? {
+  const act = own && choose ? {
     tabindex: "0", role: "button", "aria-label": `${rows[0]} ${rows[1]}`,
     onclick: () => choose(place.index),
     onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(place.index); } },

@@ -53,12 +53,17 @@ function activations(graph) {
     .reduce((own, t) => own + ((t >= 0 && bytes(graph.tensors[t])) || 0), 0), 0));
 }
 
-/** The strip of one graph. `marks` is a Map from node to severity; `choose(node)` is called for a chosen one. */
+/**
+ * The strip of one graph. `marks` is a Map from node to severity; `choose(node)` is called for a chosen one.
+ * `on` holds the nodes that run on the DLA, `flag` is the node that gets a flag.
+ */
 class Strip {
-  constructor(graph, marks, choose) {
+  constructor(graph, marks, choose, { on = new Set(), flag = -1 } = {}) {
     this.graph = placed(graph);
     this.choose = choose;
     this.marks = marks;
+    this.on = on;
+    this.flag = flag;
     this.memory = activations(this.graph);
     this.zoom = 1;
     this.left = 0; // columns
@@ -209,12 +214,12 @@ class Strip {
   }
 
   boxes(pen, first, last, paints) {
-    const plain = color("node"), ink = color("ink"), accent = color("accent");
+    const plain = color("node"), dla = color("dla"), ink = color("ink"), accent = color("accent");
     const marked = [];
     for (let column = first; column <= last; column += 1) {
       for (const index of this.graph.columns[column]) {
         if (this.marks.has(index)) { marked.push(index); continue; }
-        pen.fillStyle = plain;
+        pen.fillStyle = this.on.has(index) ? dla : plain;
         pen.fillRect(...this.box(index));
       }
     }
@@ -225,6 +230,7 @@ class Strip {
       pen.fillStyle = paints[this.marks.get(index)];
       pen.fillRect(x - 1, y - 1, Math.max(w, 3) + 2, Math.max(h, 4) + 2);
     }
+    if (this.flag >= 0) this.flagged(pen, this.box(this.flag));
     if (this.chosen >= 0) {
       const [x, y, w, h] = this.box(this.chosen);
       pen.strokeStyle = accent;
@@ -242,6 +248,18 @@ class Strip {
         if (h >= 9) pen.fillText(this.graph.nodes[index][OPERATOR], x + 3, y + h / 2 + 4, w - 6);
       }
     }
+  }
+
+  /** A flag over the node where the values part first. */
+  flagged(pen, [x, y, w]) {
+    const foot = x + w / 2;
+    pen.fillStyle = color("fails");
+    pen.fillRect(foot - 1, 2, 2, Math.max(0, y - 4));
+    pen.beginPath();
+    pen.moveTo(foot, 2);
+    pen.lineTo(foot + 12, 7);
+    pen.lineTo(foot, 12);
+    pen.fill();
   }
 
   /** Memory that each column hands on, as bars below. */

@@ -6,6 +6,7 @@ function pair(name, what) {
 
 /** fix: the plan, its proof, the graph before and after, then the model as it is now. */
 function fixPage(data) {
+  for (const entry of data.models) entry.graph = data.drawn && data.drawn.after;
   const { plan, equivalence: proof } = data.document;
   const steps = card("The plan", table([
     ["", (step) => badge(step.applied ? "deploys" : "unknown", step.applied ? "applied" : "left")], ["rule", (step) => step.rule],
@@ -17,22 +18,33 @@ function fixPage(data) {
     (data.document.as_parsed || []).map((row) => el("p", { class: "small" }, `as ${row.target} reads it: ${row.status}${row.reason ? `, ${row.reason}` : ""}`)),
     el("p", {}, data.document.written ? ["written: ", foreign(data.document.written, "code")] : `nothing was written${data.document.reason ? `: ${data.document.reason}` : ""}`),
     (data.document.caller || []).map((line) => el("p", {}, foreign(line))), (data.document.notes || []).map((line) => el("p", { class: "small" }, foreign(line))));
-  const changes = (data.document.diff || []).map((change) => folded({ class: "cause" }, el("b", {}, `${change.rule} ${change.title}`), () => el("div", { class: "log code" },
-    change.changes.map((line) => el("div", { class: line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "" }, foreign(line))))));
   const before = (data.document.before || []).map((row) => el("p", {}, `before, on ${row.target}: `, badge(row.verdict)));
-  return el("div", {}, el("div", { class: "columns" }, steps, proven), changes.length ? card("The graph, before and after", changes) : null,
+  return el("div", {}, el("div", { class: "columns" }, steps, proven), changesOf(data),
     card("Verdicts", before, data.models.map((entry) => entry.targets.map((target) => el("p", {}, `after, on ${target.name}: `, badge(target.verdict))))),
     data.models.map((entry) => modelSection(entry, data.pages)));
 }
 
 /** verify: what each backend earned, and how far the outputs are apart. */
-function verifyPage({ document: found }) {
+function verifyPage({ document: found, drawn }) {
   const kinds = { passed: "deploys", different: "fails", refused: "fails", crashed: "fails", "timed-out": "fails", "out-of-memory": "fails" };
-  return el("div", {}, found.backends.map((row) => card(row.backend,
+  return el("div", {}, graphOfTrouble(drawn), found.backends.map((row) => card(row.backend,
     el("p", {}, badge(kinds[row.status] || "unknown", row.status), ` evidence: ${row.level}, ${row.seconds} s`), el("p", {}, foreign(row.message)),
     row.findings.map((finding) => el("div", { class: "finding" }, badge(finding.severity), ` ${finding.rule} ${finding.name}: `, foreign(finding.message))),
     ((row.details.comparison || {}).outputs || []).map((output) => el("div", {}, el("h4", {}, "output ", foreign(output.name)), outputFigures(output))),
     details(row.details))));
+}
+
+/** The graph of a model that was run, with a flag at the node where its values part first. */
+function graphOfTrouble(drawn) {
+  if (!drawn) return null;
+  const marks = new Map();
+  for (const [path, node, severity] of drawn.first ? [...drawn.marks, [drawn.first[0], drawn.first[1], "error"]] : drawn.marks) {
+    if (!marks.has(path)) marks.set(path, new Map());
+    marks.get(path).set(node, severity);
+  }
+  const view = new GraphView(drawn.graph, marks, drawn.first);
+  return el("div", {}, drawn.first ? card("Where it parts", el("p", {}, foreign(drawn.first[2])),
+    el("button", { type: "button", class: "link", onclick: () => view.go(drawn.first) }, "show it in the graph")) : null, view.element);
 }
 
 /** What a backend measured: latencies as bars, the rest as it is. */
@@ -48,11 +60,11 @@ function details(found) {
 }
 
 /** verify --as-parsed: each output beside what the release computes. */
-function emulationPage({ document: found }) {
+function emulationPage({ document: found, drawn }) {
   const one = found.as_parsed;
   const listed = (finding) => el("div", { class: "finding" }, el("p", {}, badge(finding.severity), " ", el("b", {}, `${finding.rule} ${finding.name}`)), el("p", {}, foreign(finding.message)),
     finding.impact && finding.impact.reason ? el("p", { class: "small" }, foreign(finding.impact.reason)) : null);
-  return el("div", {},
+  return el("div", {}, graphOfTrouble(drawn),
     found.refused.length ? card("This release refuses the model", found.refused.map(listed)) : null,
     one.outputs.map((row) => card("Output ", el("p", {}, foreign(row.name, "code")), outputFigures(row))),
     one.findings.length ? card("What is misread, worst first", one.findings.map(listed)) : null);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from jetdoctor.graph import Graph, Model
 from jetdoctor.report.style import clean
@@ -13,7 +13,7 @@ MOST = 20000
 _LONGEST = 80
 
 #: What a tensor is in its graph, as ``tensors.js`` knows it.
-_PLAIN, _CONSTANT, _INPUT, _OUTPUT = range(4)
+PLAIN, CONSTANT, INPUT, OUTPUT = range(4)
 
 
 def structure(model: Model) -> Dict[str, Any]:
@@ -32,6 +32,17 @@ def structure(model: Model) -> Dict[str, Any]:
         room -= len(graph.nodes)
         graphs.append(_graph(graph))
     return {"graphs": graphs, "left_out": left_out}
+
+
+def of_file(path: str) -> Optional[Dict[str, Any]]:
+    """The structure of the model in a file; None when it cannot be read, as no engine can."""
+    from jetdoctor import model as room
+    from jetdoctor.types import JetdoctorError
+
+    try:
+        return structure(room.load(path))
+    except (JetdoctorError, room.UnreadableModel, OSError):
+        return None
 
 
 def _graph(graph: Graph) -> Dict[str, Any]:
@@ -71,11 +82,11 @@ def _tensor(graph: Graph, name: str) -> List[Any]:
     shape = value.shape
     known = None if shape is None else [size if isinstance(size, int) else clean(size or "?") for size in shape]
     if name in graph.output_names:
-        what = _OUTPUT
+        what = OUTPUT
     elif value.initializer is not None:
-        what = _CONSTANT
+        what = CONSTANT
     else:
-        what = _INPUT if name in graph.input_names else _PLAIN
+        what = INPUT if name in graph.input_names else PLAIN
     return [clean(name), value.dtype or "", known, what]
 
 

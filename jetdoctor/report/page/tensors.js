@@ -1,5 +1,5 @@
 /* A tensor of the page's data is [name, element type, shape or null, what it is]. */
-const CONSTANT = 1;
+const NAME_OF = 0, CONSTANT = 1;
 
 const BITS = {
   FLOAT: 32, DOUBLE: 64, FLOAT16: 16, BFLOAT16: 16, INT8: 8, UINT8: 8, INT16: 16, UINT16: 16, INT32: 32, UINT32: 32,
