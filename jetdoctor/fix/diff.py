@@ -66,7 +66,8 @@ class FixDiff:
         for change in self.changes:
             found.update(name for name, _ in change.outputs)
             # a line of a downgrade is a sentence: "ReduceMean /pool/ReduceMean: axes as attribute (opset 18 to 17)"
-            found.update([change.name] + re.split(r"[\s:;,]+", change.name))
+            named = change.name.partition(": ")[0].partition(" ")[2].partition(" in main/")[0]
+            found.update([change.name, named] + re.split(r"[\s:;,]+", change.name))
         found.discard("")
         return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Collection, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from jetdoctor.report.page.structure import CONSTANT, INPUT
+from jetdoctor.report.style import clean
 
 #: A node in one state: index and what became of it.
 _Signs = Dict[int, str]
@@ -35,7 +36,7 @@ def of_fixes(
     The last list holds the places that belong to none: what follows from the others.
     """
     told = [_names(place, before, after) for place in places]
-    found = [[number for number, names in enumerate(told) if names & set(fix)] for fix in fixes]
+    found = [[number for number, names in enumerate(told) if names & set(map(clean, fix))] for fix in fixes]
     taken = {number for numbers in found for number in numbers}
     return found + [[number for number in range(len(places)) if number not in taken]]
 
