@@ -1,6 +1,6 @@
 """Patterns of faults of models with Q/DQ, or that are to be built in INT8."""
 
-from jetdoctor.rules.known._walk import HAND_ON, channels, depthwise, made_by, maker, quantized_convolution, source
+from jetdoctor.rules.known._walk import HAND_ON, channels, depthwise, made_by, maker, quantized_convolution, runs_on_data, source
 
 
 def depthwise_then_add(nodes):
@@ -95,3 +95,34 @@ def convtranspose_1d_with_bias(nodes):
     for node in nodes("ConvTranspose"):
         if node.present(2) and node.input(0).rank == 3 and quantized_convolution(node):
             yield node
+
+
+def few_channels_per_group(nodes):
+    """A quantized Conv in groups of a number of channels that is no multiple of four; depthwise has kernels."""
+    for node in nodes("Conv"):
+        group, (inputs, outputs) = node.attr("group", 1), channels(node)
+        if group > 1 and inputs and not depthwise(node) and (inputs // group % 4 or outputs // group % 4):
+            if quantized_convolution(node):
+                yield node
+
+
+def grouped_convolution_in_3d(nodes):
+    for node in nodes("Conv"):
+        if node.input(0).rank == 5 and node.attr("group", 1) > 1:
+            yield node
+
+
+def leaky_convolution(nodes):
+    """A quantized Conv whose result goes through LeakyRelu."""
+    for node in nodes("LeakyRelu"):
+        convolution = source(node.input(0), "BatchNormalization", *HAND_ON)
+        if convolution is not None and convolution.op_type == "Conv" and quantized_convolution(convolution):
+            yield convolution
+
+
+def half_scale(nodes):
+    """The first DequantizeLinear of INT8 that runs on data and has a FLOAT16 scale."""
+    for node in nodes("DequantizeLinear"):
+        if node.input(1).dtype == "FLOAT16" and node.input(0).dtype == "INT8" and runs_on_data(node):
+            yield node
+            return

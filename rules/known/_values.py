@@ -113,3 +113,24 @@ def integer_mul_of_transposes(nodes):
         if product is not None and product.output(0).dtype in ("INT32", "INT64"):
             if all(maker(product.input(index), "Transpose") is not None for index in (0, 1)):
                 yield product
+
+
+def rounded_output(nodes):
+    """Ceil, Floor or Round of a computed tensor that is also an output of the model."""
+    for node in nodes("Ceil", "Floor", "Round"):
+        before = node.input(0)
+        if before.producer is not None and before.name in node.graph.output_names and runs_on_data(node):
+            yield node
+
+
+def loop_until_its_data(nodes):
+    """A Loop that the data end: its body computes the condition, and no trip count bounds it."""
+    for node in nodes("Loop"):
+        turns = node.input(0).array() if node.present(0) else None
+        bounded = node.present(0) and (turns is None or int(turns.reshape(-1)[0]) < 1 << 31)
+        if bounded or not node.subgraphs:
+            continue
+        body = node.subgraphs[0]
+        end = source(body.value(body.output_names[0]), "Identity", "Cast")
+        if end is not None and end.op_type != "Constant":
+            yield node

@@ -194,6 +194,21 @@ class InputCount(Condition):
         return "it needs %d inputs and has %d" % (self.value, len(node.inputs))
 
 
+class ComputedConstant(Condition):
+    """The input follows from constants, and more than a Cast lies between them and the node."""
+
+    takes = {"computed_constant": INDEX}
+
+    def holds(self, seen: Seen) -> Answer:
+        if not seen.node.present(self.value):
+            return False
+        value = seen.node.input(self.value)
+        return value.is_constant_expression() and not value.behind(("Cast",)).is_weights()
+
+    def words(self) -> Words:
+        return self.label(self.value), IS, "computed from constants"
+
+
 class ValueKind(Condition):
     """The first input is no tensor but a value of one of these kinds."""
 

@@ -71,6 +71,19 @@ class CarriedShapeGrows(Condition):
         return "a carried value", HAS, "another shape after a turn"
 
 
+class CarriedTypeChanges(Condition):
+    """A value that a Loop carries has another element type after a turn."""
+
+    takes = {"carried_type_changes": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        types = [(before.dtype, after.dtype) for before, after in _carried(seen)]
+        return any(None not in pair and pair[0] != pair[1] for pair in types)
+
+    def words(self) -> Words:
+        return "a carried value", HAS, "another type after a turn"
+
+
 class DeclaredOpenSize(Condition):
     """An axis of an input has a size that the model declares to be open, as (input, axis)."""
 
@@ -82,7 +95,7 @@ class DeclaredOpenSize(Condition):
         shape = value.shape
         if shape is None or axis >= len(shape) or isinstance(shape[axis], int):
             return False
-        return value.is_graph_input or shape[axis] in _declared(seen.node.graph.model)
+        return value.is_graph_input or shape[axis] in declared_sizes(seen.node.graph.model)
 
     def words(self) -> Words:
         return "axis %d of %s" % (self.value[1], self.label(self.value[0])), HAS, "an open size"
@@ -98,7 +111,7 @@ class LastSizeOpen(Condition):
         last = (value.shape or (1,))[-1]
         if isinstance(last, int):
             return False
-        return value.is_graph_input or last in _declared(seen.node.graph.model)
+        return value.is_graph_input or last in declared_sizes(seen.node.graph.model)
 
     def words(self) -> Words:
         return "the last axis of " + self.label(self.value), HAS, "an open size"
@@ -175,7 +188,7 @@ def _appended(before: Value, after: Value) -> bool:
     return len(node.inputs) > 1 and 0 not in sizes
 
 
-def _declared(model: Any) -> Any:
+def declared_sizes(model: Any) -> Any:
     """Symbolic sizes of the graph's inputs: what inference could not work out is no claim of the model."""
     main = model.main
     return {dim for name in main.input_names for dim in main.value(name).shape or () if isinstance(dim, str) and dim}

@@ -1,8 +1,9 @@
 """What a Split, a Slice or a Shape takes out of its input."""
 
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from jetdoctor.facts.condition import ARE, HAS, IS, Answer, Condition, Words
+from jetdoctor.facts.conditions.layers import declared_sizes
 from jetdoctor.facts.labels import input_shape
 from jetdoctor.facts.schema import BOOL, FLAG
 from jetdoctor.facts.seen import Seen
@@ -100,3 +101,29 @@ class StartsPerAxis(Condition):
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
         return "without axes it takes one start for each axis of the data, and this node has fewer"
+
+
+class EmptyAtOne(Condition):
+    """Constant bounds of a Slice leave nothing of an axis that the model declares open, where it has size 1."""
+
+    takes = {"empty_at_one": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        shape, bounds = seen.node.input(0).shape, [seen.array(index) for index in (1, 2)]
+        if shape is None or any(array is None for array in bounds):
+            return None
+        starts, ends = (array.reshape(-1).tolist() for array in bounds)
+        declared = declared_sizes(seen.node.graph.model)
+        opened = [axis for axis in range(-len(shape), len(shape)) if shape[axis] in declared]
+        axes = _listed(seen, 3) or list(range(len(starts)))
+        cuts = zip(axes, starts, ends, _listed(seen, 4) or [1] * len(starts))
+        return any(axis in opened and not [0][start:end:step] for axis, start, end, step in cuts)
+
+    def words(self) -> Words:
+        return "its result", IS, "empty where an open axis has size 1"
+
+
+def _listed(seen: Seen, index: int) -> Any:
+    array = seen.array(index)
+    return None if array is None else array.reshape(-1).tolist()
+

@@ -2,7 +2,7 @@
 
 from typing import Sequence
 
-from jetdoctor.facts.condition import IS, Answer, Condition, Words, all_of, listed
+from jetdoctor.facts.condition import HAVE, IS, Answer, Condition, Words, all_of, listed
 from jetdoctor.facts.schema import FLAG, INDEX, array, by_input
 from jetdoctor.facts.seen import Seen
 from jetdoctor.facts.vocabulary import DTYPE
@@ -28,6 +28,18 @@ class InputDtypes(Condition):
         (first, names), *more = self.value.items()
         others = "".join(" and %s %s" % (self.label(int(i)), listed(n)) for i, n in more)
         return self.label(int(first)), IS, listed(names) + others
+
+
+class InputDtypesDiffer(Condition):
+    """Two of these inputs are given, and their element types differ."""
+
+    takes = {"input_dtypes_differ": array(INDEX)}
+
+    def holds(self, seen: Seen) -> Answer:
+        return len({seen.dtype(index) for index in self.value} - {None}) > 1
+
+    def words(self) -> Words:
+        return listed([self.label(index) for index in self.value], "and"), HAVE, "different types"
 
 
 class InitializerDtypes(Condition):

@@ -78,6 +78,19 @@ class AllPositive(_Elements):
         return self.label(self.spec["input"]), IS, "positive"
 
 
+class NotPositive(Condition):
+    """A constant input holds a number that is not above 0."""
+
+    takes = {"not_positive": INDEX}
+
+    def holds(self, seen: Seen) -> Answer:
+        array = seen.array(self.value)
+        return None if array is None else bool((array <= 0).any())
+
+    def words(self) -> Words:
+        return self.label(self.value), IS, "not positive"
+
+
 class NegativeIndices(Condition):
     """The constant indices (input 1) hold a negative one."""
 
