@@ -17,7 +17,8 @@ FLOAT at all): `Output type must be INT32 for shape outputs`.
 
 ## Fix
 Export the model with an INT32 dummy input in that place. A scale is better made an attribute of the model: export one
-model for each scale, or pass the wanted height and width as integers. An output that only shows the size is better left out.
+model for each scale, or pass the wanted height and width as integers. An output that only shows the size is better left
+out.
 """
 
 from dataclasses import replace

@@ -1,6 +1,15 @@
 """Patterns of faults of models with Q/DQ, or that are to be built in INT8."""
 
-from jetdoctor.rules.known._walk import HAND_ON, channels, depthwise, made_by, maker, quantized_convolution, runs_on_data, source
+from jetdoctor.rules.known._walk import (
+    HAND_ON,
+    channels,
+    depthwise,
+    made_by,
+    maker,
+    quantized_convolution,
+    runs_on_data,
+    source,
+)  # fmt: skip
 
 
 def depthwise_then_add(nodes):

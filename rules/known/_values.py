@@ -132,5 +132,11 @@ def loop_until_its_data(nodes):
             continue
         body = node.subgraphs[0]
         end = source(body.value(body.output_names[0]), "Identity", "Cast")
-        if end is not None and end.op_type != "Constant":
+        if end is not None and any(_carries_data(end.input(index)) for index in range(len(end.inputs))):
             yield node
+
+
+def _carries_data(value):
+    """Whether a value of a loop's body is more than its iteration number and constants."""
+    read = value.behind(("Cast", "Identity", "Unsqueeze"))
+    return not read.is_constant_expression() and read.name != read.graph.input_names[0]

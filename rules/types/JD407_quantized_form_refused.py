@@ -1,8 +1,8 @@
 """A quantized type or form that is refused
 
 ## What it detects
-Q/DQ with blocks, with FLOAT16 data before 8.5, with a scale that is computed, with 4-bit, 16-bit or 8-bit float types, with scales that do not fit the axis, are
-negative or have a dynamic shape, or an odd number of 4-bit values.
+Q/DQ with blocks, with FLOAT16 data before 8.5, with a scale that is computed, with 4-bit, 16-bit or 8-bit float
+types, with scales that do not fit the axis, are negative or have a dynamic shape, or an odd number of 4-bit values.
 
 ## Why it fails
 INT8 is all there is before 9.0 (FP8) and 10.0 (INT4, blocks); UINT4 and 16-bit integers are in no release. The scale
