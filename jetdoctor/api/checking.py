@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Sequence, Tuple, Union
 
 from jetdoctor.api import where
-from jetdoctor.types import Device, Report, Result, Target
+from jetdoctor.types import Device, Report, Result, Target, UsageError
 
 if TYPE_CHECKING:
     from jetdoctor.policy import Policy
@@ -86,8 +86,11 @@ def check_each(
     from jetdoctor.policy import make
 
     counted = policy or make(select, ignore, baseline)
+    paths = expand(_paths(models))
+    if prove or as_parsed or prove_fix:
+        _require_files(paths)
     asked = tuple(replace(t, precision=precision, dla=dla) for t in where.asked(targets, plugins, device))
-    groups = each(expand(_paths(models)), Question(asked, device, hash), jobs, cache, cluster)
+    groups = each(paths, Question(asked, device, hash), jobs, cache, cluster)
     if as_parsed:
         from jetdoctor.api.as_parsed import measured
 
@@ -102,6 +105,13 @@ def check_each(
         groups = map(tried, groups)
     for group in groups:
         yield tuple(counted.apply(result) for result in group)
+
+
+def _require_files(paths: Sequence[str]) -> None:
+    """What runs a model wants all of it: a store is asked for the graphs only."""
+    remote = next((path for path in paths if "://" in path), None)
+    if remote:
+        raise UsageError("%s is in an object store: what builds or runs a model wants a file, fetch it first" % remote)
 
 
 def _paths(models: Models) -> Sequence[str]:

@@ -7,11 +7,12 @@ import os
 import sys
 from typing import List, Sequence
 
+from jetdoctor.model import object_store
 from jetdoctor.types import UsageError
 
 
 def expand(arguments: Sequence[str]) -> List[str]:
-    """Paths in order, each once. What names nothing stays as it is: its result will say so.
+    """Paths in order, each once. What names nothing stays as it is: its result will say so. URLs of object stores, too.
 
     ``@FILE`` stands for the lines of a file (``@-``: of standard input), each a path or a pattern.
     """
@@ -19,6 +20,8 @@ def expand(arguments: Sequence[str]) -> List[str]:
     for argument in arguments:
         if argument.startswith("@") and not os.path.lexists(argument):
             found += expand(_listed(argument[1:]))
+        elif "://" in argument and object_store.is_remote(argument):
+            found += object_store.expand(argument)
         elif os.path.isdir(argument):
             found += _below(argument) or [argument]
         elif os.path.lexists(argument):

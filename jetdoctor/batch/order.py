@@ -110,12 +110,14 @@ def _named(group: Group, path: str, hashed: bool) -> Group:
 
 
 def _identity(path: str) -> str:
-    """ "" for what is no readable model, since its result will say why, and for standard input, which is there once."""
+    """ "" for what is no readable model, since its result will say why; for standard input, which is there once; for an
+    object in a store, which would have to be fetched for it.
+    """
     from jetdoctor.batch.single import ENGINE_SUFFIXES
     from jetdoctor.model import DASH, UnreadableModel
     from jetdoctor.model.identity import identity
 
-    if path == DASH or path.lower().endswith(ENGINE_SUFFIXES):
+    if path == DASH or "://" in path or path.lower().endswith(ENGINE_SUFFIXES):
         return ""
     try:
         return identity(path)

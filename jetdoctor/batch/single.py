@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import Optional, Sequence, Tuple
 
 from jetdoctor import own_rules
-from jetdoctor.types import Device, ModelSummary, Result, Target, UsageError
+from jetdoctor.types import Device, Finding, JetdoctorError, ModelSummary, Result, Target, UsageError
 
 #: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).
 ENGINE_SUFFIXES = (".engine", ".plan", ".trt")
@@ -27,10 +28,12 @@ class Question:
 
 def one(path: str, question: Question) -> Tuple[Result, ...]:
     """A result for each target of the question, in that order."""
-    from jetdoctor.model import UnreadableModel
+    from jetdoctor.model import UnreadableModel, object_store
 
     own_rules.use(question.rules)
     try:
+        if object_store.is_remote(path):
+            return _fetched(path, question)
         if path.lower().endswith(ENGINE_SUFFIXES):
             return _engine(path, question.targets)
         return _model(path, question)
@@ -38,9 +41,32 @@ def one(path: str, question: Question) -> Tuple[Result, ...]:
         return _without_findings(path, question.targets, "unreadable", str(error))
     except ModuleNotFoundError:
         raise  # not the model's fault: every other one would fail alike
+    except JetdoctorError as error:  # a store that does not answer
+        return _without_findings(path, question.targets, "unknown", str(error))
     except Exception as error:  # one model must not take the others with it
         reason = "jetdoctor failed on it: %s: %s" % (type(error).__name__, error)
         return _without_findings(path, question.targets, "unknown", reason)
+
+
+def _fetched(url: str, question: Question) -> Tuple[Result, ...]:
+    """The results of a model in an object store, under its URL."""
+    from jetdoctor.model import object_store
+
+    with object_store.fetched(url) as local:
+        return tuple(_under(url, local, result) for result in one(local, question))
+
+
+def _under(url: str, local: str, result: Result) -> Result:
+    """The result without a word about the place where the model was for a moment; commands name the file alone."""
+    name = os.path.basename(local)
+
+    def told(finding: Finding) -> Finding:
+        fixes = tuple(replace(fix, title=fix.title.replace(local, name)) for fix in finding.fixes)
+        return replace(finding, message=finding.message.replace(local, url), fixes=fixes)
+
+    error = result.error.replace(local, url) if result.error else result.error
+    findings = tuple(map(told, result.findings))
+    return replace(result, model=replace(result.model, path=url), findings=findings, error=error)
 
 
 def died(path: str, question: Question) -> Tuple[Result, ...]:

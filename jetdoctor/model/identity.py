@@ -22,12 +22,21 @@ def identity(path: str) -> str:
     digest = hashlib.sha256(skeleton.data)
     about: List[Tuple[str, Optional[int]]] = [("", size)]
     folder = os.path.dirname(path)
-    about += [(name, _size(os.path.join(folder, name))) for name in sorted(set(_locations(skeleton.data)))]
+    about += [(name, _size(os.path.join(folder, name))) for name in _locations(skeleton.data)]
     digest.update(repr(about).encode())
     return digest.hexdigest()
 
 
-def _locations(data: bytes) -> Iterator[str]:
+def locations_of(path: str) -> List[str]:
+    """Names of the external files of a model, sorted. Raises UnreadableModel as ``load`` does."""
+    return _locations(skeleton_of(path)[0].data)
+
+
+def _locations(data: bytes) -> List[str]:
+    return sorted(set(_names(data)))
+
+
+def _names(data: bytes) -> Iterator[str]:
     """Names of external files. What only looks like one (a name in a string) does no harm."""
     start = data.find(_LOCATION)
     while start >= 0:

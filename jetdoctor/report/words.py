@@ -169,6 +169,7 @@ def next_command(result: Result) -> Tuple[str, str]:
     if result.model.path == "-":
         return "", ""
     path, name = clean(result.model.path), result.target.name
+    path = path.rpartition("/")[2] if "://" in path else path  # a store's object is fetched first
     errors = [f for f in result.findings if f.severity == "error"]
     fixes = [f.fix.applicability for f in errors if f.fix]
     options = ["--target", name] + [word for plugin in result.target.plugins for word in ("--plugin", plugin)]
