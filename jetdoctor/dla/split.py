@@ -25,7 +25,7 @@ Why = Tuple[str, str, str]  # reason, cure, source
 
 def split(model: Model, target: Target, knowledge: Knowledge) -> DlaSplit:
     """The split of a model for a target, whose module must be known. Subgraphs run on the GPU with their node."""
-    gone = _absent(target, knowledge)
+    gone = absent(target, knowledge)
     if gone:
         return DlaSplit(absent=gone[0], source=gone[1])
     judge = Judge(target, knowledge)
@@ -34,7 +34,7 @@ def split(model: Model, target: Target, knowledge: Knowledge) -> DlaSplit:
     return DlaSplit("", "", tuple(_conditions(model, target)), tuple(layers), parts, handovers)
 
 
-def _absent(target: Target, knowledge: Knowledge) -> Optional[Tuple[str, str]]:
+def absent(target: Target, knowledge: Knowledge) -> Optional[Tuple[str, str]]:
     """Why the target has no DLA, with the source; None when it has one."""
     if target.module is None:
         return "no module is named: give one, such as agx-orin@%s" % target.name, ""
