@@ -184,7 +184,7 @@ def _add_own(gathered: _Gathered) -> None:
             gathered.add(file.path, partial(_load_own, file))
         for name, dotted in own_rules.rewrites(source):
             if name in gathered.names["rewrites"]:
-                gathered.broken.append("the rewrite %s of %s has a name that is taken" % (name, source.said))
+                gathered.broken.append("the rewrite %s of %s has a name that is already in use" % (name, source.said))
             else:
                 gathered.names["rewrites"][name] = dotted
 

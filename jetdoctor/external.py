@@ -72,9 +72,9 @@ def _size(model_path: str, location: str) -> Optional[int]:
 
 def _trouble(location: str, told: Dict[str, str], size: Optional[int]) -> str:
     if not location:
-        return "an external tensor names no file"
+        return "an external tensor does not name its file"
     if size is None:
-        return "the external data file %s does not exist beside the model" % location
+        return "the external data file %s does not exist next to the model" % location
     try:
         offset, length = int(told.get("offset") or 0), int(told.get("length") or 0)
     except ValueError:

@@ -40,7 +40,7 @@ def read(path: str, what: str, limit: int = LIMIT) -> bytes:
         with open(path, "rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             if size > limit:
-                text = "%s %s has %d MiB, more than the %d that are read"
+                text = "%s %s has %d MiB, above the limit of %d MiB"
                 raise UsageError(text % (what, path, size >> 20, limit >> 20))
             return stream.read(limit)
     except OSError as error:
@@ -55,7 +55,7 @@ def read_json(path: str, what: str, limit: int = LIMIT) -> Any:
     except UnicodeDecodeError:
         raise UsageError("%s %s is not JSON: it is not text" % (what, path)) from None
     except RecursionError:
-        raise UsageError("%s %s is not read: its brackets are nested too deep" % (what, path)) from None
+        raise UsageError("%s %s is not read: its brackets are nested too deeply" % (what, path)) from None
     except ValueError as error:  # also an integer of more digits than Python converts
         at = " (line %d)" % error.lineno if isinstance(error, json.JSONDecodeError) else ""
         raise UsageError("%s %s is not JSON%s" % (what, path, at)) from None

@@ -389,7 +389,7 @@ def system(machine, facts):
     if "libc6" in machine.packages:
         facts.add("glibc", upstream(machine.packages["libc6"]), "dpkg libc6")
     for key in ("os", "kernel", "machine", "glibc"):
-        facts.missing(key, "no source for it was readable")
+        facts.missing(key, "no readable source")
 
 
 def l4t(machine, facts):
@@ -479,11 +479,11 @@ def container(machine, facts):
     if machine.live:
         for name in ("container", "KUBERNETES_SERVICE_HOST"):
             facts.add("container", True if os.environ.get(name) else None, "environment variable " + name)
-        facts.add("container", False if text else None, "no mark of a container, %s shows none" % path)
+        facts.add("container", False if text else None, "no sign of a container in %s" % path)
     for key in ("board_compatible", "l4t"):
         if facts.value(key):
             facts.add("container", False, "no /.dockerenv beside " + facts[key]["source"])
-    facts.missing("container", "neither a mark of a container nor the files of a board")
+    facts.missing("container", "neither signs of a container nor a board's files")
     csv = [n for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d") if n.endswith("csv")]
     facts.add("container_csv", csv or None, "/etc/nvidia-container-runtime/host-files-for-container.d")
     for directory in DRIVER_DIRECTORIES:
@@ -533,7 +533,7 @@ def packages(machine, facts):
         source, found = "/var/lib/dpkg/status", installed(machine.files)
     machine.packages = found
     facts.add("packages", found or None, source)
-    facts.missing("packages", "no package of NVIDIA's in dpkg's database")
+    facts.missing("packages", "no NVIDIA package in dpkg's database")
     jetpack = re.compile(r"(\d+\.\d+(?:\.\d+)?)[-+]b\d+")
     order = ["nvidia-jetpack", "nvidia-jetpack-runtime", "nvidia-jetpack-dev"]
     for name in order + sorted(n for n in found if n.startswith("nvidia-")):
@@ -921,7 +921,7 @@ def finish_imports(machine, facts):
         facts.add("tensorrt_imports", False, "import in a child process")
     facts.missing("tensorrt_python", "this Python finds no tensorrt")
     facts.missing("tensorrt_imports", "this Python finds no tensorrt")
-    facts.missing("opencv_cuda", "OpenCV could not be asked for its build information")
+    facts.missing("opencv_cuda", "OpenCV's build information could not be read")
 
 
 # --- resources and settings ---------------------------------------------------------------------------------
@@ -1122,7 +1122,7 @@ def probe(root=None, time_limit=TIME_LIMIT):
     worker.join(time_limit)
     if worker.is_alive():
         machine.commands.stop()
-        facts.missing("probe", "time was up before every source was read")
+        facts.missing("probe", "the time limit was reached before every source was read")
     return {"jetdoctor_probe": FORMAT, "seconds": round(time.monotonic() - started, 3), "facts": dict(facts)}
 
 

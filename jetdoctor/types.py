@@ -28,12 +28,12 @@ APPLICABILITIES = ("safe", "unsafe", "manual")
 
 #: What ``fix --allow`` lets a fix decide, with what that means for who calls the model.
 CHOICES = {
-    "input-types": "an input takes another element type",
-    "inputs": "a tensor that nothing defines becomes an input",
+    "input-types": "an input gets another element type",
+    "inputs": "an undefined tensor becomes an input",
     "outputs": "other tensors become outputs",
-    "nms": "the model ends before NonMaxSuppression; your code suppresses",
+    "nms": "the model ends before NonMaxSuppression; your code runs NMS",
     "precision": "DOUBLE or BFLOAT16 is computed in FLOAT",
-    "quantization": "what is quantized is computed in FLOAT, without the speed of INT8",
+    "quantization": "quantized operators are computed in FLOAT, without the speed of INT8",
 }
 
 #: Evidence levels, weakest first. "not-run" is never "passed".

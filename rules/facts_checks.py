@@ -223,7 +223,7 @@ def _forms(rows: Sequence[Row]) -> Iterator[str]:
         if row["status"] not in HARMLESS + OUTCOMES:
             yield "%s: key status: %s is neither an outcome nor %s" % (where, row["status"], " nor ".join(HARMLESS))
         if row.get("severity", "warning") not in SEVERITIES:
-            yield "%s: key severity: %s is none of %s" % (where, row["severity"], ", ".join(SEVERITIES))
+            yield "%s: key severity: %s is not one of %s" % (where, row["severity"], ", ".join(SEVERITIES))
         if row["status"] in OUTCOMES and "rule" not in row:
             yield "%s: key rule: is missing, so that nothing would be reported" % where
         by_id.setdefault(row["id"] + repr(sorted(row["when"])), []).append((where, row, fact))

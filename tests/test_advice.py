@@ -116,9 +116,9 @@ def test_what_fails_behind_a_suppression():
     behind = DETECT % ("s = Identity (scores)", "y = acme.Post (f)")
     _, titles = advice(model(behind), "jetpack-5.0.2", "JD803")
     assert titles[0] == (
-        "Cut the model before NonMaxSuppression and suppress in post-processing (boxes per class 300, IoU threshold"
+        "Cut the model before NonMaxSuppression and run NMS in post-processing (boxes per class 300, IoU threshold"
         " 0.45, score threshold 0.25): polygraphy surgeon extract nets/best.onnx --outputs boxes:auto s:auto -o"
-        " best-boxes.onnx; or let the plugin EfficientNMS_TRT do it (it gives counts, boxes, scores and classes, not"
+        " best-boxes.onnx; or use the plugin EfficientNMS_TRT (it returns counts, boxes, scores and classes, not"
         " indices)"
     )
     ultralytics = {"producer": ("pytorch", "2.4.0"), "author": "Ultralytics", "args": "{'nms': True}"}
@@ -138,7 +138,7 @@ def test_sizes_to_freeze():
     result = check(model(SQUEEZE), resolve("jetpack-5.0.2"))[0]
     remark = next(f for f in result.findings if f.rule == "JD501")
     assert remark.fix.title == (
-        "Fix the sizes (put in your own): jetdoctor fix nets/best.onnx --target jetpack-5.0.2 "
+        "Fix the sizes (insert your own): jetdoctor fix nets/best.onnx --target jetpack-5.0.2 "
         "--freeze x=1x1x4 -o FIXED.onnx"
     )
     assert "--trt-min-shapes 'x:[1, 1, 4]'" in remark.fixes[1].title

@@ -156,7 +156,7 @@ def test_a_condition_that_is_not_known_is_refused(when, key):
 def test_a_condition_is_said():
     said = [one.said() for one in conditions({"outside": {"strides": [1, 8]}, "rank_is_not": [2, 4], "batch_over": 9})]
     assert said == [
-        "strides has a number outside of [1, 8]", "the rank of input 0 is not 2 or 4", "the batch is larger than 9"
+        "strides has a number outside of [1, 8]", "input 0 does not have rank 2 or 4", "the batch is larger than 9"
     ]  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_choose_asks_once_for_each_choice(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert CHOICES["input-types"] in said and "allow input-types? [y/N]" in said
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
-    with pytest.raises(UsageError, match="--choose asks on a terminal"):
+    with pytest.raises(UsageError, match="--choose needs a terminal"):
         choosing.require_terminal()
 
 

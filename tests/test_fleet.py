@@ -134,7 +134,7 @@ def test_a_board_that_cannot_be_read_leaves_the_others(run, boards):
     [
         (["--fleet", "nowhere"], "the fleet nowhere does not exist"),
         (["--fleet", "empty"], "no boards in empty"),
-        (["--fleet", "boards", "-t", "jp6.2"], "leave out --target and --device"),
+        (["--fleet", "boards", "-t", "jp6.2"], "drop --target and --device"),
         (["--fleet", "broken"], "no board of the fleet can be checked for: broken/x.json is no snapshot"),
         (["--flet", "boards"], "did you mean --fleet"),
     ],
@@ -149,7 +149,7 @@ def test_mistakes(run, boards, arguments, said):
 
 def test_a_fleet_stands_alone(run, boards):
     code, _, err = run("device", "--fleet", str(boards), "--root", str(DEVICES / "orin-nx-jp6.2.2-r36.5.0"))
-    assert code == 2 and "leave out --ssh, --snapshot and --root" in err
+    assert code == 2 and "drop --ssh, --snapshot and --root" in err
 
 
 def test_device_for_a_model_on_a_fleet(run, boards):

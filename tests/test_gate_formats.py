@@ -121,7 +121,7 @@ def test_verify(run, format):
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["fix", SOUND, "--opset", "13", "--format", "sarif"], "--format sarif is for a gate: name the target"),
+        (["fix", SOUND, "--opset", "13", "--format", "sarif"], "--format sarif is for CI: name the target"),
         (["verify", SOUND, "--as-parsed", "jp6.2", "--format", "junit"], "check MODEL -t jp6.2 --as-parsed"),
         (["device", "--format", "sarf"], "sarif"),
     ],

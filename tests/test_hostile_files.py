@@ -69,7 +69,7 @@ def test_what_has_no_end_is_not_read(run, tmp_path, path):
 def test_a_large_side_file_is_refused_by_its_size(tmp_path):
     with open(tmp_path / "large", "wb") as stream:
         stream.truncate(foreign.LIMIT + 1)
-    with pytest.raises(UsageError, match="more than the 64 that are read"):
+    with pytest.raises(UsageError, match="above the limit of 64"):
         foreign.read_json(str(tmp_path / "large"), "the baseline")
 
 

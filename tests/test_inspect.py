@@ -77,7 +77,7 @@ def without_data(tmp_path):
 def test_missing_external_data_is_bad_usage_everywhere(without_data, command, capsys):
     assert main([command, without_data, "-t", "jetpack-6.2"]) == 2
     shown = capsys.readouterr()
-    assert "the external data file m.data does not exist beside the model" in shown.out + shown.err
+    assert "the external data file m.data does not exist next to the model" in shown.out + shown.err
     assert "JD901" in shown.out + shown.err
 
 

@@ -76,7 +76,7 @@ def test_external_data_is_asked_for_and_not_fetched(run, store, monkeypatch, tmp
     real = type(store).get_file
     monkeypatch.setattr(type(store), "get_file", lambda *args, **more: fetched.append(args[1]) or real(*args, **more))
     code, out, _ = run("check", "memory://nets/m.onnx", "-t", "jp6.2", "--format", "json")
-    assert code == 2 and "m.data does not exist beside the model" in json.loads(out)["results"][0]["error"]
+    assert code == 2 and "m.data does not exist next to the model" in json.loads(out)["results"][0]["error"]
     store.put_file(str(tmp_path / "m.data"), "/nets/m.data")
     assert run("check", "memory://nets/m.onnx", "-t", "jp6.2", "--format", "json")[0] == 0
     assert set(fetched) == {"/nets/m.onnx"}

@@ -88,7 +88,7 @@ def test_blocked_says_where_and_why_and_returns_the_lowest_whole_model():
     assert result.reached == 18
     ((location, reason),) = result.blocked
     assert (location.node_name, location.op_type, location.node_index) == ("resize", "Resize", 1)
-    assert reason == "align_corners coordinates with antialias, which runtimes resize otherwise"
+    assert reason == "align_corners coordinates with antialias, where runtimes disagree"
     assert str(result.blocked[0]) == "Resize resize: " + reason
     onnx.checker.check_model(result.proto, full_check=True)
     assert result.proto.opset_import[0].version == 18
@@ -125,7 +125,7 @@ def test_a_type_that_came_later_blocks():
     result = lower(model, 12)
     assert (result.reached, result.blocked[0].reason) == (
         13,
-        "Relu at opset 12 does not take tensor(bfloat16) for X",
+        "Relu at opset 12 does not accept tensor(bfloat16) for X",
     )
 
 

@@ -151,7 +151,7 @@ def test_attributes_that_are_parameters_of_a_function():
     """)
     result = lower(model, 11)
     assert result.reached == 11
-    assert result.changes[0] == "local functions written out where they are called"
+    assert result.changes[0] == "local functions inlined"
     assert operators(result.proto) == ("Transpose", "Softmax", "Transpose")
     feeds = {"x": floats([2, 3])}
     np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-5)

@@ -103,5 +103,5 @@ def test_what_the_model_gives_in_float8_stays() -> None:
         [helper.make_node("Cast", ["x"], ["y"], to=17)], "g", [VALUE("x", FLOAT, [2])], [VALUE("y", 17, [2])]
     )
     result = lower(model_of(graph, 21), 13)
-    assert result.reached == 19 and "does not take tensor(float8e4m3fn) for output" in result.blocked[0].reason
+    assert result.reached == 19 and "does not accept tensor(float8e4m3fn) for output" in result.blocked[0].reason
     assert operators(result.proto) == ("Cast",)

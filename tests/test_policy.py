@@ -74,7 +74,7 @@ def test_verdict_exit_code_and_counts_agree_with_what_is_ignored(run):
     assert (apart["rule"], said["kind"], said["reason"]) == ("JD204", "ignored", "rewritten on the board")
     assert said["source"] == "jetdoctor.toml" and said["expires"] is None
     text = run("check", MISREAD, "-t", "jp5.0.2")[1]
-    assert "DEPLOYS  leaving out JD204; with it: fixable" in text
+    assert "DEPLOYS  ignoring JD204; with it: fixable" in text
     assert "JD204 reduce-axes-ignored ignored: rewritten on the board (jetdoctor.toml)" in " ".join(text.split())
 
 
@@ -105,7 +105,7 @@ def test_an_ignore_ends_on_its_day(run):
     configured('[ignore]\nJD204 = { reason = "until the new parser", expires = "2001-01-31" }\n')
     code, out, err = run("check", MISREAD, "-t", "jp5.0.2")
     assert code == 1 and "error JD204" in out
-    assert "ended on 2001-01-31" in err and "until the new parser" in err
+    assert "expired on 2001-01-31" in err and "until the new parser" in err
 
 
 @pytest.mark.parametrize(

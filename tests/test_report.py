@@ -140,7 +140,7 @@ def test_matrix_groups_neighbours_and_names_change_points():
     assert "  6.2 to 6.2.1  10.3.0    deploys" in shown
     assert "  5.0.2         8.4.1     fixable  JD204" in shown
     assert shown.count("error JD204") == 1 and "  on    JetPack 5.0.2" in shown
-    assert "2 findings over 4 JetPacks; this matrix is" in shown
+    assert "2 findings over 4 JetPacks; the exit code is" in shown
 
 
 def test_matrix_keeps_separate_runs_of_a_verdict():
@@ -164,7 +164,7 @@ def test_batch_says_one_line_for_what_is_quiet():
 def test_what_was_left_out_is_said():
     apart = (Suppressed(ERROR, "ignored", "known", "jetdoctor.toml", "2027-03-31"),)
     shown = text(replace(FIXABLE, findings=(), suppressed=apart, verdict="deploys", verdict_of_all="fixable"))
-    assert "DEPLOYS  leaving out JD204; with it: fixable" in shown
+    assert "DEPLOYS  ignoring JD204; with it: fixable" in shown
     assert "1 finding does not count" in shown
     assert "ignored until 2027-03-31: known (jetdoctor.toml)" in " ".join(shown.split())
 

@@ -53,7 +53,7 @@ def _target_of(found: Reading, target: Optional[Target]) -> Target:
     if found.tensorrt:
         return where.named(["tensorrt-" + found.tensorrt])[0]
     if target is None:
-        raise UsageError("--model needs the release, which this log does not tell: add --target jetpack-X")
+        raise UsageError("--model needs the release, which this log does not name: add --target jetpack-X")
     return target
 
 

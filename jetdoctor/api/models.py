@@ -187,5 +187,5 @@ def _folds(view: Any) -> bool:
 
 def _required(targets: Targets) -> Targets:
     if not targets:
-        raise UsageError("fix needs to know for what: targets='jetpack-5.0.2' (or opset=N alone)")
+        raise UsageError("fix needs a target or an opset: targets='jetpack-5.0.2' (or opset=N alone)")
     return targets

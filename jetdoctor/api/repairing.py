@@ -44,4 +44,4 @@ def _why_not(outcome: Any) -> str:
     left = [step for step in outcome.plan.steps if not step.applied and step.applicability != "manual" and step.reason]
     said = dict.fromkeys("%s: %s" % (step.rule or step.title, step.reason) for step in left)
     rules = sorted({f.rule for r in outcome.results for f in r.findings if f.severity == "error"})
-    return outcome.reason or "; ".join(list(said)[:2]) or "no fix is known for %s" % ", ".join(rules)
+    return outcome.reason or "; ".join(list(said)[:2]) or "there is no fix for %s" % ", ".join(rules)

@@ -40,12 +40,17 @@ def _matches(model: Model, split: DlaSplit) -> Iterator[Tuple[str, Match]]:
         if text.startswith("open sizes"):
             yield (
                 "JD704",
-                Match(text, wall="builder", cause="open", fixes=(Fix("Give the profile one shape", "manual"),)),
+                Match(
+                    text,
+                    wall="builder",
+                    cause="open",
+                    fixes=(Fix("Build with one fixed shape (min = opt = max)", "manual"),),
+                ),
             )
     yield from _left_behind(model, split)
     if split.parts > MOST_PARTS:
         text = "%d pieces run on the DLA; a core holds %d loadables at a time" % (split.parts, MOST_PARTS)
-        advice = Fix("Bring the layers over that lie between the pieces, or keep those parts on the GPU", "manual")
+        advice = Fix("Move the layers between the pieces to the DLA, or keep those parts on the GPU", "manual")
         yield "JD703", Match(text, wall="builder", cause="parts", fixes=(advice,))
 
 

@@ -35,7 +35,7 @@ _STATIC_PLUGINS = (8, 6)
 
 #: ONNX Runtime writes operators of its own into a model that it optimized or quantized
 _NOT_OPTIMIZED = (
-    "Take the model from before ONNX Runtime's optimizer or quantizer (a session that saves it: "
+    "Use the model as it was before ONNX Runtime's optimizer or quantizer (a session that saves it: "
     "graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC)"
 )
 
@@ -90,7 +90,7 @@ class Advisor:
             return ""
         path, name = shlex.quote(self.model.path or "MODEL"), shlex.quote(target.name)
         options = freeze_options(self.model, self._nodes(finding))
-        text = "Fix the sizes (put in your own): jetdoctor fix %s --target %s %s -o FIXED.onnx"
+        text = "Fix the sizes (insert your own): jetdoctor fix %s --target %s %s -o FIXED.onnx"
         return text % (path, name, options) if options else ""
 
     def _about_sizes(self, finding: Finding) -> bool:

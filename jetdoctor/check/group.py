@@ -52,7 +52,7 @@ def _subject(hit: Hit) -> Tuple[str, Optional[str], int]:
     return hit.rule.rule.id, hit.match.outcome, 0 if node is None else id(node.proto)
 
 
-_DOUBT = " (so in the release read before this one, not in the one after; this one was not read)"
+_DOUBT = " (true for the release read before this one, not for the one after; this release was not read)"
 
 
 def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:

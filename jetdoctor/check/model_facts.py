@@ -242,7 +242,7 @@ def _changed(model: Model) -> Dict[str, int]:
 def _beyond(release: Fact, opset: int, newest: int, later: Sequence[str]) -> Fact:
     """The row of a model whose operators changed after the newest opset that NVIDIA documents for the release."""
     shown = ", ".join(later[:3]) + (" and %d more" % (len(later) - 3) if len(later) > 3 else "")
-    text = "opset %d; NVIDIA documents up to opset %d here, and %s changed since: none is refused for that alone"
+    text = "opset %d; NVIDIA documents up to opset %d here, and %s changed since; no node is refused for that alone"
     return Fact(
         {
             "rule": "JD304",
@@ -261,8 +261,8 @@ def _newer(op_type: str, version: int) -> Fact:
             "op": op_type,
             "id": "%s/version-%d" % (op_type, version),
             "status": "undocumented",
-            "what": "opset %d changed it after the newest that any importer was read for" % version,
-            "source": "importers of onnx-tensorrt 7.1 to 11.0: read for the versions up to opset %d" % _READ_OPSET,
+            "what": "opset %d changed it; no importer was read for an opset that new" % version,
+            "source": "the importers of onnx-tensorrt 7.1 to 11.0 were read for opsets up to %d" % _READ_OPSET,
         }
     )
 

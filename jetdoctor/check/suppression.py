@@ -63,8 +63,8 @@ def cut_before(model: Model, node: Node, target: Target) -> str:
     cut = os.path.splitext(os.path.basename(path))[0] + "-boxes.onnx"
     names = " ".join(shlex.quote(name + ":auto") for name in node.inputs[:2])
     command = "polygraphy surgeon extract %s --outputs %s -o %s" % (shlex.quote(path), names, shlex.quote(cut))
-    text = "Cut the model before NonMaxSuppression and suppress in post-processing%s: %s" % (_bounds(node), command)
-    return text + ("; or let the plugin %s do it (it gives counts, boxes, scores and classes, not indices)" % _PLUGIN
+    text = "Cut the model before NonMaxSuppression and run NMS in post-processing%s: %s" % (_bounds(node), command)
+    return text + ("; or use the plugin %s (it returns counts, boxes, scores and classes, not indices)" % _PLUGIN
                    if _has_plugin(target) else "")  # fmt: skip
 
 

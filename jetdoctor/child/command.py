@@ -211,9 +211,9 @@ def _ended(
         return Ended(reason, reason="stopped after %.0f seconds, its time limit" % time_limit, **about)
     if reason == "out-of-memory":
         limit = (memory_limit or 0) >> 20
-        return Ended(reason, reason="stopped at %d MiB, beyond its limit of %d MiB" % (peak >> 20, limit), **about)
+        return Ended(reason, reason="stopped at %d MiB, above its limit of %d MiB" % (peak >> 20, limit), **about)
     if code == -signal.SIGKILL:
-        why = "killed from outside: the kernel's out-of-memory killer, most likely (see dmesg)"
+        why = "killed from outside, most likely by the kernel's out-of-memory killer (see dmesg)"
         return Ended("out-of-memory", reason=why, **about)
     if code < 0:
         return Ended("crashed", reason="crashed with " + signal_name(-code), **about)

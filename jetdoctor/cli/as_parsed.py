@@ -35,7 +35,7 @@ def _target(arguments: Any) -> Target:
         raise UsageError("--as-parsed names the target itself and runs in ONNX Runtime: leave --target, --backend, "
                          "--reference and --ssh out")  # fmt: skip
     if len(targets) != 1:
-        raise UsageError("--as-parsed reads for one target: %r names %d" % (arguments.as_parsed, len(targets)))
+        raise UsageError("--as-parsed needs one target: %r names %d" % (arguments.as_parsed, len(targets)))
     return targets[0]
 
 

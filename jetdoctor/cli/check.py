@@ -51,16 +51,16 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found (2 and 3 stay)")
     parser.add_selection(options)
     parser.add_rules(options)
-    options.add_argument("--baseline", metavar="FILE", help="findings that are known already do not count")
+    options.add_argument("--baseline", metavar="FILE", help="a baseline: known findings do not count")
     options.add_argument("--write-baseline", metavar="FILE", help="write what is found now as the baseline, exit 0")
-    options.add_argument("--prove", action="store_true", help="also build with the best compiler that is here")
-    options.add_argument("--as-parsed", action="store_true", help="also run it as that parser reads it, on a CPU")
-    options.add_argument("--prove-fix", action="store_true", help="also try the repair, and say whether it is proven")
-    options.add_argument("-j", "--jobs", type=int, metavar="N", help="models checked at once")
-    options.add_argument("--cache", metavar="DIR", help="keep results there and use what is kept")
-    options.add_argument("--no-cache", action="store_true", help="neither use nor keep anything")
+    options.add_argument("--prove", action="store_true", help="also build with the best compiler on this machine")
+    options.add_argument("--as-parsed", action="store_true", help="also run it on the CPU as that parser reads it")
+    options.add_argument("--prove-fix", action="store_true", help="also try the repair and report whether it is proven")
+    options.add_argument("-j", "--jobs", type=int, metavar="N", help="models to check in parallel")
+    options.add_argument("--cache", metavar="DIR", help="cache results in this folder")
+    options.add_argument("--no-cache", action="store_true", help="use no cache")
     options.add_argument("--cluster", metavar="URL", help="check on a cluster: dask://HOST:PORT or ray://HOST:PORT")
-    options.add_argument("-q", "--quiet", action="store_true", help="one line for each model")
+    options.add_argument("-q", "--quiet", action="store_true", help="one line per model")
     options.add_argument("--hash", action="store_true", help="sha256 of each model in the report")
 
 
@@ -178,7 +178,7 @@ def _policy(arguments: Any, settings: config.Config) -> Policy:
         arguments.fail_on,
     )
     for ignore in policy.lapsed:
-        text = "jetdoctor: %s ended on %s, so these findings count again (%s)"
+        text = "jetdoctor: %s expired on %s, so these findings count again (%s)"
         print(text % (ignore, ignore.expires, ignore.reason), file=sys.stderr)
     return policy
 
@@ -186,7 +186,7 @@ def _policy(arguments: Any, settings: config.Config) -> Policy:
 def _require_targets(format: str, matrix: bool) -> None:
     """A gate without a target would pass or fail on boards that nobody ships to."""
     if matrix and format in report.GATES:
-        raise UsageError("--format %s is for a gate: name the targets that you ship to (-t jetpack-6.2)" % format)
+        raise UsageError("--format %s is for CI: name the targets that you ship to (-t jetpack-6.2)" % format)
 
 
 def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...], Optional[Device], bool]:

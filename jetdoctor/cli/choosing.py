@@ -22,7 +22,7 @@ def named(names: Sequence[str]) -> Tuple[str, ...]:
 def require_terminal() -> None:
     """``UsageError`` where nobody is there to answer."""
     if not sys.stdin.isatty():
-        raise UsageError("--choose asks on a terminal: use --allow %s in a script" % ",".join(CHOICES))
+        raise UsageError("--choose needs a terminal: in a script, use --allow %s" % ",".join(CHOICES))
 
 
 def ask(outcome: Any, allowed: Sequence[str]) -> Tuple[str, ...]:

@@ -16,7 +16,7 @@ GROUPS: Dict[str, Dict[str, Tuple[str, str]]] = {
         "inspect": ("inspect", "what the model is: inputs, outputs, operators, parameters, size"),
         "fix": ("fix", "repair it, and prove with ONNX Runtime that nothing changed"),
         "report": ("report", "a bundle for support: findings, device, model without weights"),
-        "plan": ("plan", "the way to an engine on one board, as commands to type"),
+        "plan": ("plan", "the steps to an engine on one board, with the commands to type"),
         "diff": ("diff", "what changed between two exports: verdicts, inputs, operators"),
         "verify": ("verify", "build it with a real TensorRT and compare the outputs"),
     },
@@ -75,5 +75,5 @@ def load(name: str) -> Any:
     if name in COMMANDS:
         return importlib.import_module("jetdoctor.cli." + COMMANDS[name][0])
     if os.path.exists(name) or name.endswith(".onnx"):
-        raise UsageError("%s is no command: did you mean `jetdoctor check %s`?" % (name, name))
+        raise UsageError("%s is not a command: did you mean `jetdoctor check %s`?" % (name, name))
     raise UsageError("no command %r: %s" % (name, did_you_mean(name, list(COMMANDS), "jetdoctor --help")))

@@ -23,7 +23,7 @@ EXAMPLES = """\
 VARIABLES = {
     "JETDOCTOR_CACHE": "folder of results kept between runs",
     "NO_COLOR": "no colors",
-    "FORCE_COLOR": "colors even where there is no terminal",
+    "FORCE_COLOR": "colors even without a terminal",
     "COLUMNS": "width of the text",
 }
 
@@ -59,7 +59,7 @@ def _settings(settings: config.Config) -> List[Row]:
 
 
 def _ignore(one: Ignore) -> str:
-    until = " until %s%s" % (one.expires, ", which is over" if one.expired else "") if one.expires else ""
+    until = " until %s%s" % (one.expires, ", which has expired" if one.expired else "") if one.expires else ""
     return "%s: %s%s%s" % (", ".join(sorted(one.rules)), one.reason, until, _on(one.scope))
 
 

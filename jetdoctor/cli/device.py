@@ -89,7 +89,7 @@ def _asked(arguments: Any) -> Tuple[List[Inspection], List[JetdoctorError]]:
     from jetdoctor.api.boards import Inspection, devices, fleet
 
     if arguments.fleet and (arguments.ssh or arguments.snapshot or arguments.root):
-        raise UsageError("--fleet names the boards: leave out --ssh, --snapshot and --root")
+        raise UsageError("--fleet names the boards: drop --ssh, --snapshot and --root")
     if arguments.fleet:
         boards = fleet(*arguments.fleet)
         unread = [UsageError("%s: %s" % (board.name, board.error)) for board in boards if board.device is None]

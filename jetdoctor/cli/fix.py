@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jetdoctor.fix.engine import FixOutcome
 
 EXAMPLES = """\
-  jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       what would be done
+  jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       show every change
   jetdoctor fix model.onnx -t jetpack-5.0.2 --apply      in place, keeps .orig
   jetdoctor fix model.onnx -t jp5.x --freeze images=1x3x640x640 -o fixed.onnx
   jetdoctor fix model.onnx --opset 13 -o 13.onnx         a proven downgrade
@@ -34,7 +34,7 @@ EXAMPLES = """\
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file, - for standard input")
     parser.add_targets(options)
-    options.add_argument("--opset", type=int, metavar="N", help="lower the opset of the model to N first")
+    options.add_argument("--opset", type=int, metavar="N", help="first lower the model's opset to N")
     options.add_argument(
         "--freeze",
         action="append",
@@ -47,24 +47,27 @@ def configure(options: parser.Parser, command: str) -> None:
     )
     place.add_argument("-o", "--output", metavar="OUT", help="write the repaired model there")
     options.add_argument(
-        "--simplify", action="store_true", help="fold constants, remove what changes nothing or is there twice"
+        "--simplify", action="store_true", help="fold constants, remove no-op and duplicate nodes"
     )
-    options.add_argument("--unsafe", action="store_true", help="also fixes that may change values or shapes")
+    options.add_argument("--unsafe", action="store_true", help="also apply fixes that may change values or shapes")
     options.add_argument(
-        "--allow", action="append", metavar="CHOICES", help="fixes that decide for the caller: " + ", ".join(CHOICES)
+        "--allow",
+        action="append",
+        metavar="CHOICES",
+        help="fixes that change the model's interface or precision: " + ", ".join(CHOICES),
     )
     options.add_argument("--choose", action="store_true", help="ask about each of these choices")
     options.add_argument("--select", action="append", metavar="IDS", help="repair only these rules' findings")
     parser.add_rules(options)
     options.add_argument(
-        "--inputs", metavar="FILE", help="inputs to prove with, beside generated ones: .npz, .npy, images"
+        "--inputs", metavar="FILE", help="more inputs for the proof: .npz, .npy, images"
     )
     options.add_argument(
         "--script",
         metavar="FILE.py",
-        help="write the repair as a program for onnx, numpy and onnx-graphsurgeon alone",
+        help="write the repair as a program that needs only onnx, numpy and onnx-graphsurgeon",
     )
-    options.add_argument("--diff", action="store_true", help="show every node that goes, comes or changes")
+    options.add_argument("--diff", action="store_true", help="show every removed, added or changed node")
     options.add_argument("--format", choices=FORMATS, default="text", metavar="F", help=", ".join(FORMATS))
 
 
@@ -140,12 +143,12 @@ def _targets(arguments: Any) -> Any:
     alone = arguments.opset is not None or bool(arguments.freeze) or arguments.simplify
     targets = where.named(arguments.targets or ([] if alone else settings.targets), plugins)
     if not targets and arguments.format in GATES:
-        raise UsageError("--format %s is for a gate: name the target (-t jetpack-6.2)" % arguments.format)
+        raise UsageError("--format %s is for CI: name the target (-t jetpack-6.2)" % arguments.format)
     if targets or alone:
         return targets
     here = where.of_jetson()
     if here is None:
-        raise UsageError("fix needs to know for what: --target jetpack-5.0.2 (or --opset N alone)")
+        raise UsageError("fix needs a target or an opset: --target jetpack-5.0.2 (or --opset N alone)")
     return (replace(here, plugins=tuple(plugins)),)
 
 

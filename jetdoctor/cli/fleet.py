@@ -18,7 +18,7 @@ def boards_of(arguments: Any, policy: Policy) -> Tuple[Board, ...]:
     from jetdoctor import api
 
     if arguments.targets or arguments.device:
-        raise UsageError("--fleet names the boards: leave out --target and --device")
+        raise UsageError("--fleet names the boards: drop --target and --device")
     return tuple(_counted(board, policy) for board in api.fleet(*arguments.fleet))
 
 

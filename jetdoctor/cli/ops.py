@@ -37,7 +37,7 @@ def run(arguments: Any) -> int:
     targets = where.named(arguments.targets or ())
     for target in targets:
         if known.basis(target.tensorrt_version) == "unknown":
-            raise UsageError("nothing is known of the parser of %s (TensorRT %s)" % (target.name, target.tensorrt))
+            raise UsageError("nothing is known about the parser of %s (TensorRT %s)" % (target.name, target.tensorrt))
     names = [_spelled(known, name) for name in parser.split_ids(arguments.ops)]
     tables = [(t, release_table(known, t.tensorrt_version)) for t in targets] if not names else []
     rows = _rows(known, names or (sorted(known.operators) if not targets else []), targets)
@@ -56,7 +56,7 @@ def _spelled(known: Any, name: str) -> str:
     exact = {op.lower(): op for op in known.operators}.get(name.lower())
     meant = [op for op in sorted(known.operators) if "".join(filter(str.isupper, op)) == name.upper()]
     if exact is None and meant and len(name) > 1:
-        raise UsageError("no facts about an operator %s: did you mean %s?" % (name, " or ".join(meant[:3])))
+        raise UsageError("no facts about the operator %s: did you mean %s?" % (name, " or ".join(meant[:3])))
     if exact is None:
         hint = did_you_mean(name, sorted(known.operators), "jetdoctor ops")
         raise UsageError("no facts about an operator %s: %s" % (name, hint))
@@ -106,7 +106,7 @@ def _overview(rows: Any, width: int, color: bool) -> str:
         span = VersionRange(imported[0]["range"].since, imported[-1]["range"].before) if imported else None
         forms = ["some misread"] * any(row["wrong"] for row in imported)
         forms += ["some refused"] * any(row["refused"] for row in imported)
-        forms += ["some fail behind the parser"] * any(row["behind"] for row in imported)
+        forms += ["some fail after the parser"] * any(row["behind"] for row in imported)
         writer.line("%-26s %-20s %s" % (name, _since(span) if span else "no release", ", ".join(forms)))
     return writer.text()
 
@@ -122,7 +122,7 @@ def _tables(tables: Sequence[Tuple[Target, Table]], known: Any, width: int, colo
             if state["importer"]:
                 forms = ["misread: %d" % len(state["wrong"])] * bool(state["wrong"])
                 forms += ["refused: %d" % len(state["refused"])] * bool(state["refused"])
-                forms += ["behind it: %d" % len(state["behind"])] * bool(state["behind"])
+                forms += ["after it: %d" % len(state["behind"])] * bool(state["behind"])
                 writer.line("  %-26s %-30s %s" % (name, " ".join(state["types"])[:30], ", ".join(forms)))
         writer.wrapped("no importer: ", ", ".join(name for name, state in rows if not state["importer"]))
     return writer.text()

@@ -32,9 +32,9 @@ def require_writable(path: Optional[str], inputs: Sequence[str] = ()) -> None:
     if not os.path.isdir(folder):
         raise UsageError("cannot write %s: the folder %s does not exist (mkdir -p it first)" % (path, folder))
     if os.path.isdir(real):
-        raise UsageError("cannot write %s: it is a folder, give a file name" % path)
+        raise UsageError("cannot write %s: it is a folder; give a file name" % path)
     if any(os.path.realpath(given) == real for given in inputs):
-        raise UsageError("cannot write %s: it is an input of this command, give another name" % path)
+        raise UsageError("cannot write %s: it is an input of this command; give another name" % path)
     if os.path.lexists(real) and not os.access(real, os.W_OK):
         raise UsageError("cannot write %s: it is read-only" % path)
     if not os.access(folder, os.W_OK):

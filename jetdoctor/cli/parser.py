@@ -88,7 +88,7 @@ def add_targets(parser: argparse.ArgumentParser) -> None:
         action="append",
         dest="plugins",
         metavar="NAME",
-        help="a custom operator whose plugin you bring along; may be repeated",
+        help="a custom operator whose plugin you supply; may be repeated",
     )
 
 
@@ -98,15 +98,15 @@ PRECISIONS = ("fp32", "fp16", "bf16", "int8", "fp8", "int4", "fp4")
 
 def add_wanted(parser: argparse.ArgumentParser) -> None:
     """What the engine is to be like: its precision, and on which processor."""
-    shown = "what the engine is to be built in: " + ", ".join(PRECISIONS)
+    shown = "the precision of the engine: " + ", ".join(PRECISIONS)
     parser.add_argument("--precision", choices=PRECISIONS, metavar="P", help=shown)
-    parser.add_argument("--dla", action="store_true", help="what the module's DLA takes, and what stays on the GPU")
+    parser.add_argument("--dla", action="store_true", help="what runs on the module's DLA and what stays on the GPU")
 
 
 def wanted(targets: Sequence[Target], arguments: Any) -> Tuple[Target, ...]:
     """The targets with ``--precision`` and ``--dla``."""
     if arguments.dla and not (targets and all(target.module for target in targets)):
-        raise UsageError("--dla wants a module: for example --target agx-orin@jetpack-6.2")
+        raise UsageError("--dla needs a module, for example --target agx-orin@jetpack-6.2")
     return tuple(replace(target, precision=arguments.precision, dla=arguments.dla) for target in targets)
 
 
@@ -116,14 +116,14 @@ PAGES = ("text", "json", "html")
 
 def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
     parser.add_argument("--format", choices=formats, default="text", metavar="F", help=", ".join(formats))
-    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of to the screen")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of the terminal")
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--select", action="append", metavar="IDS", help="only these rules: JD204, JD2xx or a rule's name"
     )
-    parser.add_argument("--ignore", action="append", metavar="IDS", help="all rules but these; ID=REASON says why")
+    parser.add_argument("--ignore", action="append", metavar="IDS", help="ignore these rules; ID=REASON records why")
 
 
 def add_rules(parser: argparse.ArgumentParser) -> None:

@@ -41,7 +41,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("-o", "--output", metavar="FILE", default="bundle.zip", help="bundle.zip by default")
     parser.add_targets(options)
     parser.add_rules(options)
-    options.add_argument("--device", metavar="FILE", help="snapshot of a board (jetdoctor device --save)")
+    options.add_argument("--device", metavar="FILE", help="a board's snapshot (jetdoctor device --save)")
     options.add_argument("--anonymous", action="store_true", help="replace the names of nodes and tensors")
 
 

@@ -93,7 +93,7 @@ def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
         )
     writer.line()
     lines = ", ".join(".".join(map(str, line)) for line in target.tensorrt_lines())
-    text = "%s (a line such as tensorrt-10.3 is its newest patch)" % lines
+    text = "%s (tensorrt-10.3 means its newest patch release)" % lines
     writer.wrapped("TensorRT alone: ", text, "", indent=0)
     writer.line()
     writer.line("opsets: what NVIDIA documents (`jetdoctor ops OP`: what the parser really does).")

@@ -32,7 +32,7 @@ PIECE = 1 << 20  # bytes read at once
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("log", nargs="?", metavar="LOG", help='a file, - for stdin, or "the line"')
     parser.add_targets(options)
-    options.add_argument("--model", metavar="MODEL", help="the ONNX model of the log: is the diagnosis true of it?")
+    options.add_argument("--model", metavar="MODEL", help="the log's ONNX model, to confirm or refute the diagnosis")
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of the board (device --save, --root)")
     parser.add_output(options, parser.PAGES)
 
@@ -66,7 +66,7 @@ def _pieces(log: Any) -> Any:
         stdin: Any = sys.stdin
         return _decoded(getattr(stdin, "buffer", stdin))
     if log is None:
-        raise UsageError('triage what? Give a log file, - for standard input, or "the error line" in quotes')
+        raise UsageError('nothing to triage: give a log file, - for standard input, or "the error line" in quotes')
     if os.path.isdir(log):
         raise UsageError("%s is a folder: give the log file in it" % log)
     if os.path.exists(log):

@@ -38,28 +38,28 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file (- for standard input), or an engine to check")
     options.add_argument("--reference", metavar="FILE", help="the original to compare with")
     options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
-    options.add_argument("--as-parsed", metavar="T", help="no build: run the model as the parser of T reads it")
+    options.add_argument("--as-parsed", metavar="T", help="build nothing: run the model as the parser of T reads it")
     options.add_argument("--ssh", type=parser.host, metavar="USER@HOST", help="build and run there, with trtexec")
     parser.add_targets(options)
     options.add_argument("--precision", choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS))
     options.add_argument("--shapes", action="append", metavar="NAME=S", help="a shape, or min:opt:max of one")
     for side in ("min", "opt", "max"):
-        options.add_argument("--%sShapes" % side, metavar="SPEC", help="as trtexec takes it: images:1x3x640x640")
-    options.add_argument("--inputs", metavar="FILE", help="inputs beside generated ones: .npz, .npy, images")
-    options.add_argument("--save-engine", metavar="FILE", help="keep the engine that was built")
-    options.add_argument("--workspace", type=int, metavar="MIB", help="scratch memory of the builder")
+        options.add_argument("--%sShapes" % side, metavar="SPEC", help="as in trtexec: images:1x3x640x640")
+    options.add_argument("--inputs", metavar="FILE", help="more inputs: .npz, .npy, images")
+    options.add_argument("--save-engine", metavar="FILE", help="keep the engine")
+    options.add_argument("--workspace", type=int, metavar="MIB", help="the builder's workspace")
     options.add_argument(
-        "--calibration", "--calib", metavar="FILE", help="for int8: real inputs (.npz, a folder, images), or a cache"
+        "--calibration", "--calib", metavar="FILE", help="for INT8: real inputs (.npz, a folder, images), or a cache"
     )
     options.add_argument("--calibrator", choices=CALIBRATORS, default="entropy", metavar="C", help="entropy, minmax")
-    options.add_argument("--keep-fp32", action="append", metavar="NODES", help="nodes that stay in fp32")
-    options.add_argument("--timing-cache", metavar="FILE", help="reuse what the builder measured before")
-    options.add_argument("--max-latency-ms", type=float, metavar="MS", help="fail when p99 is above it")
+    options.add_argument("--keep-fp32", action="append", metavar="NODES", help="nodes to keep in FP32")
+    options.add_argument("--timing-cache", metavar="FILE", help="reuse the builder's timings")
+    options.add_argument("--max-latency-ms", type=float, metavar="MS", help="fail if p99 latency is above this")
     options.add_argument("--trtexec", metavar="PATH", help="where trtexec is")
-    options.add_argument("--provider", action="append", metavar="P", help="ONNX Runtime's execution provider")
-    options.add_argument("--no-bisect", action="store_true", help="do not search for the first difference")
-    options.add_argument("--memory-limit", type=int, metavar="MIB", help="of each step (half of what is free)")
-    options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="of each step (1800)")
+    options.add_argument("--provider", action="append", metavar="P", help="ONNX Runtime execution provider")
+    options.add_argument("--no-bisect", action="store_true", help="do not search for the first diverging layer")
+    options.add_argument("--memory-limit", type=int, metavar="MIB", help="per step (default: half of the free memory)")
+    options.add_argument("--time-limit", type=float, default=1800.0, metavar="SECONDS", help="per step (default: 1800)")
     parser.add_output(options, FORMATS)
 
 
@@ -115,7 +115,7 @@ def _evidence(arguments: Any, target: Optional[Target]) -> Sequence[Evidence]:
     from jetdoctor.verify import profiles
 
     if arguments.calibration and not os.path.exists(arguments.calibration):
-        raise UsageError("there is no calibration data at %s" % arguments.calibration)
+        raise UsageError("no calibration data at %s" % arguments.calibration)
     return api.verify(
         file_of(arguments.model),
         arguments.reference,

@@ -55,13 +55,13 @@ def _models(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
     tensorrt, opset = as_target(device).tensorrt, (row["opset"] or [None, None])[1]
     if not tensorrt or not opset:
         return
-    text = "TensorRT %s documents ONNX opset %s and older" % (tensorrt, opset)
+    text = "for TensorRT %s NVIDIA documents ONNX opset %s and older" % (tensorrt, opset)
     if parse_version(tensorrt) < (10,):
         text += "; newer exports need `jetdoctor fix` (axes given as inputs are not read)"
     yield Advice("models", text)
     imported = _imported(tensorrt)
     if imported:
-        line = "its parser imports %d operators; `jetdoctor ops --target %s` says which forms it misreads"
+        line = "its parser imports %d operators; `jetdoctor ops --target %s` lists the forms it misreads"
         yield Advice("operators", line % (imported, as_target(device).name))
 
 
@@ -81,7 +81,7 @@ def _workspace(device: Device, row: Dict[str, Any]) -> Iterator[Advice]:
     option = "--workspace=%d" if target.tensorrt_version < (8, 4) else "--memPoolSize=workspace:%d"
     yield Advice(
         "workspace",
-        "trtexec %s is a fair limit for %d MiB of memory" % (option % size, memory),
+        "trtexec %s is a reasonable limit for %d MiB of memory" % (option % size, memory),
         "field notes",
     )
 
@@ -124,7 +124,7 @@ def _newest(device: Device) -> Iterator[Advice]:
     public = [name for name in module["jetpacks"] if not name.endswith(("-dp", "-ea"))] if module else []
     known = [name for name in public if (_release(name) or {}).get("tensorrt")]
     if module and known and known[-1] != device.get("jetpack"):
-        text = "newest for %s: %s; by flashing, never by apt across releases" % (module["id"], known[-1])
+        text = "newest for %s: %s; move by flashing, never by apt across releases" % (module["id"], known[-1])
         yield Advice("jetpack", text, module["sources"][0])
     elif module and known:
         yield Advice("jetpack", "%s is the newest that %s runs" % (known[-1], module["id"]), module["sources"][0])
@@ -134,6 +134,6 @@ def _hands_off(row: Dict[str, Any]) -> Iterator[Advice]:
     """What must not be upgraded by hand, and why."""
     yield Advice(
         "hands off",
-        "CUDA, cuDNN, TensorRT, nvidia-l4t-* (tested together with the driver of this release), the system "
+        "CUDA, cuDNN, TensorRT, nvidia-l4t-* (tested with the driver of this release), the system "
         "Python %s (the bindings are compiled for it), pip's tensorrt (not made for this GPU)" % row["python"],
     )

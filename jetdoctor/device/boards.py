@@ -34,7 +34,7 @@ def fleet(paths: Sequence[str]) -> Tuple[Board, ...]:
     for path in paths:
         boards = _boards_of(path)
         if not boards:
-            raise UsageError("no boards in %s: it wants files of `jetdoctor device --save` and captured boards" % path)
+            raise UsageError("no boards in %s: expected files of `jetdoctor device --save` or captured boards" % path)
         found += boards
     return tuple(_read(name, path) for name, path in found)
 

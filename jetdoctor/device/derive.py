@@ -55,7 +55,7 @@ def _jetpack(facts: Facts) -> Fact:
     if not l4t:
         if packages:
             return Fact(packages, facts["jetpack_packages"].source)
-        return Fact(None, None, facts.get("l4t", Fact()).reason or "no L4T release and no nvidia-jetpack package")
+        return Fact(None, None, facts.get("l4t", Fact()).reason or "neither an L4T release nor package nvidia-jetpack")
     by_l4t = [row["jetpack"] for row in releases() if row["l4t"] and _padded(row["l4t"]) == _padded(l4t)]
     named = packages or _by_cudart(facts, l4t)
     if named and named in _pocket(l4t):
@@ -114,7 +114,7 @@ def _module(facts: Facts) -> Fact:
         fitting = _by_memory(facts, _possible(facts))
         if len(fitting) == 1:
             return Fact(fitting[0], "the only module of its kind with %d MiB" % _value(facts, "ram_mb"))
-    return Fact(None, None, facts.get("part_numbers", Fact()).reason or "no part number that is known")
+    return Fact(None, None, facts.get("part_numbers", Fact()).reason or "no known part number")
 
 
 def _possible(facts: Facts) -> List[str]:
@@ -142,7 +142,7 @@ def _compute_capability(facts: Facts) -> Fact:
             return Fact(row["compute_capability"], "SoC %s" % soc)
     if _value(facts, "gpu_compute_capability"):
         return Fact(_value(facts, "gpu_compute_capability"), "nvidia-smi")
-    return Fact(None, None, "neither a known SoC nor an answer of nvidia-smi")
+    return Fact(None, None, "neither a known SoC nor an answer from nvidia-smi")
 
 
 def _dla(facts: Facts) -> Fact:

@@ -102,7 +102,7 @@ class ExcludesPadding(OfLayer):
         return not node.attr("count_include_pad", 0) and any(numbers(node, "pads") or ())
 
     def said(self) -> str:
-        return "the average leaves padded places out"
+        return "the average excludes the padding"
 
 
 class OutputChannelsOver(OfLayer):
@@ -127,7 +127,7 @@ class AttributeNotIn(OfLayer):
         return any(node.has_attr(name) and node.attr(name) not in values for name, values in self.value.items())
 
     def said(self) -> str:
-        return " or ".join("%s is none of %s" % (n, list(v)) for n, v in self.value.items())
+        return " or ".join("%s is not one of %s" % (n, list(v)) for n, v in self.value.items())
 
 
 class AxisIsNot(OfLayer):

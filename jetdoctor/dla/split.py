@@ -37,7 +37,7 @@ def split(model: Model, target: Target, knowledge: Knowledge) -> DlaSplit:
 def absent(target: Target, knowledge: Knowledge) -> Optional[Tuple[str, str]]:
     """Why the target has no DLA, with the source; None when it has one."""
     if target.module is None:
-        return "no module is named: give one, such as agx-orin@%s" % target.name, ""
+        return "no module given: name one, such as agx-orin@%s" % target.name, ""
     if not target.module.dla:
         return "%s has no DLA" % target.module.name, "rules/data/modules.json"
     for fact in knowledge.rows("(model)", "dla"):
@@ -62,7 +62,7 @@ def _conditions(model: Model, target: Target) -> List[str]:
     if any(model.main.value(name).static_shape is None for name in names):
         found.append("open sizes: build with one shape (min = opt = max), or everything falls back to the GPU")
     if target.precision is None:
-        found.append("FP16 or INT8: the DLA computes in nothing else (--precision fp16)")
+        found.append("FP16 or INT8: the DLA supports no other precision (--precision fp16)")
     return found
 
 
@@ -83,7 +83,7 @@ class Judge:
 
     def _why_not(self, node: Node) -> Optional[Why]:
         if self.target.precision is not None and self.target.precision not in PRECISIONS:
-            return "the DLA does not compute in %s" % self.target.precision.upper(), "--precision fp16", _MATRIX
+            return "the DLA does not support %s" % self.target.precision.upper(), "--precision fp16", _MATRIX
         known = self._rows_of(node.op_type) if node.domain in DEFAULT_DOMAINS else ()
         for fact in (*known, *self._rows_of("(any)")):
             if fact["status"] == "gpu" and holds(fact["when"], node):

@@ -34,7 +34,7 @@ class RankIsNot(OfLayer):
         return None if rank is None else rank not in self.value
 
     def said(self) -> str:
-        return "the rank of input 0 is not %s" % listed(self.value)
+        return "input 0 does not have rank %s" % listed(self.value)
 
 
 class OutputRankIsNot(OfLayer):
@@ -141,7 +141,7 @@ class ConstantOperand(OfLayer):
         return any(sum(size != 1 for size in value.static_shape or ()) > 1 for value in constants)
 
     def said(self) -> str:
-        return "a constant operand is neither one number nor one for each channel"
+        return "a constant operand is neither a scalar nor one value per channel"
 
 
 class BatchChanges(OfLayer):
@@ -192,7 +192,7 @@ class ScaleOutside(OfLayer):
         return any(b % a or not 1 <= b // a <= most for a, b in zip(before[2:], after[2:]))
 
     def said(self) -> str:
-        return "the scale is no whole number up to %s" % listed(["%d (%s)" % (m, n) for n, m in self.value.items()])
+        return "the scale is not an integer up to %s" % listed(["%d (%s)" % (m, n) for n, m in self.value.items()])
 
 
 class ResizeIsNot(OfLayer):

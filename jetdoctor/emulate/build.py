@@ -54,12 +54,12 @@ def _turn(
     """Carry one reading out at one node; "" or why that is not possible."""
     module = catalog().readings.get(finding.reading)
     if module is None:
-        return "how this release reads it has not been written down as a model"
+        return "no model of how this release reads it exists"
     if node is None:
         return "it names no node"
     mark = (node.graph.path, node.index)
     if mark in taken:
-        return "another misreading of the same node is shown"
+        return "a different misreading of the same node is measured"
     edit = Edit(changes, node, target)
     try:
         module.read(node, edit)  # type: ignore[attr-defined]

@@ -124,7 +124,7 @@ def _compare(
         if left is None:
             continue
         if right is None:
-            said = "as it is read, the model does not hold together at %s" % _short(got.refusal)
+            said = "as this parser reads it, the model is inconsistent at %s" % _short(got.refusal)
             return Impact("answer", sum(one is not None for one in expected.outputs), reason=said), []
         runs.append((name, left, right))
     return judge(runs)

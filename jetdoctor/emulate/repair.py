@@ -32,7 +32,7 @@ def _row(outcome: FixOutcome, old: Result, new: Result, make_job: MakeJob) -> As
     proof = outcome.plan.equivalence
     if not repaired or not left:
         reason = "nothing is misread any more" if proof.status == "equal" else proof.reason
-        reason = "its numbers are those of the coarser steps" if proof.near else reason
+        reason = "its outputs are those of the coarser quantization steps" if proof.near else reason
         return AsParsed(new.target.name, repaired, proof.status, (), reason)
     try:
         with Candidate(outcome.proto, outcome.path, check=False) as fixed:

@@ -50,7 +50,7 @@ class Condition:
         for key, value in spec.items():
             schema = self.takes[key] if key in self.takes else self.may_take[key]
             if not fits(schema, value):
-                raise BadCondition(key, "%r is no value of it" % (value,))
+                raise BadCondition(key, "%r is not a valid value for it" % (value,))
         self.spec = spec
         self.op_type = op_type
         self.value = spec[self.key()]

@@ -55,7 +55,7 @@ def _by_keys(keys: Tuple[str, ...]) -> Type[Condition]:
     strange = sorted(given - all_keys)
     if strange:
         raise BadCondition(strange[0], "no condition of that name")
-    text = "%s together are no condition" % ", ".join(keys) if len(keys) != 1 else "is no condition alone"
+    text = "%s together are not a condition" % ", ".join(keys) if len(keys) != 1 else "is not a condition by itself"
     raise BadCondition(", ".join(keys) or "require", text if keys else "an empty condition")
 
 

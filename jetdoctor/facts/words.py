@@ -48,10 +48,10 @@ def fact_text(fact: Fact, node: Optional[Node], tensor: str, detail: str) -> str
     """One line on any fact row that applies."""
     if fact.get("op") in ("(graph input)", "(initializer)"):
         kind = "graph input" if fact["op"] == "(graph input)" else "initializer"
-        return _with_words("%s %s is %s, a type that this parser does not have" % (kind, tensor, detail), fact)
+        return _with_words("%s %s is %s, a type that this parser does not know" % (kind, tensor, detail), fact)
     if fact.get("op") == "(any)" and node is not None:
         return _with_words(
-            "%s hands %s on as %s, which may only be a graph output" % (node.op_type, tensor, detail), fact
+            "%s passes %s on as %s, which may only be a graph output" % (node.op_type, tensor, detail), fact
         )
     if node is not None and fact.demand is not None:
         return restriction_text(node, fact)

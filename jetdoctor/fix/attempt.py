@@ -45,7 +45,7 @@ class Attempt:
             self.before = self.before or self.results
             state = fingerprint(self.proto)
             if state in self._seen:
-                self.trouble = "the fixes go in a circle"
+                self.trouble = "the fixes undo one another"
                 break
             self._seen.add(state)
             if number == passes or not self._pass(view):
@@ -85,7 +85,7 @@ class Attempt:
         """Requests that brought new errors, with the reason why they are not wanted."""
         found: Dict[Key, str] = {}
         for finding, place, target in self.new_errors():
-            reason = "would bring %s (%s) on %s" % (finding.rule, finding.message, target.name)
+            reason = "would cause %s (%s) on %s" % (finding.rule, finding.message, target.name)
             author = self._authors.get(place.node_name)
             every = [request for done in self.applied for request in done]
             wide = [r for r in every if r.fix.lower_opset or r.place.node_index is None]
@@ -197,7 +197,7 @@ _UNASKED = Finding("", "", "info", "build-risk", "")
 
 
 def _written_out(node: Any, rewrite: str) -> Request:
-    return Request(_UNASKED, node.location(), Fix("Write %s out" % node.op_type, rewrite=rewrite))
+    return Request(_UNASKED, node.location(), Fix("Decompose %s" % node.op_type, rewrite=rewrite))
 
 
 def fingerprint(proto: Any) -> str:

@@ -52,7 +52,7 @@ class Candidate:
     def _checked(self) -> str:
         said = _invalid(self.path)
         if said and _invalid(self.original):
-            return "onnx's checker refuses the model, before any fix and after: %s" % said
+            return "onnx's checker rejects the model, both before and after the fix: %s" % said
         return "the fixed model is invalid: %s" % said if said else ""
 
     def _place(self) -> str:

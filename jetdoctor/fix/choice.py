@@ -71,7 +71,7 @@ class Choices:
             name = lost(request.fix.lower_opset) if request.fix.lower_opset else ""
             others = [Request(request.finding, request.place, fix) for fix in request.finding.fixes if fix.rewrite]
             if name and any(self._allowed(o.fix) and self.said(o.key) is None for o in others):
-                self.spared[request.key] = "would write out %s, which the target imports" % name
+                self.spared[request.key] = "would decompose %s, which the target imports" % name
 
     def wanted(self, results: Sequence[Result]) -> List[Finding]:
         """Errors of all targets that are selected, warnings that are asked for by id, invalid forms with a safe fix.

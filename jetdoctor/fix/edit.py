@@ -36,7 +36,7 @@ class Edit(Build):
     def needs(self, opset: int) -> None:
         """``CannotRewrite`` when the graph's opset is older."""
         if self.opset < opset:
-            raise CannotRewrite("written out, it takes opset %d" % opset)
+            raise CannotRewrite("decomposing it needs opset %d" % opset)
 
     @property
     def touched(self) -> bool:

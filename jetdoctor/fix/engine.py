@@ -98,7 +98,7 @@ def fix(
         given.runs(inputs, job.view)  # so do inputs that are not the model's
     if job.view.inference_stopped:  # whatever works on the model would run into the same
         found = check(job.view, job.targets)
-        reason = "the shapes of this model cannot be worked out: %s" % job.view.inference_stopped
+        reason = "shape inference fails on this model: %s" % job.view.inference_stopped
         return FixOutcome(path, job.targets, Plan(equivalence=Equivalence(reason=reason)), found, found, reason=reason)
     read = originals.stamp(path)
     try:
@@ -145,7 +145,7 @@ class _Job:
                     return outcome
                 continue  # the proof found a wrong fix, which is barred now
             self.choices.barred.update(culprits)
-        return self.give_up(attempt, "no choice of fixes was found that brings no new error")
+        return self.give_up(attempt, "every combination of fixes causes a new error")
 
     def attempt(self, passes: Optional[int] = None) -> Attempt:
         """A fresh run on the file as it is."""
@@ -173,7 +173,7 @@ class _Job:
         if not changed:
             return self._outcome(attempt, Plan(tuple(attempt.steps)), None)
         if attempt.new_errors():
-            return self.give_up(attempt, "a new error would come in: %s" % attempt.new_errors()[0][0].message)
+            return self.give_up(attempt, "it would cause a new error: %s" % attempt.new_errors()[0][0].message)
         self._stamp(attempt)
         with Candidate(attempt.take(), self.path) as candidate:
             if candidate.trouble:
@@ -186,7 +186,7 @@ class _Job:
                 return None
             return self._outcome(attempt, plan, None, "the result differs: %s" % equivalence.reason)
         if equivalence.status == "not-run" and not self.choices.unsafe:
-            reason = "not proven (%s): --unsafe writes it all the same" % equivalence.reason
+            reason = "not proven (%s); --unsafe writes it anyway" % equivalence.reason
             return self._outcome(attempt, plan, None, reason)
         return self._outcome(attempt, plan, attempt.proto)
 
@@ -222,7 +222,7 @@ class _Job:
         return (self.sizes[0], size_of(proto)) if self.sizes is not None and proto is not None else None
 
     def _left_over(self, attempt: Attempt) -> List[PlanStep]:
-        """For every finding that remains the fix that was not applied, then what to do by hand."""
+        """For every finding that remains the fix that was not applied, then what to do manually."""
         steps: List[PlanStep] = []
         for finding in self.choices.wanted(attempt.results):
             where = finding.location
@@ -233,7 +233,7 @@ class _Job:
                 choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
                 steps.append(PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason, choice))
             for fix in self._by_hand(attempt, finding):
-                reason = "by hand: %s" % finding.message
+                reason = "manual: %s" % finding.message
                 steps.append(PlanStep(finding.rule, fix.title, "manual", node, False, reason))
         return steps + self._offered_choices(attempt, steps) + self._offered_cut(attempt)
 
@@ -284,7 +284,7 @@ class _Job:
         before = size_of(attempt.proto)
         attempt.fold("what follows from constants and known sizes")
         if simplify_graph(attempt.proto):
-            title = "Remove nodes that change nothing and what is there twice"
+            title = "Remove no-op and duplicate nodes"
             attempt.steps.append(PlanStep("", title, "safe", "", True))
         self.sizes = before, size_of(attempt.proto)
 

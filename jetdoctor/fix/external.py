@@ -30,7 +30,7 @@ def external_files(proto: Any) -> List[str]:
         inside = os.path.normpath(location)
         if os.path.isabs(location) or inside.split(os.sep)[0] in ("..", ".", ""):
             raise UsageError(
-                "the external data %r lies outside of the model's folder: save the model again with its data beside it"
+                "the external data %r is outside the model's folder: save the model again with its data next to it"
                 % location
             )
     return sorted(named)

@@ -72,7 +72,7 @@ def _size(name: str, value: Any) -> int:
     try:
         size = int(value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value)
     except (TypeError, ValueError):
-        raise UsageError("%r is no size for %s: write 1x3x640x640 or 1" % (value, name)) from None
+        raise UsageError("%r is not a size for %s: write 1x3x640x640 or 1" % (value, name)) from None
     if size < 1:
         raise UsageError("%s: a size is at least 1, not %d" % (name, size))
     return size

@@ -26,4 +26,4 @@ def lower(proto: Any, to: int) -> Tuple[Optional[Any], Tuple[NodeChange, ...], s
 def _summary(blocked: Any) -> str:
     reasons: List[str] = ["%s: %s" % (place, reason) for place, reason in blocked]
     more = " and %d more" % (len(reasons) - 2) if len(reasons) > 2 else ""
-    return "; ".join(reasons[:2]) + more if reasons else "no way is known"
+    return "; ".join(reasons[:2]) + more if reasons else "no repair is known"

@@ -30,7 +30,7 @@ def require_unchanged(path: str, read: Stamp) -> None:
     except OSError:
         now = ()
     if now != read:
-        raise JetdoctorError("%s was changed while it was being repaired: nothing was written, run it again" % path)
+        raise JetdoctorError("%s changed during the repair: nothing was written; run it again" % path)
 
 
 def mark(proto: Any) -> None:

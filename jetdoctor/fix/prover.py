@@ -181,7 +181,7 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
         for key, value in _errors(comparison).items():
             worst[key] = max(worst[key], value)
     if strange:
-        worst["reason"] = "inputs that are %s give other results" % " or ".join(strange)
+        worst["reason"] = "%s inputs give different results" % " or ".join(strange)
     if unsteady:
         worst["reason"] = _UNSTEADY % (unsteady, len(pairs))
         # What agrees on a few inputs and cannot be judged on most is not proven.

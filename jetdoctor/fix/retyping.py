@@ -41,7 +41,7 @@ def _tensor(tensor: Any, old: int, new: int) -> None:
     if tensor.data_type != old:
         return
     if tensor.data_location == 1:  # EXTERNAL
-        raise CannotRewrite("the weights lie in another file")
+        raise CannotRewrite("the weights are in another file")
     from onnx import helper, numpy_helper
 
     array = numpy_helper.to_array(tensor)

@@ -20,7 +20,7 @@ def _look(graph: Graph, around: int) -> str:
     for node in graph.nodes:
         turns = around * (_trips(node) if node.op_type == "Loop" else 1)
         if turns > MOST:
-            return "the Loop %s turns %s times" % (node.name or node.outputs[0], format(turns, ",d"))
+            return "the Loop %s runs %s iterations" % (node.name or node.outputs[0], format(turns, ",d"))
         for body in node.subgraphs:
             found = _look(body, turns)
             if found:

@@ -53,7 +53,7 @@ def _require_not_its_data(target: str, outcome: FixOutcome) -> None:
     proto = outcome.proto if outcome.proto is not None else onnx.load(outcome.path, load_external_data=False)
     folder = os.path.dirname(os.path.abspath(outcome.path))
     if any(os.path.realpath(os.path.join(folder, name)) == os.path.realpath(target) for name in external_files(proto)):
-        raise UsageError("%s holds the weights of the model: give another name" % target)
+        raise UsageError("%s holds the model's weights: give another name" % target)
 
 
 def _apply(outcome: FixOutcome) -> str:
@@ -150,7 +150,7 @@ class _Writer:
         if os.path.exists(new):
             if _same_content(old, new):
                 return
-            raise FileExistsError(17, "external data %s is there with other content" % location, new)
+            raise FileExistsError(17, "the external data %s exists with different content" % location, new)
         os.makedirs(os.path.dirname(new), exist_ok=True)
         name = self._temporary()
         with open(old, "rb") as reader, open(name, "wb") as writer:

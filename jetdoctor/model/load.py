@@ -122,5 +122,5 @@ def _parse(data: bytes, path: str) -> Any:
         return onnx_parts.messages().ModelProto.FromString(data)
     except DecodeError:
         known: Optional[str] = unreadable.looks_like(data[: unreadable.HEAD_BYTES])
-        cure = "it looks like %s" % known if known else "it is damaged or nested too deep"
+        cure = "it looks like %s" % known if known else "it is damaged or nested too deeply"
         raise UnreadableModel("%s is not a readable ONNX model; %s" % (path, cure)) from None

@@ -20,7 +20,7 @@ class UnreadableModel(UsageError):
 def require_data(model: Model) -> None:
     """UnreadableModel when a file with the model's external data is missing or too short; it speaks as JD901 does."""
     for _, _, trouble in external.troubles(model):
-        text = "%s: %s (JD901): put the data file beside the model, or save the model with its data again"
+        text = "%s: %s (JD901): put the data file next to the model, or save the model together with its data again"
         raise UnreadableModel(text % (model.path, trouble))
 
 
@@ -90,7 +90,7 @@ _KINDS: List[Tuple[Callable[[bytes], bool], str, str]] = [
     (
         _starts(b"ftrt", b"ptrt", b"vtrt"),
         "a TensorRT engine",
-        "an engine cannot be turned back: give the ONNX model that it was built from",
+        "an engine cannot be converted back: give the ONNX model that it was built from",
     ),
     (_starts(b"\x89PNG\r\n\x1a\n"), "a PNG image", "give the .onnx file"),
     (_starts(b"\xff\xd8\xff"), "a JPEG image", "give the .onnx file"),
@@ -110,7 +110,7 @@ _KINDS: List[Tuple[Callable[[bytes], bool], str, str]] = [
         "export the model with torch.onnx.export",
     ),
     (_starts(b"GGUF"), "a GGUF file", "TensorRT has no reader for it: export the model to ONNX"),
-    (lambda head: head[4:8] == b"ORTM", "an ONNX Runtime (.ort) model", "give the .onnx file behind it"),
+    (lambda head: head[4:8] == b"ORTM", "an ONNX Runtime (.ort) model", "give the .onnx file it was made from"),
     (_onnx_json, "an ONNX model in JSON form", _TO_BINARY % "json"),
     (
         lambda head: _onnx_text(head) and head.lstrip().startswith(b"<"),

@@ -114,7 +114,7 @@ class _Walk:
     def message(self, kind: Message, start: int, end: int, place: Place) -> Tuple[List[Chunk], int]:
         """Chunks of the message at ``start`` to ``end`` without payloads, and their total length."""
         if len(place) >= MAX_DEPTH:
-            raise WireError("messages are nested more than %d deep" % MAX_DEPTH, start)
+            raise WireError("messages are nested more than %d levels deep" % MAX_DEPTH, start)
         children, payload = kind.children, kind.payload
         counts: Dict[int, int] = {}
         chunks: List[Chunk] = []
@@ -169,7 +169,7 @@ class _Walk:
         except IndexError:
             pos = end + 1
         if pos > end or field == 0:
-            raise Truncated(at, pos - end) if top else WireError("a field runs out of its message", at)
+            raise Truncated(at, pos - end) if top else WireError("a field runs past the end of its message", at)
         return field, wire_type, body, pos
 
 

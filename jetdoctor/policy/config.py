@@ -20,14 +20,14 @@ LONGEST_LINE = 4096
 
 #: Setting -> what it is, in the order of docs/configuration.md.
 SETTINGS = {
-    "targets": "what you ship to, as --target takes it",
+    "targets": "what you ship to, in the syntax of --target",
     "select": "only these rules",
     "ignore": "rules that do not count, each with its reason",
     "fail-on": "error, warning or never",
-    "baseline": "file of findings that are known already",
+    "baseline": "file of known findings (the baseline)",
     "plugins": "custom operators whose plugin you bring along",
-    "policy": "what holds for some models or targets only",
-    "jobs": "models checked at once",
+    "policy": "settings for some models or targets only",
+    "jobs": "models to check in parallel",
     "cache": "folder of results kept between runs",
 }
 
@@ -78,7 +78,7 @@ def _read(path: str, table: Optional[str]) -> Optional[Dict[str, Any]]:
     try:
         document = _toml().loads(data.decode("utf-8"))
     except RecursionError:
-        raise UsageError("the configuration %s is nested too deep" % path) from None
+        raise UsageError("the configuration %s is nested too deeply" % path) from None
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise UsageError("cannot read %s: %s" % (path, error)) from None
     if not table:

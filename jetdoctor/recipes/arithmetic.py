@@ -133,10 +133,10 @@ def extreme_from_the_end(node: Node, build: Build) -> str:
 def smallest_of_the_negated(node: Node, build: Build) -> Tuple[str, str]:
     """TopK of the smallest by way of the largest: negate, take, negate back; the indices stay.
 
-    Exact for floats only: the least integer has no negative.
+    Exact for floats only: the most negative integer has no positive counterpart.
     """
     if "FLOAT" not in build.dtype(node.input(0)) and build.dtype(node.input(0)) != "DOUBLE":
-        raise CannotRewrite("the least integer has no negative")
+        raise CannotRewrite("the most negative integer has no positive counterpart")
     negated = build.add("Neg", [node.inputs[0]])
     values, indices = build.again(node, [negated, *node.inputs[1:]], 2, largest=None)
     return build.add("Neg", [values]), indices

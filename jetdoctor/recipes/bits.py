@@ -41,7 +41,7 @@ class _Bits:
 
     def __init__(self, build: Build, dtype: str) -> None:
         if dtype not in _WIDTHS:
-            raise CannotRewrite("%s has no bits to compute with" % dtype)
+            raise CannotRewrite("%s has no bitwise representation" % dtype)
         self.build, self.dtype, self.width = build, dtype, _WIDTHS[dtype]
         self.work = "INT64" if self.width == 64 else "INT32"
         #: whether values may be negative in ``work``, where the highest bit is the sign
@@ -58,7 +58,7 @@ class _Bits:
         span = 1 << (64 if self.work == "INT64" else 32)
         array = np.asarray((array + span // 2) % span - span // 2, dtype=object)
         if self.clamped and any(not -(1 << 31) <= n < 1 << 31 for n in array.reshape(-1)):
-            raise CannotRewrite("it takes INT64 constants outside of INT32, which TensorRT clamps before 10.0")
+            raise CannotRewrite("it needs INT64 constants outside the INT32 range, which TensorRT clamps before 10.0")
         return self.build.tensor(array, self.work)
 
     def op(self, op_type: str, *inputs: Any) -> str:
@@ -194,7 +194,7 @@ class _Bits:
             raise CannotRewrite("the shift is not constant")
         by = by.astype(object)
         if (by >= self.width).any():
-            raise CannotRewrite("ONNX does not say what a shift by %d bits or more gives" % self.width)
+            raise CannotRewrite("ONNX does not define shifts by %d bits or more" % self.width)
         x, powers = self.read(node.input(0)), np.asarray(2**by, dtype=object)
         if node.attr("direction") == "LEFT":
             product, size = self.op("Mul", x, powers), 1 << self.width

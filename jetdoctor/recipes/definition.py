@@ -62,7 +62,7 @@ def _body(node: Node, schema: Any, opset: int) -> Tuple[int, Any]:
     body = FunctionProto()
     body.ParseFromString(data)
     if not body.node:
-        raise CannotRewrite("onnx does not define %s of this form by other operators" % node.op_type)
+        raise CannotRewrite("onnx does not define this form of %s by other operators" % node.op_type)
     return next((o.version for o in body.opset_import if o.domain == ""), version), body
 
 

@@ -13,7 +13,7 @@ def deform_conv(node: Node, build: Build) -> str:
     """The samples of all kernel points, stacked, times the kernel."""
     x, kernel, offset = (node.input(index) for index in range(3))
     if build.rank(x) != 4 or build.dtype(x) != "FLOAT":
-        raise CannotRewrite("only FLOAT images are written out")
+        raise CannotRewrite("only FLOAT images are decomposed")
     channels, height, width = build.sizes(x, [1, 2, 3])
     sizes, out = build.sizes(kernel, range(4)), build.sizes(offset, [2, 3])
     points, shared, groups = sizes[2] * sizes[3], node.attr("offset_group", 1), node.attr("group", 1)

@@ -161,6 +161,6 @@ def _spelled_out(node: Node, build: Build, terms: List[str], wanted: str) -> Tup
         start = len(term.split("...")[0])
         for letter, size in zip(letters[len(letters) - count :], (node.input(index).shape or ())[start:]):
             if seen.setdefault(letter, size) != size or (size is None and sum(map(bool, counts)) > 1):
-                raise CannotRewrite("an ellipsis that broadcasts, or has sizes that are not known")
+                raise CannotRewrite("an ellipsis that broadcasts or has unknown sizes")
     full = [term.replace("...", letters[len(letters) - count :]) for term, count in zip(terms, counts)]
     return full, wanted.replace("...", letters)

@@ -23,7 +23,7 @@ def dft(node: Node, build: Build) -> str:
     given = build.array(node.input(1)) if node.present(1) else None
     size, parts = shape[axis], shape[-1]
     if axis == rank - 1:
-        raise CannotRewrite("the last axis holds real and imaginary part")
+        raise CannotRewrite("the last axis holds the real and imaginary parts")
     if not isinstance(size, int) or not isinstance(parts, int) or (node.present(1) and given is None):
         return dft_of_open_sizes(node, build, axis)
     inverse, onesided = bool(node.attr("inverse", 0)), bool(node.attr("onesided", 0))
@@ -52,7 +52,7 @@ def _matrix(given: int, parts: int, length: int, inverse: bool, onesided: bool) 
 
     count = length if inverse or not onesided else length // 2 + 1
     if not given or not length or 2 * given * parts * count > _LARGEST:
-        raise CannotRewrite("a transform of %d points, of nothing or with too large a matrix" % length)
+        raise CannotRewrite("a transform of %d points is empty or needs too large a matrix" % length)
     if inverse and onesided:
         return _real_inverse(given, parts, length)
     turns = np.outer(np.arange(given), np.arange(count)) % length * (2 * np.pi / length)
@@ -97,7 +97,7 @@ def _frame(node: Node, count: Any) -> int:
     shape = node.input(2).shape if node.present(2) else None
     size: Any = shape[0] if shape else None if count is None else int(count.reshape(-1)[0])
     if not isinstance(size, int):
-        raise CannotRewrite("frames of an unknown length")
+        raise CannotRewrite("frames of unknown length")
     return size
 
 

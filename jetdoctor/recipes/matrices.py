@@ -17,7 +17,7 @@ def determinant(node: Node, build: Build) -> str:
     x, rank = node.input(0), build.rank(node.input(0))
     size = build.sizes(x, [rank - 1])[0]
     if build.sizes(x, [rank - 2])[0] != size or not 1 <= size <= _LARGEST_MATRIX:
-        raise CannotRewrite("only matrices up to %d x %d are written out" % (_LARGEST_MATRIX, _LARGEST_MATRIX))
+        raise CannotRewrite("only matrices up to %d x %d are decomposed" % (_LARGEST_MATRIX, _LARGEST_MATRIX))
     rows = [build.add("Gather", [x.name, build.scalar(i, "INT64")], axis=rank - 2) for i in range(size)]
     cells = [[build.add("Gather", [row, build.scalar(j, "INT64")], axis=rank - 2) for j in range(size)] for row in rows]
     return _by_minors(build, cells) if size > 1 else str(build.add("Identity", [cells[0][0]]))

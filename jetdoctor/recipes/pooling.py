@@ -70,7 +70,7 @@ def is_dilated(node: Node) -> bool:
 def dilated_pool(node: Node, build: Build) -> str:
     """The pool without holes in its windows."""
     if build.dtype(node.input(0)) not in _LOWEST or len([name for name in node.outputs if name]) > 1:
-        raise CannotRewrite("a pool of %s, or with indices, is not written out" % build.dtype(node.input(0)))
+        raise CannotRewrite("a pool of %s, or with indices, is not decomposed" % build.dtype(node.input(0)))
     return {"MaxPool": _maximum, "AveragePool": _average, "LpPool": _norm}[node.op_type](node, build)
 
 
@@ -79,7 +79,7 @@ def _maximum(node: Node, build: Build) -> str:
     holes, strides = (node.attr(name, (1,) * space) for name in ("dilations", "strides"))
     axes, pads = geometry(node), list(node.attr("pads", (0,) * 2 * space))
     if node.attr("auto_pad", "NOTSET") != "NOTSET" or (node.attr("ceil_mode", 0) and axes is None):
-        raise CannotRewrite("padding that follows from sizes that are not known")
+        raise CannotRewrite("padding that depends on unknown sizes")
     if axes is not None and node.attr("ceil_mode", 0):
         pads[space:] = [axis.exact_end for axis in axes]
     if any(pads) or any(step != 1 for step in strides):
@@ -108,7 +108,7 @@ def _padded(node: Node, build: Build, pads: List[int], space: int) -> str:
 def _axis_by_axis(node: Node, build: Build, data: str, axes: Optional[List[Axis]]) -> str:
     """The pixels of each window, gathered along one axis after the other."""
     if axes is None:
-        raise CannotRewrite("a window of many elements over sizes that are not known")
+        raise CannotRewrite("a large window over unknown sizes")
     for number, (axis, hole) in enumerate(zip(axes, _holes(node))):
         window = range(0, axis.reach, hole)
         places = [[start * axis.stride + offset for offset in window] for start in range(axis.found)]
@@ -137,7 +137,7 @@ def _norm(node: Node, build: Build) -> str:
 def _known(node: Node) -> List[Axis]:
     axes = geometry(node)
     if axes is None:
-        raise CannotRewrite("holes in windows over sizes that are not known")
+        raise CannotRewrite("dilated windows over unknown sizes")
     return axes
 
 

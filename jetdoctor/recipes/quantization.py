@@ -178,7 +178,7 @@ def _cut_off(tensor: Tensor, build: Any) -> None:
     if source is None:
         return
     if clip is not None and (tensor.grid.scale.size != 1 or source.input(0).dtype != "FLOAT"):
-        raise CannotRewrite("a Clip of steps for each channel, or of FLOAT16")
+        raise CannotRewrite("a Clip with per-channel steps, or of FLOAT16")
     if tensor.first == 0 and (clip is None or tensor.last == SYMMETRIC):
         if not _never_negative(source.input(0)):
             build.set_input(source, 0, build.add("Relu", [source.inputs[0]]))

@@ -32,9 +32,9 @@ def convert(model: Any, edit: Any, undo: bool) -> None:
             done += region.convert()
             kept += region.kept
     if not done and kept:
-        raise CannotRewrite("it would give up INT8 at %d nodes, which is a choice: --allow quantization" % kept)
+        raise CannotRewrite("it would give up INT8 at %d nodes, which is your decision: --allow quantization" % kept)
     if not done:
-        raise CannotRewrite("every quantized tensor is of a kind that TensorRT has, or computed nowhere")
+        raise CannotRewrite("TensorRT has the kind of every quantized tensor, or nothing computes with it")
 
 
 class _Region:
@@ -241,5 +241,5 @@ def _spread(node: Node, index: int, edit: Any, twins: Dict[str, str]) -> str:
             array = array.reshape([-1 if d == axis % rank else 1 for d in range(rank)])
         return edit.constant((array if array.size > 1 else array.reshape(())).astype(np.float32))
     if value.name not in twins and value.shape is not None and len(value.shape):
-        raise CannotRewrite("scales that are computed for each channel")
+        raise CannotRewrite("per-channel scales computed at run time")
     return value.name if value.dtype == "FLOAT" else _steps(node, index, edit, twins)

@@ -26,7 +26,7 @@ def by_reduce_sum(node: Node, build: Build) -> str:
     if op_type == "ReduceLogSumExp" and axes is not None:
         return _log_sum_exp(node, build, axes)
     if op_type not in _EACH:
-        raise CannotRewrite("%s cannot be written with ReduceSum" % op_type)
+        raise CannotRewrite("%s cannot be expressed with ReduceSum" % op_type)
     name, each = node.inputs[0], _EACH[op_type]
     if each:
         name = build.add(each, [name, name] if each == "Mul" else [name])

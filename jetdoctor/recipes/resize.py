@@ -46,7 +46,7 @@ def form(node: Node, build: Build) -> Form:
     if node.op_type != "Resize":
         raise CannotRewrite("%s has no coordinate mode" % node.op_type)
     if antialias and coordinates in ("align_corners", "tf_half_pixel_for_nn", "tf_crop_and_resize"):
-        raise CannotRewrite("%s coordinates with antialias, which runtimes resize otherwise" % coordinates)
+        raise CannotRewrite("%s coordinates with antialias, where runtimes disagree" % coordinates)
     if mode != "nearest" and build.dtype(node.input(0)) not in FLOATS:
         raise CannotRewrite("mode %s rounds %s in its own way" % (mode, build.dtype(node.input(0))))
     return Form(
@@ -144,7 +144,7 @@ def _places(axis: Axis, coordinates: str) -> Any:
         return offset + centers - one(0.5)
     if coordinates in ("half_pixel", "pytorch_half_pixel"):
         return centers - one(0.5)
-    raise CannotRewrite("coordinate mode %s is not written out" % coordinates)
+    raise CannotRewrite("coordinate mode %s is not decomposed" % coordinates)
 
 
 def _nearest(axis: Axis, said: Form) -> List[int]:
@@ -177,7 +177,7 @@ def _weights(axis: Axis, said: Form) -> Any:
     # Pixels outside repeat the edge; so do places that lie further outside than any pixel reaches.
     total = weights.sum(axis=1, keepdims=True)
     if (total == 0).any():
-        raise CannotRewrite("pixels that lie too far outside")
+        raise CannotRewrite("pixels too far outside the image")
     inside = np.zeros((axis.given, axis.found))
     np.add.at(inside, np.clip(pixels, 0, axis.given - 1), (weights / total).T)
     return inside.T

@@ -17,9 +17,9 @@ def roi_align(node: Node, build: Build) -> str:
     """The averages; with ``sampling_ratio`` 0 there are as many samples as the largest box has pixels."""
     x, dtype = node.input(0), build.dtype(node.input(0))
     if node.attr("mode", "avg") != "avg":
-        raise CannotRewrite("only averages are written out")
+        raise CannotRewrite("only averages are decomposed")
     if build.rank(x) != 4 or dtype not in ("FLOAT", "FLOAT16", "DOUBLE"):
-        raise CannotRewrite("only images of floats are written out")
+        raise CannotRewrite("only float images are decomposed")
     sampler = _Sampler(node, build, dtype)
     rows = sampler.matrix(1, node.attr("output_height", 1))
     columns = sampler.matrix(0, node.attr("output_width", 1))

@@ -58,7 +58,7 @@ def sum_by_matrix(node: Node, build: Build) -> str:
     axis, dtype = node.attr("axis", 0) % rank, build.dtype(x)
     index = node.input(1)
     if dtype not in ("FLOAT", "FLOAT16") or build.rank(index) != rank:
-        raise CannotRewrite("only sums of floats are written as a product")
+        raise CannotRewrite("only float sums are decomposed into a product")
     others = [a for a in range(rank) if a != axis]
     if build.sizes(x, others) != build.sizes(index, others):
         raise CannotRewrite("the indices do not cover the other axes")

@@ -43,7 +43,7 @@ def render(
     """A report in one of FORMATS, ready to print.
 
     ``width`` and ``color`` matter to text only. ``matrix`` says that the targets were not chosen by the
-    user: the answer is which JetPacks take the model. ``quiet`` leaves one line for each model, in text.
+    user: the answer is which JetPacks take the model. ``quiet`` leaves one line per model, in text.
     """
     module = importlib.import_module("jetdoctor.report." + _MODULES[format])
     text: str = module.render(report, Options(width, color, matrix, quiet=quiet))

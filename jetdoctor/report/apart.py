@@ -16,7 +16,7 @@ def difference(results: Sequence[Result]) -> str:
     left = [one.finding for result in changed for one in result.suppressed if one.finding.severity == "error"]
     rules = list(dict.fromkeys(finding.rule for finding in left))
     verdicts = list(dict.fromkeys(result.verdict_of_all for result in changed))
-    return "leaving out %s; with %s: %s" % (
+    return "ignoring %s; with %s: %s" % (
         ", ".join(rules), "it" if len(rules) == 1 else "them", " or ".join(verdicts)
     )  # fmt: skip
 

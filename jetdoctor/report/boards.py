@@ -86,7 +86,7 @@ def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
         if line:
             writer.wrapped(label.ljust(10), line)
         elif label == "Module" and device.get("machine") == "x86_64":
-            writer.wrapped(label.ljust(10), "none: this is no Jetson (x86_64)")
+            writer.wrapped(label.ljust(10), "none: this is not a Jetson (x86_64)")
         elif label in ("Module", "JetPack", "TensorRT"):
             writer.wrapped(label.ljust(10), "unknown: %s" % _reason(device, keys[0]), "yellow")
     model_text.findings(writer, list(findings))
@@ -97,7 +97,7 @@ def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
         writer.line("next: " + writer.paint("jetdoctor check model.onnx --target %s" % target.name, "cyan"))
     else:
         writer.line(
-            "no TensorRT here: check a model for a board with "
+            "no TensorRT on this machine: check a model for a board with "
             + writer.paint("jetdoctor check model.onnx --target jetpack-5.0.2", "cyan")
         )
 

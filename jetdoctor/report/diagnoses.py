@@ -42,7 +42,7 @@ def text(found: Any, width: int, color: bool) -> str:
         _remark(writer, remark)
     if found.asks:
         writer.line()
-        writer.line("to be surer")
+        writer.line("to confirm")
         for ask in found.asks:
             writer.wrapped("- ", ask)
     rules = list(dict.fromkeys(d.rule for d in found.diagnoses if d.rule))
@@ -58,7 +58,7 @@ def _headline(writer: Writer, found: Any) -> None:
         what = "%s%s" % (found.outcome or "trouble", " at stage %s" % found.stage if found.stage else "")
         color = "red"
     elif found.outcome == "succeeded":
-        remarks = plural(len(found.remarks), "remark") if found.remarks else "nothing to remark"
+        remarks = plural(len(found.remarks), "remark") if found.remarks else "no problem found"
         what, color = "nothing failed; %s" % remarks, "green"
     else:
         what, color = "nothing recognized in this log", "yellow"

@@ -29,7 +29,7 @@ def text(model: str, found: Emulation, refused: Sequence[Finding], width: int, c
     _verdict(writer, found)
     if refused:
         rules = ", ".join(dict.fromkeys(finding.rule for finding in refused))
-        said = "this release refuses the model (%s): no engine is built until that is fixed" % rules
+        said = "this release refuses the model (%s): it builds no engine until that is fixed" % rules
         writer.wrapped("but  ", said, "red", indent=0)
     if found.outputs:
         _table(writer, found.outputs)
@@ -45,7 +45,7 @@ def text(model: str, found: Emulation, refused: Sequence[Finding], width: int, c
 
 def _verdict(writer: Writer, found: Emulation) -> None:
     if found.status == "nothing":
-        writer.wrapped("NOTHING TO RUN  ", "no form of this model is known to be misread", indent=0)
+        writer.wrapped("NOTHING TO RUN  ", "no node of this model is known to be misread", indent=0)
         return
     kind = found.impact.kind if found.impact else "not-run"
     styles = (IMPACT_COLOR[kind], "bold")

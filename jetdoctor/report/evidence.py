@@ -72,8 +72,8 @@ def meaning(earned: str, found: Sequence[Evidence]) -> str:
     """What the level is worth, in words."""
     statuses = {one.status for one in found} - {"not-run"}
     if earned == "not-run" and statuses:
-        alone = "it runs, but no compiler took part and nothing was compared"
-        return "none: " + (alone if statuses == {"ran"} else "what was tried did not pass, as said above")
-    said = "no TensorRT took part" if earned == "static" else words.EVIDENCE[earned]
+        alone = "it runs, but no TensorRT was involved and nothing was compared"
+        return "none: " + (alone if statuses == {"ran"} else "what was tried did not pass (see above)")
+    said = "no TensorRT was involved" if earned == "static" else words.EVIDENCE[earned]
     silent = earned in ("compiled", "built") and not compared(found)
     return said + ("; no outputs were compared" if silent else "")

@@ -69,7 +69,7 @@ def _differences(writer: Writer, devices: Sequence[Device]) -> None:
     rest = [(key, values) for key, values in differing if key not in _IN_TABLE]
     writer.line()
     if rest:
-        writer.line(writer.paint("What differs besides", "bold"))
+        writer.line(writer.paint("Other differences", "bold"))
     for key, values in rest:
         writer.wrapped(key.replace("_", " ").ljust(20), " | ".join(_text(value) for value in values))
     if not differing:
@@ -78,4 +78,4 @@ def _differences(writer: Writer, devices: Sequence[Device]) -> None:
     if common:
         writer.line()
         writer.line("weakest: " + writer.paint("jetdoctor check model.onnx --target %s" % common.name, "cyan"))
-    writer.line("one board alone gives its facts, sources and advice")
+    writer.line("for facts, sources and advice, inspect one board alone")

@@ -136,7 +136,7 @@ def because(row: Span) -> str:
         if any(finding.rule == "JD000" for finding in row.results[0].findings):
             return "JD000"
         if row.results[0].model.producer == "TensorRT engine":
-            return "the file does not tell what it was built for"
+            return "the file does not say what it was built for"
         return "no facts about this TensorRT" if not row.results[0].error else "see below"
     rules = sorted({finding.rule for finding in row.errors})
     return ", ".join(rules[:4]) + (" and %d more" % (len(rules) - 4) if len(rules) > 4 else "")
@@ -178,7 +178,7 @@ def _closing(writer: Writer, results: Sequence[Result], every: bool) -> None:
     writer.line()
     if every:
         findings = plural(len(counted), "finding") if counted else "no findings"
-        text = "%s over %s; this matrix is information: the exit code is 1 only when no JetPack takes the model"
+        text = "%s over %s; the exit code is 1 only if no JetPack accepts the model"
         writer.wrapped("", text % (findings, plural(len(results), "JetPack")), indent=0)
     elif counted:
         totals = words.totals(*(severities.count(s) for s in ("error", "warning", "info")))

@@ -41,5 +41,5 @@ class Options:
     sizes: Sequence[Tuple[str, int, int]] = ()
     #: what a page draws of it
     drawing: Optional[Drawing] = None
-    #: one line for each model, in text
+    #: one line per model, in text
     quiet: bool = False

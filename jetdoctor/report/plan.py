@@ -103,13 +103,13 @@ def as_parsed(row: AsParsed) -> str:
     """``jetpack-5.0.2: nothing is misread any more (JD204 repaired), so the result is read as it is written``."""
     rules, left = ", ".join(row.repaired), ", ".join(row.left)
     if row.status == "equal" and not row.left:
-        said = "nothing is misread any more (%s repaired), so the result is read as it is written" % rules
+        said = "nothing is misread any more (%s repaired)" % rules
     elif row.status == "equal":
-        said = "as it is read, the result computes what the original does (%s repaired, %s left)" % (rules, left)
+        said = "as this parser reads it, the result is equal to the original (%s repaired, %s left)" % (rules, left)
     elif row.status == "different" and row.left:
-        said = "as it is read, the result still computes something else (%s): %s" % (left, row.reason)
+        said = "as this parser reads it, the result still computes something else (%s): %s" % (left, row.reason)
     elif row.status == "different":
-        said = "nothing is misread any more (%s repaired), so the result is read as it is written; %s" % (
+        said = "nothing is misread any more (%s repaired); %s" % (
             rules, row.reason
         )  # fmt: skip
     else:

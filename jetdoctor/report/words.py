@@ -24,9 +24,9 @@ OUTCOME = {
 EVIDENCE = {
     "not-run": "nothing was run",
     "static": "static: rules of this TensorRT, nothing was built",
-    "emulated": "emulated: run on a CPU as this release's parser reads it, no TensorRT took part",
+    "emulated": "emulated: run on a CPU as this release's parser reads it, no TensorRT was involved",
     "compiled": "compiled by an NVIDIA compiler, not this device's",
-    "built": "an engine was built by this TensorRT",
+    "built": "built by the target's own TensorRT",
     "verified": "outputs compared with ONNX Runtime",
 }
 
@@ -63,7 +63,7 @@ def impact(found: Impact) -> str:
     if found.first:
         parts.append("first at %s" % found.first)
     if found.unproven:
-        parts.append("how it is read was not validated: %s" % found.unproven)
+        parts.append("this reading was not validated: %s" % found.unproven)
     return clean("%s: %s" % (word, "; ".join(parts)))
 
 
@@ -138,14 +138,14 @@ def verdict_reason(result: Result) -> str:
         return left
     errors = [f for f in result.findings if f.severity == "error"]
     if result.verdict == "deploys":
-        return "nothing found that stops it" if not result.findings else "with remarks"
+        return "nothing found that stops the build" if not result.findings else "with remarks"
     if result.verdict == "fixable":
         unsafe = any(f.fix is None or f.fix.applicability != "safe" for f in errors)
         if result.repair is not None:
             return "jetdoctor fix repairs it%s: tried and proven" % (" (with --unsafe)" if result.repair.unsafe else "")
         option = " (with --unsafe)" if unsafe else ""
         if any(f.fix is not None and f.fix.promise == "run" for f in errors):
-            return "jetdoctor fix may repair it%s: the model rounds to quantized steps, only the proof tells" % option
+            return "jetdoctor fix may repair it%s: the model is quantized, so only the proof can show it" % option
         return "jetdoctor fix can repair it" + option
     if result.verdict == "fails":
         if result.repair is not None:
@@ -154,11 +154,11 @@ def verdict_reason(result: Result) -> str:
         return "no automatic fix for %s" % ", ".join(dict.fromkeys(manual)) if manual else ""
     if result.verdict == "unknown":
         if result.model.producer == "TensorRT engine":
-            return "the engine does not tell which TensorRT or GPU it was built for"
+            return "the engine does not say which TensorRT or GPU it was built for"
         if any(f.rule == "JD000" for f in result.findings):
             return "a rule of jetdoctor failed (JD000), so one question went unanswered"
         if any(f.rule == "JD910" for f in result.findings):
-            return "the shapes of this model cannot be worked out (JD910), so most questions go unanswered"
+            return "shape inference fails on this model (JD910), so most questions go unanswered"
         known = result.error or result.not_run.get("prove")
         return clean(known or "no facts about TensorRT %s" % (result.target.tensorrt or "of this target"))
     return clean(result.error or "")
@@ -181,9 +181,9 @@ def next_command(result: Result) -> Tuple[str, str]:
         options += ["-o", repaired_name(path, name)]
         if "safe" not in fixes or "unsafe" in fixes and "manual" not in fixes:
             options.append("--unsafe")
-        return _line("fix", path, *options), "repair what can be" if result.verdict == "fails" else "repair it"
+        return _line("fix", path, *options), "repair what can be repaired" if result.verdict == "fails" else "repair it"
     if errors:
-        return _line("explain", errors[0].rule), "what to do by hand"
+        return _line("explain", errors[0].rule), "what to do manually"
     return "", ""
 
 

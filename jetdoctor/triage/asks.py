@@ -24,7 +24,7 @@ def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tupl
     ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them.
     """
     if not lines:
-        return ("the log is empty: trtexec writes to both streams, trtexec ... 2>&1 | tee build.log",)
+        return ("the log is empty: trtexec writes to stdout and stderr, trtexec ... 2>&1 | tee build.log",)
     if best is None:
         return (_MORE, "give the model: jetdoctor check %s -t %s" % (model, target))
     if best.confidence == "high":
@@ -35,7 +35,7 @@ def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tupl
         before = "paste the lines before line %d" % max(best.line_number, 1)
         wanted.append(before if of_the_board else "%s: %s" % (before, _MORE))
     if not best.tensorrt and not of_the_board:
-        wanted.append("say the release, which tells faults of one release apart: -t jetpack-X")
+        wanted.append("name the release, since some faults belong to one release only: -t jetpack-X")
     if of_the_board:
         wanted.append("run jetdoctor device on the board, or give its snapshot: --device FILE")
     elif best.stage in _STAGES_OF_A_MODEL:
@@ -43,4 +43,4 @@ def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tupl
     return tuple(wanted)
 
 
-_MORE = "run it once more with trtexec --verbose 2>&1 | tee build.log and give the whole build.log"
+_MORE = "run it again with trtexec --verbose 2>&1 | tee build.log and give the whole build.log"

@@ -44,13 +44,13 @@ def _why_missing(operator: str, since: str, log: "Judged") -> str:
     text = "%s has no importer for %s" % (who, operator)
     if since:
         return "%s, which is supported from TensorRT %s on." % (text, since)
-    return text + "; no TensorRT release up to today supports it." if known.listed(operator) else text + "."
+    return text + "; no TensorRT release to date supports it." if known.listed(operator) else text + "."
 
 
 def _rewrite(operator: str, log: "Judged") -> str:
     if not known.rewritten(operator, log.version):
         return ""
-    return "jetdoctor fix {model} --target {target} --apply writes it with operators of this release, and proves it."
+    return "jetdoctor fix {model} --target {target} --apply decomposes it for this release, and proves the result."
 
 
 def _export(operator: str, log: "Judged") -> str:
@@ -73,7 +73,7 @@ def _other_parser(found: Diagnosis, since: str, log: "Judged") -> Diagnosis:
         cause="TensorRT %s has an importer for %s%s: the parser that ran belongs to another release. An older parser"
         " library (libnvonnxparser) was loaded beside this libnvinfer."
         % (log.release, found.op_type, since and " (since %s)" % since),
-        fix="Find the foreign copy: ldd the program | grep nvonnxparser; ldconfig -p | grep -E 'nvinfer|nvonnxparser';"
+        fix="Find the other copy: ldd the program | grep nvonnxparser; ldconfig -p | grep -E 'nvinfer|nvonnxparser';"
         " pip list | grep -i tensorrt; look at LD_LIBRARY_PATH. Remove it, so that parser and libnvinfer are both"
         " JetPack's. jetdoctor device lists them.",
         confidence="medium",
@@ -83,7 +83,7 @@ def _other_parser(found: Diagnosis, since: str, log: "Judged") -> Diagnosis:
 def _custom(found: Diagnosis) -> Diagnosis:
     return replace(
         found,
-        cause="%s is not an operator of ONNX but a plugin's, and no plugin of that name, version and namespace is"
+        cause="%s is not an ONNX operator but a plugin, and no plugin of that name, version and namespace is"
         " registered: its library was not loaded." % found.op_type,
     )
 

@@ -30,7 +30,7 @@ def weighed(
     ordered = sorted(judged, key=lambda pair: -pair[1])
     asks = tuple(ask for ask in reading.asks if not _answered(ask, model, device))
     if board and reading.tensorrt and not board.startswith(reading.tensorrt):
-        asks += ("the log is of TensorRT %s and the device has %s: was it another board?" % (reading.tensorrt, board),)
+        asks += ("the log is from TensorRT %s but the device has %s: another board?" % (reading.tensorrt, board),)
     return replace(reading, diagnoses=tuple(diagnosis for diagnosis, _ in ordered), asks=asks)
 
 

@@ -28,7 +28,7 @@ def verify(job: "Job", backend: str = "auto", without: Sequence[str] = ()) -> Tu
     from jetdoctor.verify import backends
 
     if backend not in ("auto",) + tuple(backends.MODULES):
-        raise UsageError("no backend %r; there are auto, %s" % (backend, ", ".join(backends.MODULES)))
+        raise UsageError("no backend %r; choose from auto, %s" % (backend, ", ".join(backends.MODULES)))
     if backend != "auto":
         reason = backends.load(backend).missing(job)
         if reason:

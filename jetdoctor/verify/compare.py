@@ -63,7 +63,7 @@ def compare(
     worst = next((o for o in outputs if o.status != EQUAL), None)
     reason = "%s: %s" % (worst.name, worst.reason) if worst else ""
     if ordered and names != other:
-        reason = reason or "outputs come in another order: %s, not %s" % (_list(other), _list(names))
+        reason = reason or "the outputs are in a different order: %s, not %s" % (_list(other), _list(names))
     return Comparison(DIFFERENT if reason else EQUAL, tuple(outputs), reason)
 
 
@@ -86,14 +86,14 @@ def _compare_value(
                 yield part
     elif isinstance(left, dict) and isinstance(right, dict):
         if list(left) != list(right):
-            yield OutputComparison(name, DIFFERENT, "map with other keys")
+            yield OutputComparison(name, DIFFERENT, "map with different keys")
             return
         values = [list(left.values()), list(right.values())]
         for part in _compare_value(name, values[0], values[1], tolerance, same_dtype):
             yield part
     elif left is None or right is None:
         same = left is None and right is None
-        yield OutputComparison(name, EQUAL if same else DIFFERENT, "" if same else "one side is absent")
+        yield OutputComparison(name, EQUAL if same else DIFFERENT, "" if same else "only one side has it")
     elif any(isinstance(side, (list, tuple, dict)) for side in (left, right)):
         yield OutputComparison(name, DIFFERENT, "%s, not %s" % (_kind(right), _kind(left)))
     else:

@@ -62,7 +62,7 @@ def between_models(job: Job, run: str, place: str) -> Dict[str, Any]:
     try:
         return _between_models(job, run, place)
     except JetdoctorError as error:
-        return {"error": "the first difference was not found: %s" % error}
+        return {"error": "the first diverging layer was not found: %s" % error}
 
 
 def _between_models(job: Job, run: str, place: str) -> Dict[str, Any]:
@@ -83,7 +83,7 @@ def _between_models(job: Job, run: str, place: str) -> Dict[str, Any]:
 
     tensor = first(order, probe)
     if tensor is None:
-        return {"error": "no tensor that both models name differs; %d were asked" % len(order)}
+        return {"error": "no tensor that both models name differs (%d compared)" % len(order)}
     tensor = upstream(tensor, _sources(candidate, shared), probe)
     return describe(candidate, tensor, reasons.get(tensor, ""))
 
@@ -99,7 +99,7 @@ def upstream_search(
     try:
         return _search_engine(job, dict(job.runs)[run], place, outputs)
     except JetdoctorError as error:
-        return {"error": "the first difference was not found: %s" % error}
+        return {"error": "the first diverging layer was not found: %s" % error}
 
 
 def _search_engine(
@@ -119,7 +119,7 @@ def _search_engine(
     order = marking.tensors(proto)
     tensor = first(order, probe, probes=8)
     if tensor is None:
-        return {"error": "with inner tensors marked as outputs nothing differs: a fusion is to blame"}
+        return {"error": "with inner tensors marked as outputs nothing differs: a layer fusion causes it"}
     tensor = upstream(tensor, _sources(proto, set(order)), probe)
     return describe(proto, tensor, reasons.get(tensor, ""))
 

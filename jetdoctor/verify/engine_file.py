@@ -89,7 +89,7 @@ def check(path: str, target: Optional[Target] = None, model: Optional[str] = Non
     except OSError as error:
         raise UsageError("%s cannot be read: %s" % (path, (error.strerror or str(error)).lower())) from None
     if not size:
-        return [_finding("the engine file is empty: its build was cut short", "Build it again")]
+        return [_finding("the engine file is empty: the build was interrupted", "Build it again")]
     found = _of_header(head, target, path)
     about = read_sidecar(path)
     if about is None:
@@ -138,7 +138,7 @@ def _of_header(head: bytes, target: Optional[Target], path: str) -> List[Finding
     return []
 
 
-_WRONG_RELEASE = "built with TensorRT %s, the target has %s: it will refuse to load it"
+_WRONG_RELEASE = "built with TensorRT %s, but the target has %s, which will refuse to load it"
 
 
 def _foreign(head: bytes) -> str:
@@ -147,8 +147,8 @@ def _foreign(head: bytes) -> str:
     if head.startswith(b"\x08") or b"pytorch" in head or b"onnx" in head:
         return "the file looks like an ONNX model, not like an engine"
     if head[4:5] == b"{":
-        return "the file does not start as an engine does: 4 bytes, then JSON, as ultralytics puts before one"
-    return "the file does not start as a TensorRT engine does"
+        return "the file starts with 4 bytes and JSON, the metadata that ultralytics puts before an engine"
+    return "the file does not start like a TensorRT engine"
 
 
 def _cure(head: bytes, path: str) -> str:
@@ -186,7 +186,7 @@ def _against(
         found.append(_finding(_WRONG_RELEASE % (built, wanted), again))
     gpu, there = about.get("compute_capability"), target.compute_capability if target else None
     if gpu and there and gpu != there:
-        text = "built for compute capability %s, the target has %s" % (gpu, there)
+        text = "built for compute capability %s, but the target has %s" % (gpu, there)
         found.append(_finding(text, again))
     if model and about.get("model_sha256") and digest(model) != about["model_sha256"]:
         found.append(
@@ -209,11 +209,11 @@ def _finding(message: str, cure: str, severity: str = "error") -> Finding:
 
 
 def evidence(path: str, target: Optional[Target] = None, model: Optional[str] = None) -> Evidence:
-    """What an engine's papers are worth: never more than "not-run", since nothing is loaded."""
+    """What an engine's metadata are worth: never more than "not-run", since nothing is loaded."""
     found = tuple(check(path, target, model))
     if any(finding.severity == "error" for finding in found):
         return Evidence(_NAME, "not-run", "refused", "the engine does not fit", findings=found)
-    text = "header and sidecar are in order" if not found else "nothing speaks against it"
+    text = "header and sidecar are in order" if not found else "no problem found"
     text += "; nothing was run: verify the ONNX model on the board"
     return Evidence(_NAME, "not-run", "not-run", text, findings=found)
 

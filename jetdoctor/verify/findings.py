@@ -38,7 +38,7 @@ def _refusal(backend: str, text: str, diagnosis: Optional[Any], location: Option
     if backend == "tensorrt-rtx" and _PLUGIN in text.lower():
         severity, outcome = "info", "build-risk"  # says nothing about the board
         known, text = False, text + " (TensorRT-RTX brings no plugins; the TensorRT of a Jetson does)"
-    message = "%s: %s" % (backend, text or "refused without a word")
+    message = "%s: %s" % (backend, text or "refused without a message")
     if known:
         message += " - " + diagnosis.cause  # type: ignore[union-attr]
     rule = diagnosis.rule if known and diagnosis.rule else REFUSED  # type: ignore[union-attr]
@@ -77,7 +77,7 @@ def from_child(backend: str, ended: Ended, job: Job) -> Tuple[Finding, ...]:
             name="compiler-died",
             severity="error",
             outcome="build-risk",
-            message="%s %s; its last words: %s" % (backend, ended.reason, _last_error(ended.log) or "none"),
+            message="%s %s; last output: %s" % (backend, ended.reason, _last_error(ended.log) or "none"),
             fixes=fixes,
             sources=("exit status of the child process",),
             basis="measured",
@@ -87,8 +87,8 @@ def from_child(backend: str, ended: Ended, job: Job) -> Tuple[Finding, ...]:
 
 _CURES = {
     "crashed": "try the onnxruntime backend, then bisect the model; report the crash to NVIDIA",
-    "timed-out": "give it longer with --time-limit, or a smaller workspace",
-    "out-of-memory": "a smaller workspace (--workspace 256), a smaller batch, no desktop, more swap, or --memory-limit",
+    "timed-out": "allow more time with --time-limit, or use a smaller workspace",
+    "out-of-memory": "use a smaller workspace (--workspace 256) or batch, no desktop, more swap, or --memory-limit",
 }
 
 

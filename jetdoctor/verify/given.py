@@ -53,13 +53,13 @@ def _require_fit(array: Any, value: Any, path: str) -> None:
     if value.dtype in DTYPE_NUMBERS and value.dtype != "STRING":
         wanted = helper.tensor_dtype_to_np_dtype(DTYPE_NUMBERS[value.dtype])
         if array.dtype != wanted:
-            raise UsageError("%s in %s is %s, the model wants %s" % (value.name, path, array.dtype, wanted))
+            raise UsageError("%s in %s is %s; the model expects %s" % (value.name, path, array.dtype, wanted))
     shape = value.shape
     fits = shape is None or (
         len(shape) == array.ndim and all(not isinstance(d, int) or d == n for d, n in zip(shape, array.shape))
     )
     if not fits:
-        text = "%s in %s has the shape %s, the model wants %s"
+        text = "%s in %s has the shape %s; the model expects %s"
         raise UsageError(text % (value.name, path, _sizes(array.shape), _sizes(shape)))
 
 
@@ -79,7 +79,7 @@ def _load(path: str) -> Any:
         else:
             unpacked = os.path.getsize(path)
         if unpacked > LARGEST:
-            size = "the inputs file %s has %d MiB, more than the %d that are read"
+            size = "the inputs file %s has %d MiB, above the limit of %d MiB"
             raise UsageError(size % (path, unpacked >> 20, LARGEST >> 20))
         return numpy.load(path, allow_pickle=False)
     except JetdoctorError:
@@ -101,7 +101,7 @@ def _only_input(view: Any, path: str) -> Any:
     values = data_inputs(view)
     if len(values) != 1:
         names = ", ".join(value.name for value in values) or "none"
-        raise UsageError("%s is one array, the model's inputs are %s: give them in an .npz" % (path, names))
+        raise UsageError("%s is one array, but the model's inputs are %s: give an .npz" % (path, names))
     return values[0]
 
 
@@ -117,7 +117,7 @@ def images(
     shape = resolve(view, None, shapes)[value.name]
     first = len(shape) == 4 and shape[1] == 3
     if len(shape) != 4 or not (first or shape[3] == 3):
-        raise UsageError("input %s of shape %s takes no RGB images" % (value.name, list(shape)))
+        raise UsageError("input %s of shape %s does not accept RGB images" % (value.name, list(shape)))
     height, width = shape[2:] if first else shape[1:3]
     names = [n for n in sorted(os.listdir(path)) if n.lower().endswith(IMAGES)][:limit]
     if not names:

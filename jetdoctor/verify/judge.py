@@ -73,7 +73,7 @@ def compare_runs(
             continue
         if right is None:
             found.append(
-                (name, Comparison("different", (), "the candidate refuses inputs that the original takes"))
+                (name, Comparison("different", (), "the candidate refuses inputs that the original accepts"))
             )
             continue
         found.append((name, compare(arrays.load(left), arrays.load(right), job.tolerance, **how)))

@@ -54,7 +54,7 @@ def gate(details: Mapping[str, Any], limit: Optional[float]) -> Tuple[bool, str]
     said = "; median %.2f ms, p99 %.2f ms" % (figures["median_ms"], figures["p99_ms"])
     if not figures["meaningful"]:
         why = "are not locked" if figures["clocks_locked"] is False else "are not known to be locked"
-        said += " (means little: the clocks %s; sudo jetson_clocks)" % why
+        said += " (unreliable: the clocks %s; run sudo jetson_clocks)" % why
         return limit is None, said
     if limit is not None and figures["p99_ms"] > limit:
         return False, said + ": above the limit of %g ms" % limit

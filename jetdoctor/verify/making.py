@@ -43,7 +43,7 @@ def require_same_inputs(path: str, reference: str) -> None:
     names = [[value.name for value in data_inputs(view)] for view in views]
     if sorted(names[0]) != sorted(names[1]):
         said = tuple(", ".join(some) or "none" for some in names)
-        text = "they cannot be compared: %s takes the inputs %s, %s takes %s"
+        text = "they cannot be compared: %s has the inputs %s, %s has %s"
         raise UsageError(text % (path, said[0], reference, said[1]))
 
 

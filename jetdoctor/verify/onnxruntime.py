@@ -42,7 +42,7 @@ def session(model: Source, optimise: bool = False, providers: Optional[Sequence[
     available = onnxruntime.get_available_providers()
     for provider in providers or ():
         if provider not in available:
-            raise CannotRun("ONNX Runtime has no %s here; it has %s" % (provider, ", ".join(available)))
+            raise CannotRun("this ONNX Runtime has no %s; it has %s" % (provider, ", ".join(available)))
     if not isinstance(model, (str, bytes)) and hasattr(model, "SerializeToString"):
         model = model.SerializeToString()
     try:

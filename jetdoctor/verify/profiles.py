@@ -93,7 +93,7 @@ def complete(model: Any, profiles: Sequence[Profile]) -> List[Profile]:
         if missing:
             usual = model.profile
             example = options({name: usual[name] for name in missing if name in usual})
-            text = "dynamic input needs its shapes (%s): for example %s"
+            text = "a dynamic input needs a shape (%s), for example %s"
             shown = " ".join(map(shlex.quote, example)) or "--shapes %s=1x3x224x224" % missing[0]
             raise UsageError(text % (", ".join(missing), shown))
     return [{name: profile[name] for name in dynamic} for profile in profiles]

@@ -174,7 +174,7 @@ def _why_not(host: str, status: int, line: str, errors: bytes) -> str:
     if status in (255, -9):
         return ssh.explain(host, 255, b"", errors)
     if line.strip():
-        text = "%s: its login prints %r before any command: silence that for logins without a terminal (~/.bashrc)"
+        text = "%s: its shell prints %r before any command: silence that for non-interactive logins (~/.bashrc)"
         return text % (host, line.strip()[:60])
     said = errors.decode("utf-8", "replace").strip().splitlines()
     return "%s: no folder can be made there: %s" % (host, said[-1][:200] if said else "status %d" % status)

@@ -84,7 +84,7 @@ def _repair(result: Result, export: str, folds: bool) -> Tuple[List[Step], str]:
     errors = [f for f in result.findings if f.severity == "error"]
     causes = tuple(dict.fromkeys("%s: %s" % (f.rule, f.fix.title if f.fix else f.message) for f in errors))
     if result.verdict == "unknown":
-        return [Step("Build it and see", (), ("nothing is known about this target's TensorRT",))], source
+        return [Step("Build it and see", (), ("there are no facts about this target's TensorRT",))], source
     if result.verdict == "deploys":
         return [], source
     advised = any(f.fix and f.fix.applicability == "manual" for f in result.findings if f.severity == "error")
@@ -112,7 +112,7 @@ def _by_hand(result: Result) -> Tuple[str, ...]:
 def _fold(result: Result, path: str) -> Step:
     """What folds is computed once, and not by a parser that may refuse it."""
     command = _line("jetdoctor", "fix", path, "--target", result.target.name, "--simplify", "-o", folded(path))
-    remark = "shape arithmetic that a parser may refuse is computed on this machine; equal outputs are proven"
+    remark = "computes shape arithmetic that the parser may refuse; the outputs are proven equal"
     return Step("Fold its constants", (command,), (remark,))
 
 
@@ -121,12 +121,12 @@ def _divide(result: Result, split: DlaSplit) -> Step:
     if split.absent:
         return Step("Do without the DLA", (), (split.absent,))
     layers, share = split.count("dla") + split.count("gpu"), int(1000 * split.share) / 10
-    shown = "%d of %d layers run on the DLA, %.1f %% of the multiply-adds, in %d pieces with %d hand-overs"
+    shown = "%d of %d layers run on the DLA, %.1f %% of the multiply-adds, in %d pieces with %d transfers"
     remarks = [shown % (split.count("dla"), layers, share, split.parts, split.handovers), *split.conditions]
     left = [layer for layer in split.layers if layer.device == "gpu" and layer.cure]
     cures = dict.fromkeys("%s: %s" % (layer.location.op_type, layer.cure) for layer in left)
     command = _line("jetdoctor", "check", result.model.path, "--target", result.target.name, "--dla")
-    return Step("Bring more of it to the DLA", (command,), tuple(remarks + list(cures)))
+    return Step("Move more of it to the DLA", (command,), tuple(remarks + list(cures)))
 
 
 def precision_for(target: Target) -> str:
@@ -140,7 +140,7 @@ def precision_for(target: Target) -> str:
 def _rehearse(result: Result, path: str, precision: str) -> Step:
     target = result.target
     shown = _line("jetdoctor", "verify", path, "--target", target.name, "--precision", precision)
-    remarks = ["FP32 first, then %s; it names the layers to keep in FP32" % precision.upper()]
+    remarks = ["FP32 first, then %s; the rehearsal names the layers to keep in FP32" % precision.upper()]
     int8 = target.module.precision.get("int8", "") if target.module else ""
     if int8.startswith("no"):
         remarks.append(
@@ -163,7 +163,7 @@ def _make_room(target: Target) -> Step:
         % (size, " of %d MiB" % ram if ram else "")
     ]
     if ram and ram <= 8192:
-        remarks.append("a desktop takes 250 (LXDE) to 800 MB (GNOME); back with graphical.target")
+        remarks.append("the desktop uses 250 MB (LXDE) to 800 MB (GNOME); undo with graphical.target")
         remarks.append("still killed: workspace 256, batch 1, more swap")
     return Step("Make room on the board", ("sudo systemctl isolate multi-user.target",), tuple(remarks))
 
@@ -173,11 +173,11 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
     target, version = result.target, result.target.tensorrt_version
     title = "Build the engine, on the board itself (it fits only the GPU and TensorRT that built it)"
     if version < OLDEST:
-        return Step(title, (), ("the options of this release's trtexec are not known here: see its --help",))
+        return Step(title, (), ("the options of this release's trtexec are unknown: see its --help",))
     name = os.path.basename(path)  # typed on the board, beside the model
     engine = os.path.splitext(name)[0] + ".engine"
     size = workspace_for(target)
-    remarks = ["copy %s there first; any one of these does" % name]
+    remarks = ["copy %s there first; use any one of these" % name]
     if polygraphy_for(version):
         remarks.append("this TensorRT needs an older Polygraphy: " + polygraphy_for(version))
     if version >= (11,):
@@ -188,7 +188,7 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
         flags = trtexec_flags.build(version, name, engine, precision, size, profiles, dla=on_dla)
     except JetdoctorError as error:
         return Step(title, (), (str(error),))
-    remarks += ["put your own sizes into the shapes"] if profiles else []
+    remarks += ["replace the shapes with your own sizes"] if profiles else []
     lines = (
         _line(TRTEXEC, *flags),
         polygraphy_line(version, name, engine, precision, size, profiles, on_dla),
@@ -199,7 +199,7 @@ def _build(result: Result, path: str, precision: str, profiles: Sequence[Profile
 
 def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile]) -> Step:
     if precision == TYPED:
-        said = "verify builds no strongly typed network: compare trtexec --exportOutput with ONNX Runtime"
+        said = "verify does not build strongly typed networks: compare trtexec --exportOutput with ONNX Runtime"
         return Step("Prove it on the board", (), (said,))
     words = ["jetdoctor", "verify", path, "--target", result.target.name, "--precision", precision]
     for profile in profiles:
@@ -209,12 +209,12 @@ def _prove(result: Result, path: str, precision: str, profiles: Sequence[Profile
     command = _line(*words) + " --ssh USER@HOST --save-engine " + shlex.quote(engine)
     check = _line("jetdoctor", "check", engine, "--target", result.target.name)
     return Step(
-        "Prove it on the board, and keep its metadata beside it",
+        "Prove it on the board, and keep its metadata next to it",
         (command,),
         (
-            "the board needs no Python; outputs are compared with ONNX Runtime here, and where they part is named",
-            "later, is the engine still the right one: " + check,
-            "building it again is quicker with --timing-cache FILE",
+            "the board needs no Python; outputs are compared with ONNX Runtime; the first diverging layer is reported",
+            "later, to see whether the engine still fits: " + check,
+            "--timing-cache FILE makes the next build faster",
         ),
     )
 
@@ -235,7 +235,7 @@ def _measure(target: Target, path: str, profiles: Sequence[Profile]) -> Step:
         "Measure it",
         ("sudo nvpmodel -m 0 && sudo jetson_clocks && " + _line(*words),),
         (
-            "without jetson_clocks the clocks follow the load and the figures mean little; the first run is slow",
+            "without jetson_clocks the clocks follow the load and the figures are unreliable; the first run is slow",
             "in another shell: tegrastats (GR3D_FREQ is the load of the GPU, RAM the shared memory)",
         ),
     )

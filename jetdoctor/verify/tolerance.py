@@ -21,7 +21,7 @@ class Tolerance:
     why: str = ""
 
 
-EXACT = Tolerance(why="integers, booleans and strings have no rounding to forgive")
+EXACT = Tolerance(why="integers, booleans and strings must be exact")
 
 #: By element type of the output, when both sides compute in that type.
 BY_DTYPE: Dict[str, Tolerance] = {
@@ -33,7 +33,7 @@ BY_DTYPE: Dict[str, Tolerance] = {
 
 #: By the precision that an engine computes in, whatever type its outputs have.
 BY_PRECISION: Dict[str, Tolerance] = {
-    "fp32": Tolerance(1e-3, 1e-4, why="other kernels, other order of sums; TF32 is to be off (10 bits)"),
+    "fp32": Tolerance(1e-3, 1e-4, why="other kernels, other order of summation; TF32 must be off (10 bits)"),
     "tf32": Tolerance(1e-2, 2e-3, why="TF32 keeps 10 bits of mantissa, as half does"),
     "fp16": Tolerance(1e-2, 1e-2, why="2^-11 per layer, through some dozens of layers"),
     "bf16": Tolerance(5e-2, 5e-2, why="2^-8 per layer, through some dozens of layers"),

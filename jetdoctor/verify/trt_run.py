@@ -113,7 +113,7 @@ class Named(_Run):
 
     def __call__(self) -> None:
         if not self.context.execute_async_v3(self.stream.ptr):
-            raise JetdoctorError("the engine refuses to run; its log says why")
+            raise JetdoctorError("the engine failed to run; see its log")
         self.stream.synchronize()
 
     def __exit__(self, *error: Any) -> None:
@@ -137,7 +137,7 @@ class Indexed(_Run):
 
     def __call__(self) -> None:
         if not self.context.execute_v2([self.buffers[name].ptr for name in self.names]):
-            raise JetdoctorError("the engine refuses to run; its log says why")
+            raise JetdoctorError("the engine failed to run; see its log")
 
 
 def _upload(array: Any) -> Any:

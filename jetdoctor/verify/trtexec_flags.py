@@ -111,7 +111,7 @@ def layer_precisions(version: Version, layers: Sequence[str]) -> List[str]:
 def shape_arguments(version: Version, profiles: Sequence[Profile]) -> List[str]:
     """--minShapes, --optShapes and --maxShapes, of one profile or (from 10.0) of several."""
     if len(profiles) > 1 and not known("--profile", version):
-        raise JetdoctorError("trtexec takes several profiles from TensorRT 10.0 on; use the Python API")
+        raise JetdoctorError("trtexec accepts several profiles from TensorRT 10.0 on; use the Python API")
     arguments: List[str] = []
     for index, profile in enumerate(profiles):
         if len(profiles) > 1:

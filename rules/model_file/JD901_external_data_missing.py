@@ -1,7 +1,7 @@
 """External data that the parser cannot read
 
 ## What it detects
-A tensor kept in external data (`data_location: EXTERNAL`) whose file does not exist beside the model, is
+A tensor kept in external data (`data_location: EXTERNAL`) whose file does not exist next to the model, is
 shorter than the tensor's offset and length need, is no regular file, or lies above the model's folder; from
 TensorRT 10.14 on also a DOUBLE tensor in external data.
 

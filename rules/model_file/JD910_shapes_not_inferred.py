@@ -28,6 +28,6 @@ RULE = Rule(
 def check_model(model):
     if model.inference_stopped:
         yield Match(
-            "the shapes of this model cannot be worked out: %s" % model.inference_stopped,
+            "shape inference fails on this model: %s" % model.inference_stopped,
             fixes=(Fix("Export the model again, without nested local functions and oversized constants", "manual"),),
         )

@@ -2,7 +2,7 @@
 
 ## What it detects
 A node in a schema form that this release's importer does not take, for instance RandomNormalLike or
-RandomUniformLike of an initializer, an input that is left out by an empty name where the importer only counts the
+RandomUniformLike of an initializer, an input that is omitted by an empty name where the importer only counts the
 inputs, or Attention with a past key and value.
 
 ## Why it fails
@@ -28,7 +28,7 @@ RULE = Rule(
 def describe(node, row):
     placeholder = row.get("forbid", {}).get("input_placeholder")
     if placeholder is not None:
-        return "%s: input %d is left out by an empty name, which this parser takes for a tensor" % (
+        return "%s: input %d is omitted by an empty name, which this parser takes for a tensor" % (
             node.op_type,
             placeholder,
         )

@@ -31,7 +31,7 @@ def describe(node, row):
     if row.get("status") == "rejected" or "nb_inputs" in row.get("require", {}):
         return "Gemm without the third input C: this parser looks the bias up unchecked and stops"
     if "bias_per_column" in row.get("require", {}):
-        return "Gemm: C %s is taken for a whole bias, and has not one value for each column of B" % brackets(
+        return "Gemm: C %s is taken for a whole bias, and has not one value per column of B" % brackets(
             node.input(2).shape
         )
     return None

@@ -119,7 +119,7 @@ class AttrAbsentOrEqual(Condition):
         return all(seen.node.attr(name, value) == value for name, value in self.value.items())
 
     def words(self) -> Words:
-        return "the node", HAS, _pairs(self.value, str) + ", written or not"
+        return "the node", HAS, _pairs(self.value, str) + ", explicit or by default"
 
 
 class AttrNotAllOnes(Condition):
@@ -184,7 +184,7 @@ class AttrValues(_OfAttribute):
         return self.spec["attr"], IS, listed(self.value)
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
-        return "%s; taken: %s" % (super().broken(node, when), ", ".join(map(str, self.value)))
+        return "%s; accepted: %s" % (super().broken(node, when), ", ".join(map(str, self.value)))
 
 
 class AttrAllEqual(_OfAttribute):

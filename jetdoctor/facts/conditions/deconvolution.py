@@ -76,7 +76,7 @@ class OutputShapeOddPadding(_OutputShape):
         return axis.total > 0 and axis.total % 2 == 1
 
     def words(self) -> Words:
-        return "output_shape", IS, "such that an odd padding is split"
+        return "output_shape", IS, "with an odd padding that is split"
 
 
 class NegativePrePadding(_OutputShape):
@@ -88,7 +88,7 @@ class NegativePrePadding(_OutputShape):
         return axis.total < -1
 
     def words(self) -> Words:
-        return "output_shape", IS, "so large that the output grows at its beginning"
+        return "output_shape", IS, "large enough that the output grows at its start"
 
 
 class SizesBesideAutoPad(Condition):
@@ -105,7 +105,7 @@ class SizesBesideAutoPad(Condition):
         return None if axes is None else any(_differs(axis, mode) for axis in axes)
 
     def words(self) -> Words:
-        return "output_shape or output_padding", IS, "other than what auto_pad gives"
+        return "output_shape or output_padding", IS, "other than what auto_pad computes"
 
 
 def _differs(axis: Axis, mode: str) -> bool:

@@ -50,7 +50,7 @@ class InputAbsent(Condition):
 
 
 class InputPlaceholder(Condition):
-    """The input is left out by an empty name, with others listed behind it or not."""
+    """The input is omitted by an empty name, with others listed behind it or not."""
 
     takes = {"input_placeholder": INDEX}
 
@@ -58,7 +58,7 @@ class InputPlaceholder(Condition):
         return self.value < len(seen.node.inputs) and not seen.node.inputs[self.value]
 
     def words(self) -> Words:
-        return self.label(self.value), IS, "left out by an empty name"
+        return self.label(self.value), IS, "omitted by an empty name"
 
 
 class InputAbsentOrEmpty(Condition):
@@ -73,7 +73,7 @@ class InputAbsentOrEmpty(Condition):
         return None if count is None else count == 0
 
     def words(self) -> Words:
-        return self.label(self.value), IS, "left out or empty"
+        return self.label(self.value), IS, "omitted or empty"
 
 
 class InputEmptyInitializer(Condition):
@@ -191,7 +191,7 @@ class InputCount(Condition):
         return "the node", HAS, "%d input%s" % (self.value, "" if self.value == 1 else "s")
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
-        return "it needs %d inputs and has %d" % (self.value, len(node.inputs))
+        return "it needs %d inputs but has %d" % (self.value, len(node.inputs))
 
 
 class ComputedConstant(Condition):

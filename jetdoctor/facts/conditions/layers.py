@@ -60,7 +60,7 @@ class BranchShapes(Condition):
 
 
 class CarriedShapeGrows(Condition):
-    """A value that a Loop carries certainly has another shape after a turn."""
+    """A value that a Loop carries certainly has a different shape after an iteration."""
 
     takes = {"carried_shape_changes": FLAG}
 
@@ -68,7 +68,7 @@ class CarriedShapeGrows(Condition):
         return any(_differ(before.shape, after.shape) or _appended(before, after) for before, after in _carried(seen))
 
     def words(self) -> Words:
-        return "a carried value", HAS, "another shape after a turn"
+        return "a carried value", HAS, "a different shape after an iteration"
 
 
 class CarriedTypeChanges(Condition):

@@ -71,7 +71,7 @@ class Where(OfModel):
     takes = {"where": one_of("intermediate")}
 
     def words(self) -> Words:
-        return "the tensor", IS, "handed from node to node"
+        return "the tensor", IS, "passed from node to node"
 
 
 class OutputDtype(OfModel):
@@ -108,4 +108,4 @@ class MoreOutputs(OfModel):
     takes = {"more_outputs_than_importer": FLAG}
 
     def words(self) -> Words:
-        return "the node", HAS, "more outputs than its importer makes"
+        return "the node", HAS, "more outputs than its importer produces"

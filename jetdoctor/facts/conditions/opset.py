@@ -20,7 +20,7 @@ class OpsetMin(Condition):
         return "the opset", IS, "%d or later" % self.value
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
-        return "opset %d is too old: broadcasting by attribute is not read" % node.opset
+        return "opset %d is too old: the broadcast attribute is not read" % node.opset
 
 
 class OpsetMax(Condition):

@@ -38,7 +38,7 @@ class Output(Condition):
 
 
 class OutputPlaceholder(Condition):
-    """An output from this one on is left out by an empty name."""
+    """An output from this one on is omitted by an empty name."""
 
     takes = {"output_placeholder": INDEX}
 
@@ -46,4 +46,4 @@ class OutputPlaceholder(Condition):
         return "" in list(seen.node.outputs)[self.value :]
 
     def words(self) -> Words:
-        return "output %d or a later one" % self.value, IS, "left out by an empty name"
+        return "output %d or a later one" % self.value, IS, "omitted by an empty name"

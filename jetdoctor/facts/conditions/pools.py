@@ -44,7 +44,7 @@ class CeilWindowInPadding(Condition):
         return None if unknown else False
 
     def words(self) -> Words:
-        return "the last window", IS, "wholly in the padding"
+        return "the last window", IS, "entirely in the padding"
 
 
 class CeilChangesSize(Condition):
@@ -66,4 +66,4 @@ class CeilChangesSize(Condition):
         return False
 
     def words(self) -> Words:
-        return "the output size", IS, "another one when it is rounded up"
+        return "the output size", IS, "a different size when rounded up"

@@ -66,7 +66,7 @@ class ScaleFitsAxis(Condition):
         return bool(count == data[axis])
 
     def words(self) -> Words:
-        return "the scale", HAS, "one element, or one for each place on the axis"
+        return "the scale", HAS, "one element, or one for each index of the axis"
 
 
 class LastSizeEven(Condition):

@@ -178,11 +178,11 @@ class IndicesWithinData(Condition):
         return all(i <= d for d, i in zip(data, indices))
 
     def words(self) -> Words:
-        return "the indices", HAVE, "no size greater than that of the data"
+        return "the indices", HAVE, "no dimension larger than the data's"
 
 
 class BiasPerColumn(Condition):
-    """C of a Gemm is a vector with one value for each column of B."""
+    """C of a Gemm is a vector with one value per column of B."""
 
     takes = {"bias_per_column": FLAG}
     about = 2
@@ -195,7 +195,7 @@ class BiasPerColumn(Condition):
         return bool(bias[0] == (kernel[0] if node.attr("transB", 0) else kernel[1]))
 
     def words(self) -> Words:
-        return "C (input 2)", HAS, "one value for each column of B"
+        return "C (input 2)", HAS, "one value per column of B"
 
 
 class MoreChannels(Condition):

@@ -41,7 +41,7 @@ class ActivationUnknown(Condition):
         return any(name not in _ONNX for name in seen.node.attr("activations") or ())
 
     def words(self) -> Words:
-        return "an activation", IS, "unknown to the parser, which compares letter by letter"
+        return "an activation", IS, "unknown to the parser, whose comparison is case-sensitive"
 
 
 class ActivationConstantsMisread(Condition):
@@ -56,7 +56,7 @@ class ActivationConstantsMisread(Condition):
         return _meant(seen.node, names) != _taken(seen.node, names)
 
     def words(self) -> Words:
-        return "an activation", HAS, "other constants in TensorRT than in ONNX"
+        return "an activation", HAS, "different constants in TensorRT and ONNX"
 
 
 class ActivationConstantsDiffer(Condition):

@@ -60,7 +60,7 @@ class SplitLastChunk(Condition):
         return "the last of the equal chunks", IS, "not empty"
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
-        return "its %s on axis %d leaves nothing for the last of %d chunks" % (
+        return "its %s on axis %d leaves the last of %d chunks empty" % (
             input_shape(node, 0),
             node.attr("axis", 0),
             len(node.outputs),
@@ -82,7 +82,7 @@ class ShapeSlice(Condition):
         return start > 0 or end < rank
 
     def words(self) -> Words:
-        return "start and end", ARE, "such that a dimension is left out"
+        return "start and end", ARE, "such that a dimension is skipped"
 
 
 class StartsPerAxis(Condition):
@@ -100,7 +100,7 @@ class StartsPerAxis(Condition):
         return "a Slice without axes", HAS, "one start for each axis of the data"
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
-        return "without axes it takes one start for each axis of the data, and this node has fewer"
+        return "without axes the parser expects one start per axis of the data, and this node has fewer"
 
 
 class EmptyAtOne(Condition):

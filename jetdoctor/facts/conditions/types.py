@@ -74,4 +74,4 @@ class InputDtype(Condition):
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
         index = self.spec["input"]
-        return "%s is %s, which this parser does not take here" % (self.label(index), node.input(index).dtype)
+        return "%s is %s, which this parser does not accept here" % (self.label(index), node.input(index).dtype)

@@ -53,7 +53,7 @@ def lower(proto: Any, to: int) -> Lowered:
         flat = inlined(proto, to_one_opset=True)
         if flat is not None and _goes_further(flat, to, descent):
             found = lower(flat, to)
-            note = "local functions written out where they are called"
+            note = "local functions inlined"
             return Lowered(found.proto, found.reached, found.blocked, (note,) + found.changes)
     if not descent.blocked:
         return Lowered(descent.proto, min(opset, to), (), tuple(descent.changes))

@@ -194,7 +194,7 @@ class Descent:
             notes = ["written as " + ", ".join(node.op_type for node in nodes)]
         place = site.scope.place(site.node)
         self.changes.append(
-            "%s: %s (opset %d to %d)" % (place, "; ".join(notes) or "defaults left out", opset, opset - 1)
+            "%s: %s (opset %d to %d)" % (place, "; ".join(notes) or "default attributes removed", opset, opset - 1)
         )
 
 

@@ -41,7 +41,7 @@ def _fit_outputs(site: Site, old: Any) -> None:
     while len(node.output) > 1 and node.output[-1] == "":
         del node.output[-1]
     if len(node.output) > old.max_output:
-        raise CannotRewrite("opset %d gives %d outputs at most" % (site.to, old.max_output))
+        raise CannotRewrite("opset %d has at most %d outputs" % (site.to, old.max_output))
 
 
 def _fit_attributes(site: Site, new: Any, old: Any) -> None:
@@ -108,10 +108,10 @@ def check_types(scope: Any, node: Any, opset: int) -> None:
                 continue
             if known not in schemas.allowed_types(node.op_type, opset, parameter.type_str):
                 raise CannotRewrite(
-                    "%s at opset %d does not take %s for %s" % (node.op_type, opset, known, parameter.name)
+                    "%s at opset %d does not accept %s for %s" % (node.op_type, opset, known, parameter.name)
                 )
             first = bound.setdefault(parameter.type_str, known)
             if parameter.is_homogeneous and first != known:
                 raise CannotRewrite(
-                    "%s at opset %d wants one type, not %s and %s" % (node.op_type, opset, first, known)
+                    "%s at opset %d requires one type, not %s and %s" % (node.op_type, opset, first, known)
                 )

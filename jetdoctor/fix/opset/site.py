@@ -78,7 +78,7 @@ class Site(Build):
         """numpy array of an input that becomes an attribute; ``CannotRewrite`` when it is not constant."""
         found = self.known(index)
         if found is None:
-            raise CannotRewrite("%s computed at run time; opset %d wants a constant" % (what, self.to))
+            raise CannotRewrite("%s is computed at run time; opset %d requires a constant" % (what, self.to))
         return found
 
     def dims(self, name: str) -> Optional[List[Any]]:

@@ -171,7 +171,7 @@ class _Writer:
 
         array = self.new.array(name)
         if array is None:
-            raise CannotSay("a new constant lies in a file of external data")
+            raise CannotSay("a new constant is in an external data file")
         return np.asarray(array)
 
 

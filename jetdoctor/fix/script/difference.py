@@ -147,7 +147,7 @@ class _Comparison:
     def _complete(self, group: Change, gone: Set[int]) -> None:
         """Add the nodes before those that went that have gone with them, and those on the way to what is read."""
         if not group.found:
-            raise CannotSay("%s comes without anything that it stands for" % group.put[0].op_type)
+            raise CannotSay("%s is added without replacing anything" % group.put[0].op_type)
         core = {id(node) for node in group.found}
         waiting = list(group.found)
         while waiting:

@@ -55,7 +55,7 @@ def limit(blocks: List[Block], names: List[str], model: Any) -> List[Limited]:
         for number, there in wrong.items():
             step(found[number], tensors, there)
     if _wrong(found, standalone, graph):
-        raise CannotSay("nodes that are not repaired look the same as those that are")
+        raise CannotSay("nodes that need no repair look the same as those that do")
     return found
 
 

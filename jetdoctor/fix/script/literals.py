@@ -159,7 +159,7 @@ def generated(array: Any) -> str:
         packed = zlib.compress(array.tobytes(), 9)
         if len(packed) <= PACKED:
             return "unpacked(%r, %r, %s)" % (base64.b85encode(packed).decode(), array.shape, kind)
-    raise CannotSay("a new constant of %s elements is computed in a way that has no short form" % (array.shape,))
+    raise CannotSay("a new constant of %s elements has no short form" % (array.shape,))
 
 
 def _masks(array: Any) -> List[Tuple[str, Any]]:

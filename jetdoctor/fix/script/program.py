@@ -53,14 +53,14 @@ def _inlined(original: Any, fixed: Any) -> Tuple[Any, bool]:
     if fixed.functions:
         if [f.SerializeToString() for f in original.functions] == [f.SerializeToString() for f in fixed.functions]:
             return original, False
-        raise CannotSay("a local function is changed in its body")
+        raise CannotSay("the body of a local function changes")
     from onnx import inliner
 
     twin = type(original)()
     twin.CopyFrom(original)
     write_defaults(twin)
     if twin.SerializeToString() != original.SerializeToString():
-        raise CannotSay("a local function has defaults of attributes, which onnx's inliner forgets")
+        raise CannotSay("a local function has default attributes, which onnx's inliner drops")
     return inliner.inline_local_functions(twin), True
 
 
@@ -87,7 +87,7 @@ def _declared(before: Any, after: Any) -> Dict[str, Tuple[str, Any]]:
     from onnx import helper
 
     if [value.name for value in before] != [value.name for value in after]:
-        raise CannotSay("the model has other inputs or outputs")
+        raise CannotSay("the model's inputs or outputs change")
     found = {}
     for one, other in zip(before, after):
         if one.type.SerializeToString(deterministic=True) == other.type.SerializeToString(deterministic=True):

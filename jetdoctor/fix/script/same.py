@@ -20,7 +20,7 @@ def difference(one: Any, other: Any) -> str:
             other_counts = [kind for kind in sorted(left | right) if left[kind] != right[kind]]
             more = ", ".join("%+d %s" % (right[kind] - left[kind], kind) for kind in other_counts)
             return "the operators differ: %s" % more
-        return "the same operators are connected in another way"
+        return "the same operators are connected differently"
     return ""
 
 

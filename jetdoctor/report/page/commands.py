@@ -55,7 +55,7 @@ def _emulation(found: Dict[str, Any]) -> Tuple[str, str]:
         "equal": "the outputs are equal",
         "different": "the outputs differ",
         "not-run": "not run: %s" % one["reason"],
-        "nothing": "no form of this model is known to be misread",
+        "nothing": "no node of this model is known to be misread",
     }
     return "%s as %s reads it" % (found["model"], found["target"]["name"]), said[one["status"]]
 

@@ -143,7 +143,7 @@ def answer(entries: Sequence[Dict[str, Any]]) -> Tuple[str, str]:
 
 _ORDER = ("fails", "unreadable", "unknown", "fixable", "deploys")
 _SAID = {
-    "fails": "deploy on none of the targets",
+    "fails": "deploys on none of the targets",
     "unreadable": "cannot be read",
     "unknown": "unknown",
     "fixable": "can be repaired",

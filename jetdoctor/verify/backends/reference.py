@@ -44,7 +44,7 @@ def run(job: Job) -> Evidence:
         details: Dict[str, Any] = judge.summary(compared)
         if not details["different_runs"]:
             text = "candidate and original agree in ONNX Runtime on %d sets of inputs" % len(compared)
-            return Evidence(NAME, "static", "passed", text + "; no TensorRT took part", seconds, details)
+            return Evidence(NAME, "static", "passed", text + "; no TensorRT was involved", seconds, details)
         reason = details["comparison"]["reason"]
         if job.bisect:
             details["divergence"] = divergence.between_models(job, details["worst_run"], place)

@@ -30,9 +30,9 @@ def missing(job: Job) -> str:
     if job.precision == "fp32":
         return "FP32 needs no rehearsal (--precision fp16, bf16 or int8)"
     if job.precision == "int8" and job.calibration and not calibration.is_data(job.calibration):
-        return "the rehearsal needs the calibration data, %s is a cache of an earlier build" % job.calibration
+        return "the rehearsal needs the calibration data; %s is a cache of an earlier build" % job.calibration
     if job.precision == "int8" and not job.calibration:
-        return "INT8 needs calibration data: --calibration FILE.npz or a folder of images, some hundred real inputs"
+        return "INT8 needs calibration data: --calibration FILE.npz or a folder of images, a few hundred real inputs"
     if find_spec("onnxruntime") is None:
         return "onnxruntime is not installed (python3 -m pip install onnxruntime)"
     return ""
@@ -55,7 +55,7 @@ def run(job: Job) -> Evidence:
         status = ended.status if ended.status in ("crashed", "timed-out", "out-of-memory") else "not-run"
         return Evidence(NAME, "not-run", status, "the rehearsal %s" % ended.reason, ended.seconds)
     if answer["status"] == "refused":
-        text = "ONNX Runtime runs the model with none of the inputs: %s%s" % (answer["reason"], judge.BETTER_INPUTS)
+        text = "ONNX Runtime runs the model on none of the generated inputs: " + answer["reason"] + judge.BETTER_INPUTS
         return Evidence(NAME, "not-run", "not-run", text, ended.seconds, {"inputs_refused": True})
     details = dict(answer, command=_command(job, answer))
     status = "passed" if answer["status"] == "safe" else "different"
@@ -80,12 +80,12 @@ def message(precision: str, answer: Dict[str, Any]) -> str:
         why = "%d tensors overflow, first %s with %s" % (len(overflow), where, first["largest"])
     scale = answer.get("scale")
     if scale is not None and scale < _SMALLEST.get(precision, 0.0):
-        why += "; the values of this output, up to %.2g, are below the smallest number of %s" % (scale, name)
+        why += "; the values of this output, up to %.2g, are below the smallest number in %s" % (scale, name)
     if answer["status"] == "mixed":
         text = "%s changes the outputs unless %d of %d layers stay in FP32: %s"
         text %= (name, len(answer["keep"]), answer["total"], why)
         return text + ("; that is most of the model: build it in FP32" if _most(answer) else "")
-    return "%s is not safe, and keeping the worst layers in FP32 does not mend it: %s" % (name, why)
+    return "%s is not safe, even with the worst layers kept in FP32: %s" % (name, why)
 
 
 def _most(answer: Dict[str, Any]) -> bool:

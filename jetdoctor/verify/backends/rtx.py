@@ -81,10 +81,10 @@ def run(job: Job) -> Evidence:
 
 
 def _message(answer: Dict[str, Any], job: Job, sm: str, remark: str) -> str:
-    parts = ["TensorRT-RTX %s parsed and built it for %s; nothing was run" % (answer["version"], sm)]
+    parts = ["TensorRT-RTX %s parsed and built it for %s; nothing was executed" % (answer["version"], sm)]
     device = job.target.tensorrt if job.target else None
     parts.append(
-        "this compiler is newer than the device's TensorRT%s and takes more than it does"
+        "this compiler is newer than the device's TensorRT%s and accepts more"
         % (" " + device if device else "")
     )
     return "; ".join(parts + ([remark] if remark else []))

@@ -21,11 +21,11 @@ def missing(job: Job) -> str:
     from importlib.util import find_spec
 
     if job.ssh:
-        return "the bindings run on this machine only; over SSH it is trtexec that builds"
+        return "the bindings run on this machine only; over SSH, trtexec builds"
     if find_spec("tensorrt") is None:
         return "no tensorrt bindings in this Python (JetPack: the system's python3, or a venv that sees them)"
     if not _has_gpu():
-        return "tensorrt is installed, but there is no NVIDIA GPU here"
+        return "tensorrt is installed, but this machine has no NVIDIA GPU"
     return ""
 
 
@@ -98,7 +98,7 @@ def _compared(
 ) -> Evidence:
     expected = judge.reference(job, job.original, "expected", inputs, place)
     if expected.refusal:
-        text = "built; not compared, since ONNX Runtime gives no reference: %s" % expected.refusal
+        text = "built; not compared, since ONNX Runtime cannot compute a reference: %s" % expected.refusal
         return Evidence(NAME, "built", "passed", text, ended.seconds, details)
     from dataclasses import replace
 

@@ -24,7 +24,7 @@ def missing(job: Job) -> str:
     if job.ssh or Local("").find(job.trtexec):
         return ""
     if job.trtexec:
-        return "%s is not there or cannot be executed" % job.trtexec
+        return "%s does not exist or cannot be executed" % job.trtexec
     return "no trtexec in PATH or /usr/src/tensorrt/bin (--trtexec PATH, or --ssh USER@HOST)"
 
 
@@ -71,11 +71,11 @@ class Session:
         found = trtexec_flags.version_of(ended.log)
         target = self.job.target.tensorrt if self.job.target else None
         if ended.status in ("crashed", "timed-out", "out-of-memory"):
-            raise JetdoctorError("trtexec --help %s: this says nothing about the model" % ended.reason)
+            raise JetdoctorError("trtexec --help %s, which says nothing about the model" % ended.reason)
         if not found and not target:
-            raise JetdoctorError("trtexec does not tell its TensorRT release: name the --target")
+            raise JetdoctorError("trtexec does not report its TensorRT release: name the --target")
         if found and target and parse_version(found)[:2] != parse_version(target)[:2]:
-            self.details["remark"] = "this is TensorRT %s, the target has %s" % (found, target)
+            self.details["remark"] = "this is TensorRT %s, but the target has %s" % (found, target)
         return parse_version(found or str(target))
 
     def _build(self, version: Version, model: str, engine: str) -> Ended:
@@ -85,7 +85,7 @@ class Session:
         if job.timing_cache and os.path.exists(job.timing_cache):
             extra["timing_cache"] = self.host.put(job.timing_cache, "timing.cache")
         if calibration.is_data(job.calibration):
-            raise JetdoctorError("trtexec takes a calibration cache, no data: build with --backend tensorrt first")
+            raise JetdoctorError("trtexec accepts a calibration cache, not data: build with --backend tensorrt first")
         if job.calibration and job.precision == "int8":
             extra["calibration_cache"] = self.host.put(job.calibration, "calibration.cache")
         arguments = trtexec_flags.build(
@@ -131,7 +131,7 @@ class Session:
         inputs = judge.save_inputs(job, self.place)
         expected = judge.reference(job, job.original, "expected", inputs, self.place)
         if expected.refusal:
-            text = "built; not compared, since ONNX Runtime gives no reference: %s" % expected.refusal
+            text = "built; not compared, since ONNX Runtime cannot compute a reference: %s" % expected.refusal
             return Evidence(NAME, "built", "passed", text, self.seconds, self.details)
         compared: List[Tuple[str, Comparison]] = []
         for index, (name, feeds) in enumerate(job.runs):

@@ -32,7 +32,7 @@ def integers_by_comparison(site: Site) -> Optional[str]:
 def comparable(site: Site, element: int) -> int:
     """The integer type to compare in: Greater, Less and Where run on int32 and int64 everywhere."""
     if element == _UINT64:
-        raise CannotRewrite("%s of uint64; opset %d takes floats only" % (site.node.op_type, site.opset))
+        raise CannotRewrite("%s of uint64; opset %d accepts floats only" % (site.node.op_type, site.opset))
     return {_INT32: _INT32, _INT64: _INT64, _UINT32: _INT64}.get(element, _INT32)
 
 

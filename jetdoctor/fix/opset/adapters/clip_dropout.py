@@ -62,7 +62,7 @@ def inference_dropout(site: Site) -> Replacement:
     site.remove("seed")
     if ratio is not None:
         site.set("ratio", float(ratio))
-    site.note("training_mode false left out")
+    site.note("training_mode=false removed")
     if not site.output(1):
         return None
     # ONNX Runtime fills the mask of older versions with false, so it is made here.

@@ -20,4 +20,4 @@ def branches_of_one_shape(site: Site) -> None:
             continue
         fixed = [pair for pair in zip(dims, others) if all(isinstance(size, int) for size in pair)]
         if len(dims) != len(others) or any(a != b for a, b in fixed):
-            raise CannotRewrite("branches of different shapes; opset %d wants them equal" % site.opset)
+            raise CannotRewrite("branches of different shapes; opset %d requires equal ones" % site.opset)

@@ -37,7 +37,7 @@ def gathered(site: Site) -> str:
     if site.input(3) and axes is None:
         vectors, chosen = _for_every_axis(site, vectors, rank), list(range(rank))
     elif axes is None and (not dims or dims[0] is None):
-        raise CannotRewrite("starts of a number that is not known; opset %d wants constants" % site.opset)
+        raise CannotRewrite("an unknown number of starts; opset %d requires constants" % site.opset)
     else:
         chosen = list(range(dims[0] if dims else 0)) if axes is None else [int(axis) % rank for axis in axes]
     for place, axis in enumerate(chosen):
@@ -127,7 +127,7 @@ def channel_major_depth(site: Site) -> Optional[str]:
 def _known(site: Site) -> List[int]:
     dims = site.dims(site.input(0))
     if dims is None or None in dims[1:]:
-        raise CannotRewrite("mode CRD with dims that are not known")
+        raise CannotRewrite("mode CRD with unknown dimensions")
     return [dim or 0 for dim in dims[1:]]
 
 

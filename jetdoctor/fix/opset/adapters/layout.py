@@ -13,5 +13,5 @@ from jetdoctor.recipes.recurrent import time_first
 def sequence_first(site: Site) -> Optional[List[str]]:
     if not site.attr("layout", 0):
         return None
-    site.note("batch moved behind the sequence")
+    site.note("batch axis moved after the sequence axis")
     return time_first(site.view, site)

@@ -39,7 +39,7 @@ def _constant(site: Site, element: int) -> Optional[List[str]]:
 
 def _cast(site: Site, element: int) -> str:
     if element not in carriers.FORMATS or not site.attr("saturate", 1):
-        raise CannotRewrite("a Cast to this type, on whose limits runtimes differ")
+        raise CannotRewrite("a Cast to this type, whose limits differ between runtimes")
     data, given = site.input(0), site.needed_element(site.input(0))
     if given == _DOUBLE:
         return rounded(Numbers(site, "DOUBLE"), data, element)
@@ -50,7 +50,7 @@ def _rounded_quotient(site: Site, element: int) -> str:
     """x / scale in the narrow type, whose zero point can only be zero."""
     zero = site.known(2)
     if site.attr("block_size", 0) or not site.attr("saturate", 1) or (site.input(2) and zero is None):
-        raise CannotRewrite("quantization to blocks or without limits of a type that opset %d lacks" % site.opset)
+        raise CannotRewrite("blocked or unsaturated quantization to a type that opset %d lacks" % site.opset)
     if zero is not None and zero.astype("float32").any():
         raise CannotRewrite("a zero point of a float type")
     laid = quantize.layout(site)(site.input(1))

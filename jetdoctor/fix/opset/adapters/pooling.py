@@ -18,7 +18,7 @@ def window_in_the_padding(site: Site) -> None:
     axes = geometry(site.view) if site.attr("ceil_mode", 0) else None
     if axes and all(axis.rounded_down == axis.found for axis in axes):
         site.remove("ceil_mode")
-        site.note("ceil_mode left out: it changes no size")
+        site.note("ceil_mode removed: it changes no size")
     elif axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
         _pad_at_the_end(site, axes)
 
@@ -64,7 +64,7 @@ def without_ceil_mode(site: Site) -> None:
         return
     axes = geometry(site.view)
     if axes is None:
-        raise CannotRewrite("ceil_mode with sizes that are not known; opset %d rounds down" % site.opset)
+        raise CannotRewrite("ceil_mode with unknown sizes; opset %d rounds down" % site.opset)
     if _counts_padding(site) and any(axis.exact_end > axis.end for axis in axes):
         raise CannotRewrite("ceil_mode with count_include_pad; opset %d rounds down" % site.opset)
     _pad_at_the_end(site, axes)

@@ -71,7 +71,7 @@ def _repeated(site: Site, name: str) -> str:
     axis = site.attr("axis", 1) % rank
     dims, given = site.dims(name), site.dims(site.input(0))
     if dims is None or None in dims or given is None or given[axis] is None:
-        raise CannotRewrite("block quantization with a shape that is not known")
+        raise CannotRewrite("blocked quantization with an unknown shape")
     wide = site.add("Unsqueeze", [name, site.ints([axis + 1])])
     tiled = site.add("Tile", [wide, site.ints(block if i == axis + 1 else 1 for i in range(rank + 1))])
     flat = site.add(

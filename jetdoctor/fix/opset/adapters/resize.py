@@ -49,7 +49,7 @@ def full_rank_without_antialias(site: Site) -> Optional[str]:
 
 
 def _written_out(site: Site) -> str:
-    site.note("written out per axis")
+    site.note("decomposed per axis")
     return resize(site.view, site)
 
 
@@ -125,7 +125,7 @@ def as_upsample(site: Site) -> Optional[str]:
     scales = site.known(1)
     if scales is None or any(scale < 1 for scale in scales):  # Upsample must not shrink
         if site.attr("mode", "nearest") == "nearest":
-            raise CannotRewrite("nearest pixels of a smaller image, which opset 10 does not define and runtimes choose")
+            raise CannotRewrite("nearest pixels of a smaller image, which opset 10 leaves to the runtime")
         site.needs(11)
         return _written_out(site)
     return site.add("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))

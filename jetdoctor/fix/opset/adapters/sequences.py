@@ -53,6 +53,6 @@ def sequence_with_one_more_and_without(site: Site) -> Optional[str]:
     inside = known.sequence_type.elem_type
     element = inside.tensor_type.elem_type if inside.HasField("tensor_type") else 0
     if element not in _CONSTANT:
-        raise CannotRewrite("Identity of a sequence of this type; opset %d takes tensors" % site.opset)
+        raise CannotRewrite("Identity of a sequence of this type; opset %d accepts tensors" % site.opset)
     longer = site.add("SequenceInsert", [site.input(0), site.tensor(0, element)])
     return site.add("SequenceErase", [longer])

@@ -48,7 +48,7 @@ def zeros_copy_a_dim(site: Site) -> Optional[str]:
         return empty(site)
     if shape is None and not _cannot_be_zero(site.scope, site.input(1), set()) and not _has_elements(site):
         return _empty_or_reshaped(site)
-    site.note("allowzero left out: the shape holds a 0 only where that says the same")
+    site.note("allowzero removed: the shape has a 0 only where both readings agree")
     site.remove("allowzero")
     return None
 

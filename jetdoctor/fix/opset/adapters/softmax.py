@@ -25,7 +25,7 @@ def over_one_axis(site: Site) -> Optional[str]:
         return None
     perm = [i for i in range(rank)]
     perm[axis], perm[-1] = perm[-1], perm[axis]
-    site.note("axis %d moved to the end around it" % axis)
+    site.note("axis %d moved to the end and back" % axis)
     moved = site.add("Transpose", [data], perm=perm)
     return site.add("Transpose", [site.copied([moved], axis=rank - 1)], perm=perm)
 
