@@ -10,7 +10,7 @@ import json
 import os
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
@@ -18,6 +18,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
 from jetdoctor import own_rules
 from jetdoctor.data import path as data_path
 from jetdoctor.data import rules_folder
+from jetdoctor.records import dataclass
 from jetdoctor.rule import Rewrite, Rule
 from jetdoctor.types import JetdoctorError
 

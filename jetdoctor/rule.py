@@ -17,7 +17,7 @@ target's TensorRT, it states on every match the range of releases that the match
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Dict, Hashable, Optional, Tuple
 
 from jetdoctor import external
@@ -26,6 +26,7 @@ from jetdoctor.constants.moves import places
 from jetdoctor.constants.shape_tensors import ShapeTensors, Use
 from jetdoctor.data import table
 from jetdoctor.onnx_parts import newest_ir_version
+from jetdoctor.records import dataclass
 from jetdoctor.tensors import array as array_of
 from jetdoctor.types import (
     EVERY_VERSION,

@@ -6,9 +6,11 @@ Everything here is data: no room's logic lives in this module, so that every roo
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
+
+from jetdoctor.records import dataclass
 
 SEVERITIES = ("error", "warning", "info")
 

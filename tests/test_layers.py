@@ -16,6 +16,7 @@ FLOORS = {
     "types": 1,
     "kinds": 1,
     "onnx_parts": 0,
+    "records": 0,
     "tensors": 1,
     "data": 1,
     "wording": 1,

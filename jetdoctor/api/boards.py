@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
+from jetdoctor.records import dataclass
 from jetdoctor.types import Device, Finding, JetdoctorError
 
 if TYPE_CHECKING:

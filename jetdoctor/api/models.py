@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence, Tuple, Union
 
 from jetdoctor.api import where
 from jetdoctor.api.checking import Targets
+from jetdoctor.records import dataclass
 from jetdoctor.types import Evidence, ModelFacts, Result, Target, UsageError
 
 if TYPE_CHECKING:

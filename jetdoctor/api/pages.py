@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Dict, List, Sequence, Tuple
 
+from jetdoctor.records import dataclass
 from jetdoctor.types import UsageError
 
 

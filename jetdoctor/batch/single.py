@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Optional, Sequence, Tuple
 
 from jetdoctor import own_rules
+from jetdoctor.records import dataclass
 from jetdoctor.types import Device, Finding, JetdoctorError, ModelSummary, Result, Target, UsageError
 
 #: Files that are engines, not models (as jetdoctor.verify.engine_file knows them).

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Optional, Tuple
 
 from jetdoctor.catalog import CatalogRule
+from jetdoctor.records import dataclass
 from jetdoctor.rule import Match
 from jetdoctor.types import Location, VersionRange
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from jetdoctor import data, onnx_parts
 from jetdoctor.check.facts import Asked, in_default_domain, is_function_call, outside
 from jetdoctor.facts import Fact, Knowledge
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
+from jetdoctor.records import dataclass
 from jetdoctor.types import VersionRange, parse_version
 
 #: fix request -> the element types that it is made for

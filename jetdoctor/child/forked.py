@@ -14,10 +14,10 @@ import signal
 import sys
 import time
 import warnings
-from dataclasses import dataclass
 from typing import Any, Callable, List, Tuple
 
 from jetdoctor.child import limits
+from jetdoctor.records import dataclass
 
 AVAILABLE = sys.platform.startswith("linux")
 

@@ -7,11 +7,11 @@ shape tensor; ``Shape(x)`` needs only the sizes of x and ends the path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node, Value
+from jetdoctor.records import dataclass
 
 #: Operators that read shape tensors -> those inputs (NvInfer.h: IShuffleLayer, ISliceLayer, IResizeLayer, IFillLayer,
 #: ITopKLayer, ITripLimitLayer; read in the importers of onnx-tensorrt 7.1 to 10.1).

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Tuple
 
 from jetdoctor import onnx_parts
 from jetdoctor.model.wire import KEEP_BYTES, TENSOR, Place
+from jetdoctor.records import dataclass
 
 
 @dataclass(frozen=True)

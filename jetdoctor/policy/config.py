@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import foreign
@@ -11,6 +11,7 @@ from jetdoctor.policy.counting import UNSAID, Gate, Ignore, Policy, make
 from jetdoctor.policy.rule_names import rule_ids
 from jetdoctor.policy.scope import Scope
 from jetdoctor.policy.scope import make as make_scope
+from jetdoctor.records import dataclass
 from jetdoctor.types import UsageError
 from jetdoctor.wording import did_you_mean
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, FrozenSet, List, Mapping, Optional, Sequence, Tuple, Union
 
 from jetdoctor.policy import baseline as known
 from jetdoctor.policy.rule_names import rule_ids
 from jetdoctor.policy.scope import Scope
+from jetdoctor.records import dataclass
 from jetdoctor.types import CRASHED, Finding, Result, Suppressed, UsageError
 
 #: Reason of an ignore that was given on the command line without one.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from dataclasses import dataclass
 from typing import Sequence, Tuple
 
+from jetdoctor.records import dataclass
 from jetdoctor.types import Result, Target
 
 

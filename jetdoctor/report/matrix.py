@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Dict, List, Sequence, Tuple
 
+from jetdoctor.records import dataclass
 from jetdoctor.report import apart, words
 from jetdoctor.report.style import VERDICT_COLOR, Writer, plural
 from jetdoctor.types import Coverage, Finding, Result

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from jetdoctor.records import dataclass
 from jetdoctor.types import Plan, Result
 
 Changes = Tuple[str, str, Sequence[str]]  # title of a fix, rule, lines of the graph diff

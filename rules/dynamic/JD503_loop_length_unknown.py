@@ -54,5 +54,7 @@ def _from_shapes(value, depth=32):
 
 def _stops_itself(body):
     """Whether the body's condition is neither constant nor the one that came in."""
+    if not body.output_names:
+        return False
     value = body.value(body.output_names[0]).behind(("Identity", "Cast"))
     return not value.is_constant_expression() and value.name not in body.input_names[1:2]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import itertools
 import time
-from dataclasses import dataclass
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from jetdoctor.graph import Model
 from jetdoctor.model.sizes import kinds
 from jetdoctor.model.sizes.declared import data_inputs, is_formula, open_keys, shape_of, sized, tensors
 from jetdoctor.model.sizes.proof import contradiction
+from jetdoctor.records import dataclass
 from jetdoctor.types import Profile, Span
 
 __all__ = ["DEFAULT", "Likely", "data_inputs", "is_formula", "likely", "open_keys", "shape_of", "sized", "tensors"]

@@ -80,7 +80,7 @@ def _demanded(node: Node) -> List[Tuple[Optional[int], int, int]]:
         return [(len(weight), 1, weight[0])]
     if node.op_type == "MatMul" and len(weight) >= 2:
         return [(None, -1, weight[-2])]
-    if node.op_type == "Gemm" and not node.attr("transA", 0):
+    if node.op_type == "Gemm" and len(weight) == 2 and not node.attr("transA", 0):
         return [(2, 1, weight[1] if node.attr("transB", 0) else weight[0])]
     if node.op_type in ("GRU", "LSTM", "RNN") and len(weight) == 3:
         return [(3, 2, weight[2])]
