@@ -19,24 +19,30 @@ CHUNK = 16
 #: Chunks handed out before the first results are waited for, so that neither side holds everything.
 AHEAD = 64
 
+#: Longest wait for the scheduler's answer, and for a worker that takes work, in seconds.
+ANSWER_SECONDS, WORKER_SECONDS = 10, 60
+
 #: Scheme of the address -> name of the extra that brings the engine.
 ENGINES = {"dask": "dask", "ray": "ray"}
 
 
 def on_cluster(url: str, paths: Iterable[str], ask: Callable[[str], Group]) -> Iterator[Group]:
-    """``ask`` of every path, in order. UsageError for an address that is none or a package that is missing."""
+    """``ask`` of every path, in order. UsageError for an address that is none or a package that is missing.
+
+    JetdoctorError for a cluster that does not answer, or has no worker within WORKER_SECONDS.
+    """
     scheme, separator, address = url.partition("://")
     if not separator or scheme not in ENGINES or not address:
         raise UsageError("--cluster %s: write dask://HOST:PORT or ray://HOST:PORT" % url)
-    try:
-        import joblib
-
-        connected = _dask(address) if scheme == "dask" else _ray(url)
-    except ImportError as error:
-        how = "pip install 'jetdoctor[%s]'" % ENGINES[scheme]
-        raise UsageError("--cluster %s needs %s: %s" % (url, error.name, how)) from None
     chunks = _chunks(list(paths), CHUNK)
-    with connected:
+    with contextlib.ExitStack() as stack:
+        try:
+            import joblib
+
+            stack.enter_context(_dask(address) if scheme == "dask" else _ray(url))
+        except ImportError as error:
+            how = "pip install 'jetdoctor[%s]'" % ENGINES[scheme]
+            raise UsageError("--cluster %s needs %s: %s" % (url, error.name, how)) from None
         for start in range(0, len(chunks), AHEAD):
             work = (joblib.delayed(_check)(ask, chunk) for chunk in chunks[start : start + AHEAD])
             try:
@@ -62,26 +68,52 @@ def _dask(address: str) -> Iterator[Any]:
     from distributed import Client
 
     try:
-        client = Client("tcp://" + address, timeout=10)
-    except (OSError, TimeoutError) as error:
-        raise JetdoctorError("no Dask scheduler answers at %s: %s" % (address, error)) from None
-    with client, joblib.parallel_config("dask", client=client, wait_for_workers_timeout=60):
-        yield client
+        client = Client("tcp://" + address, timeout=ANSWER_SECONDS)
+    except Exception as error:  # what a network can do, and an address that is none
+        raise JetdoctorError("no Dask scheduler answers at %s: %s" % (address, _line(error))) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        except Exception:
+            text = "the Dask cluster at %s has no worker within %d s"
+            raise JetdoctorError(text % (address, WORKER_SECONDS)) from None
+        with joblib.parallel_config("dask", client=client, wait_for_workers_timeout=WORKER_SECONDS):
+            yield client
 
 
 @contextlib.contextmanager
 def _ray(url: str) -> Iterator[Any]:
+    import logging
+    import warnings
+
     import joblib
     import ray
     from ray.util.joblib import register_ray
 
+    logging.getLogger("ray.client_builder").setLevel(logging.ERROR)  # it tells what it was given
     register_ray()
     try:
-        ray.init(url, log_to_driver=False)
-    except (ConnectionError, OSError) as error:
-        raise JetdoctorError("no Ray cluster answers at %s: %s" % (url, error)) from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ray.init(url, log_to_driver=False)
+    except Exception as error:  # nobody there, another version of Ray or Python
+        raise JetdoctorError("no Ray cluster answers at %s: %s" % (url, _line(error))) from None
     try:
+        try:
+            ray.get(ray.remote(num_cpus=1)(_here).remote(), timeout=WORKER_SECONDS)
+        except Exception as error:
+            text = "the Ray cluster at %s does no work within %d s: %s"
+            raise JetdoctorError(text % (url, WORKER_SECONDS, _line(error))) from None
         with joblib.parallel_config("ray"):
             yield ray
     finally:
         ray.shutdown()
+
+
+def _here() -> bool:
+    """A task that shows that there is a worker with jetdoctor on it."""
+    return True
+
+
+def _line(error: BaseException) -> str:
+    return " ".join((str(error) or type(error).__name__).split())[:300]
