@@ -106,6 +106,7 @@ for (const name of names) {
   await page.fill("main input[type=search]", "gap_classifier");
   const left = await page.locator("main tbody tr").count();
   expect("models are filtered", left > 0 && left < all, [left, all]);
+  expect("each has a bar of its verdicts", (await page.locator("main tbody .spectrum").count()) === left);
   await page.click("main tbody tr button");
   expect("a model opens", (await page.locator(".matrix").count()) === 1);
   await close();
@@ -122,6 +123,10 @@ for (const name of names) {
 }
 
 { // the others
+  const device = await open("device");
+  await device.page.click("summary:has-text('unknown')");
+  expect("unknown facts have reasons", (await device.page.textContent("main")).includes("not in the capture"));
+  await device.close();
   const differs = await open("differs");
   expect("the first tensor that differs is named", (await differs.page.textContent("main")).includes("tensor mean is the first to differ"));
   expect("its node is in the middle", (await differs.page.textContent(".neighbors .chosen")).includes("ReduceMean"));
@@ -130,6 +135,7 @@ for (const name of names) {
   expect("both outputs stand side by side", (await emulation.page.locator(".pictures canvas").count()) === 3);
   await emulation.close();
   const dla = await open("dla");
+  expect("what runs on the DLA is in the legend", await dla.page.isVisible(".legend:has-text('runs on the DLA')"));
   expect("the DLA's lanes are drawn", (await dla.page.locator(".lanes rect").count()) > 3);
   await dla.close();
 }

@@ -21,7 +21,7 @@ from jetdoctor.report.style import clean
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SCRIPTS = (
     "dom.js", "tensors.js", "network.js", "neighbors.js", "charts.js", "answer.js", "findings.js", "model.js",
-    "changes.js", "steps.js", "main.js",
+    "changes.js", "overview.js", "steps.js", "main.js",
 )  # fmt: skip
 
 #: Characters of a command in the last line.

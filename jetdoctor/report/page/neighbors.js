@@ -1,11 +1,11 @@
 /* The nodes around one node or some, with the tensors between them, laid out by dagre. */
 const NEAR = 2, AT_MOST = 34;
 
-/** Indices around some nodes, nearest first. */
-function around(graph, centers) {
+/** Indices around some nodes up to a distance, nearest first. */
+function around(graph, centers, most) {
   const found = new Map(centers.slice(0, AT_MOST).map((index) => [index, 0]));
   let edge = [...found.keys()];
-  for (let distance = 1; distance <= (centers.length > 1 ? 1 : NEAR); distance += 1) {
+  for (let distance = 1; distance <= most; distance += 1) {
     const next = [];
     for (const index of edge) {
       const [, , , inputs, outputs] = graph.nodes[index];
@@ -29,7 +29,7 @@ function cut(text, most) {
 
 /** An SVG of the neighborhood of some nodes; `choose(node)`, where given, is called for a node that is clicked. */
 function neighborhood(graph, centers, marks, choose) {
-  const shown = around(placed(graph), centers), [center] = centers, inside = new Set(shown);
+  const shown = around(placed(graph), centers, choose ? NEAR : 1), [center] = centers, inside = new Set(shown);
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: "TB", nodesep: 24, ranksep: 46, marginx: 12, marginy: 12 });
   layout.setDefaultEdgeLabel(() => ({}));

@@ -225,10 +225,11 @@ class Strip {
     }
     // The worst last, so that nothing hides it.
     marked.sort((a, b) => SEVERITIES.indexOf(this.marks.get(b)) - SEVERITIES.indexOf(this.marks.get(a)));
+    const least = Math.max(1, Math.min(5, (0.4 * this.canvas.clientWidth) / marked.length)); // few are easy to see, many leave room
     for (const index of marked) {
       const [x, y, w, h] = this.box(index);
       pen.fillStyle = paints[this.marks.get(index)];
-      pen.fillRect(x - 1, y - 1, Math.max(w, 3) + 2, Math.max(h, 4) + 2);
+      pen.fillRect(x, y - 1, Math.max(w, least), Math.max(h, 4) + 2);
     }
     if (this.flag >= 0) this.flagged(pen, this.box(this.flag));
     if (this.chosen >= 0) {

@@ -13,7 +13,7 @@ function fixPage(data) {
     ["change", (step) => [step.title, step.reason ? el("div", { class: "soft small" }, foreign(step.reason)) : null].filter(Boolean)],
     ["safety", (step) => step.applicability], ["node", (step) => foreign(step.node_name, "code")]], plan));
   const proven = card("The proof", el("p", {}, badge({ equal: "deploys", different: "fails" }[proof.status] || "unknown", proof.status), ` in ONNX Runtime, ${plural(proof.runs, "run")}`),
-    el("dl", { class: "facts" }, pair("largest difference", `${proof.max_abs} (${proof.max_rel} of the largest value)`), proof.tolerance ? pair("allowed", proof.tolerance) : [],
+    el("dl", { class: "facts" }, pair("largest difference", proof.max_abs ? `${proof.max_abs.toPrecision(3)} (${proof.max_rel.toPrecision(3)} of the largest value)` : "none"), proof.tolerance ? pair("allowed", proof.tolerance) : [],
       proof.reason ? pair("because", foreign(proof.reason)) : []),
     (data.document.as_parsed || []).map((row) => el("p", { class: "small" }, `as ${row.target} reads it: ${row.status}${row.reason ? `, ${row.reason}` : ""}`)),
     el("p", {}, data.document.written ? ["written: ", foreign(data.document.written, "code")] : `nothing was written${data.document.reason ? `: ${data.document.reason}` : ""}`),
@@ -102,19 +102,34 @@ function boardOf(board) {
     el("p", {}, foreign(finding.message)), finding.fix ? el("p", {}, foreign(finding.fix.title)) : null,
     finding.sources.map((text) => el("p", { class: "soft small" }, source(text))));
   return el("div", { class: "columns" },
-    card("The board", el("dl", { class: "facts" }, known.map(([key, value]) => pair(key.replace(/_/g, " "), foreign(value === null ? "unknown" : value))))),
+    card("The board", el("dl", { class: "facts" }, known.map(([key, value]) => pair(key.replace(/_/g, " "), foreign(valueText(value)))))),
     card("What was found", board.findings.length ? board.findings.map(listed) : el("p", {}, "nothing")),
-    (board.advice || []).length ? wide(card("Good to know", table([["about", (row) => row.topic], ["", (row) => foreign(row.text)]], board.advice))) : null,
-    wide(card("Every fact, and where it was read", table([["fact", (row) => row[0]], ["value", (row) => foreign(typeof row[1].value === "string" ? row[1].value : JSON.stringify(row[1].value))],
-      ["read from, or why it is unknown", (row) => foreign(row[1].source || row[1].reason || "")]], Object.entries(board.details || {})))));
+    (board.advice || []).length ? wide(card("Good to know", table([["about", (row) => row.topic], ["what", (row) => foreign(row.text)]], board.advice))) : null,
+    wide(card("Every fact, and where it was read", ...factsOf(board.details || {}))));
+}
+
+/** Known facts as a table; the unknown ones, with the reason of each, behind a fold. */
+function factsOf(details) {
+  const rows = Object.entries(details), known = rows.filter(([, fact]) => fact.value !== null), rest = rows.filter(([, fact]) => fact.value === null);
+  return [
+    table([["fact", (row) => row[0]], ["value", (row) => foreign(valueText(row[1].value))], ["read from", (row) => foreign(row[1].source || "")]], known),
+    rest.length ? folded({}, `${plural(rest.length, "fact")} unknown`, () => table([["fact", (row) => row[0]], ["why", (row) => foreign(row[1].reason || row[1].source || "")]], rest)) : null,
+  ].filter(Boolean);
+}
+
+function valueText(value) {
+  if (Array.isArray(value)) return value.map(valueText).join(Array.isArray(value[0]) ? "; " : ", ");
+  if (value !== null && typeof value === "object") return Object.entries(value).map(([key, one]) => `${key} ${valueText(one)}`).join("; ");
+  return { true: "yes", false: "no", null: "unknown" }[String(value)] || String(value);
 }
 
 /** triage: the diagnoses, best first. */
 function triagePage({ document: found }) {
   const level = { high: "deploys", medium: "fixable", low: "unknown" };
   const block = (one, index) => card(`${index + 1}. ${one.category}`, el("p", {}, badge(level[one.confidence] || "unknown", `${one.confidence} confidence`), " ", one.rule || ""),
-    el("div", { class: "log code" }, foreign(one.line)), one.means ? el("p", {}, one.means) : null,
-    el("dl", { class: "facts" }, pair("cause", foreign(one.cause)), pair("do", foreign(one.fix)), pair("from", source(one.evidence || ""))));
+    el("div", { class: "log code" }, foreign(one.line)), one.means && index ? el("p", {}, one.means) : null,
+    el("dl", { class: "facts" }, pair("cause", foreign(one.cause)), pair("do", foreign(one.fix)), pair("from", source(one.evidence || ""))),
+    one.rule ? command(`jetdoctor explain ${one.rule}`) : null);
   const asks = found.asks || [];
   return el("div", {}, (found.diagnoses || []).map(block), (found.remarks || []).length ? card("Remarks", found.remarks.map((one) => el("p", {}, foreign(one.line), " ", foreign(one.cause)))) : null,
     asks.length ? card("To be surer", el("ul", {}, asks.map((text) => el("li", {}, foreign(text))))) : null);
