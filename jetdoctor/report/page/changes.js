@@ -7,7 +7,7 @@ function beforeAndAfter(drawn, numbers) {
   const show = (step) => {
     at = (at + step + numbers.length) % numbers.length;
     const place = drawn.places[numbers[at]];
-    said.textContent = `place ${at + 1} of ${numbers.length}${place.path === "main" ? "" : ` in ${place.path}`}`;
+    said.textContent = [numbers.length > 1 ? `place ${at + 1} of ${numbers.length}` : "", place.path === "main" ? "" : `in ${place.path}`].join(" ").trim();
     views.replaceChildren(side(drawn, place, "before"), side(drawn, place, "after"));
   };
   show(0);

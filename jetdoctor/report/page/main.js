@@ -9,4 +9,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 document.getElementById("page").append(PAGES[data.kind](data));
 document.body.append(el("footer", { class: "foot" }, [`jetdoctor ${data.about.version}`, data.about.date].filter(Boolean).join(", "),
   data.about.command ? [" · ", foreign(data.about.command, "code")] : null));
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.openNow ? one.openNow() : null)));
+addEventListener("beforeprint", () => { // paper cannot be opened, moved or zoomed
+  document.querySelectorAll("details").forEach((one) => (one.openNow ? one.openNow() : null));
+  document.querySelectorAll(".neighbors svg").forEach((picture) => picture.setAttribute("viewBox", picture.dataset.whole));
+});

@@ -39,7 +39,7 @@ function neighborhood(graph, centers, marks, choose) {
   const { width, height } = layout.graph();
   const view = { x: 0, y: 0, w: width, h: height };
   const middle = layout.node(`n${center}`);
-  const picture = svg("svg", { role: "group", "aria-label": `nodes around ${graph.nodes[center][OPERATOR]}`, viewBox: `0 0 ${width} ${height}` },
+  const picture = svg("svg", { role: "group", "aria-label": `nodes around ${graph.nodes[center][OPERATOR]}`, viewBox: `0 0 ${width} ${height}`, "data-whole": `0 0 ${width} ${height}` },
     svg("defs", {}, svg("marker", { id: "tip", viewBox: "0 0 8 8", refX: "7", refY: "4", markerWidth: "7", markerHeight: "7", orient: "auto" },
       svg("path", { d: "M0,0L8,4L0,8z" }))));
   for (const edge of layout.edges()) picture.append(...arrow(layout.edge(edge)));

@@ -8,19 +8,17 @@ function pair(name, what) {
 function fixPage(data) {
   for (const entry of data.models) entry.graph = data.drawn && data.drawn.after;
   const { plan, equivalence: proof } = data.document;
-  const steps = card("The plan", table([
+  const steps = card("The plan", plan.length ? table([
     ["", (step) => badge(step.applied ? "deploys" : "unknown", step.applied ? "applied" : "left")], ["rule", (step) => step.rule],
     ["change", (step) => [step.title, step.reason ? el("div", { class: "soft small" }, foreign(step.reason)) : null].filter(Boolean)],
-    ["safety", (step) => step.applicability], ["node", (step) => foreign(step.node_name, "code")]], plan));
-  const proven = card("The proof", el("p", {}, badge({ equal: "deploys", different: "fails" }[proof.status] || "unknown", proof.status), ` in ONNX Runtime, ${plural(proof.runs, "run")}`),
-    el("dl", { class: "facts" }, pair("largest difference", proof.max_abs ? `${proof.max_abs.toPrecision(3)} (${proof.max_rel.toPrecision(3)} of the largest value)` : "none"), proof.tolerance ? pair("allowed", proof.tolerance) : [],
-      proof.reason ? pair("because", foreign(proof.reason)) : []),
+    ["safety", (step) => step.applicability], ["node", (step) => foreign(step.node_name, "code")]], plan) : el("p", {}, "nothing to change"));
+  const proven = card("The proof", ...measured(proof),
     (data.document.as_parsed || []).map((row) => el("p", { class: "small" }, `as ${row.target} reads it: ${row.status}${row.reason ? `, ${row.reason}` : ""}`)),
     el("p", {}, data.document.written ? ["written: ", foreign(data.document.written, "code")] : `nothing was written${data.document.reason ? `: ${data.document.reason}` : ""}`),
     (data.document.caller || []).map((line) => el("p", {}, foreign(line))), (data.document.notes || []).map((line) => el("p", { class: "small" }, foreign(line))));
   const before = (data.document.before || []).map((row) => el("p", {}, `before, on ${row.target}: `, badge(row.verdict)));
   return el("div", {}, el("div", { class: "columns" }, steps, proven), changesOf(data),
-    card("Verdicts", before, data.models.map((entry) => entry.targets.map((target) => el("p", {}, `after, on ${target.name}: `, badge(target.verdict))))),
+    data.models.length ? card("Verdicts", before, data.models.map((entry) => entry.targets.map((target) => el("p", {}, `after, on ${target.name}: `, badge(target.verdict))))) : null,
     data.models.map((entry) => modelSection(entry, data.pages)));
 }
 
@@ -32,6 +30,15 @@ function verifyPage({ document: found, drawn }) {
     row.findings.map((finding) => el("div", { class: "finding" }, badge(finding.severity), ` ${finding.rule} ${finding.name}: `, foreign(finding.message))),
     ((row.details.comparison || {}).outputs || []).map((output) => el("div", {}, el("h4", {}, "output ", foreign(output.name)), outputFigures(output))),
     details(row.details))));
+}
+
+/** Whether original and result were compared, and how far they are apart. */
+function measured(proof) {
+  const status = badge({ equal: "deploys", different: "fails" }[proof.status] || "unknown", proof.status === "not-run" ? "not compared" : proof.status);
+  if (proof.status === "not-run") return [el("p", {}, status, proof.reason ? [" ", foreign(proof.reason)] : null)];
+  const apart = proof.max_abs ? `${proof.max_abs.toPrecision(3)} (${proof.max_rel.toPrecision(3)} of the largest value)` : "none";
+  return [el("p", {}, status, ` in ONNX Runtime, ${plural(proof.runs, "run")}`), el("dl", { class: "facts" }, pair("largest difference", apart),
+    proof.tolerance ? pair("allowed", proof.tolerance) : [], proof.reason ? pair("because", foreign(proof.reason)) : [])];
 }
 
 /** The graph of a model that was run, with a flag at the node where its values part first. */
