@@ -6,6 +6,7 @@ from jetdoctor.target import resolve
 from jetdoctor.triage import lines_of, read, triage, weighed
 from jetdoctor.triage.masks import masked
 from jetdoctor.triage.prefixes import split
+from jetdoctor.triage.signatures import book, entries
 from jetdoctor.types import Finding, Location
 
 MISSING = """[E] [TRT] ModelImporter.cpp:726: While parsing node number 3 [%s -> "out"]:
@@ -140,3 +141,14 @@ def test_a_rule_foretells_its_lines():
     assert "attribute not found: allowzero" in [line.lower() for line in lines_of("JD202")]
     assert any("no module named tensorrt" in line for line in lines_of("JD106"))
     assert lines_of("JD999") == ()
+
+
+def test_each_rule_that_entries_name_is_led_back_to():
+    """Messages of facts need their operator around them: see test_no_message_of_a_fact_is_unknown."""
+    named = {e.get("rule", book().categories[e["category"]]["rule"]) for e in entries()} - {None}
+    lost = []
+    for rule in sorted(named):
+        texts = ["[E] " + line.replace(" ... ", " x ") for line in lines_of(rule)]
+        if not any(rule == found.rule for text in texts for found in triage(text)):
+            lost.append(rule)
+    assert len(named) > 30 and not lost
