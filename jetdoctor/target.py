@@ -6,7 +6,6 @@ per TensorRT line, with its newest patch).
 
 from __future__ import annotations
 
-import operator
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -14,9 +13,9 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.data import table
 from jetdoctor.types import Module, Target, UsageError, Version, parse_version
+from jetdoctor.version_ranges import within
 
 _PRODUCTS = {"jetpack": "JetPack", "tensorrt": "TensorRT"}
-_COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
 
 
 def releases() -> Sequence[Dict[str, Any]]:
@@ -83,11 +82,12 @@ def resolve(spec: str, plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
 
     Understood: ``jetpack-5.0.2`` (``jp5.0.2``, ``5.0.2``), ``l4t-35.1.0`` (``r35.1.0``), ``tensorrt-8.4.1``,
     ``tensorrt-8.4`` (its newest patch), ``xavier-nx@jetpack-5.0.2``, ``nano`` (its newest JetPack), ``all``,
-    ranges (``jp5.x``, ``jetpack-5``, ``jetpack>=5,<6``), ``jetpack-6.2+tensorrt-10.7``, lists with commas.
+    ranges (``jp5.x``, ``jetpack-5``, ``jetpack>=5,<6``, ``jetpack~=6.1``; ``tensorrt>=8.4,<10``: the newest patch
+    of each line), ``jetpack-6.2+tensorrt-10.7``, lists with commas.
     Raises UsageError, with the nearest names, for anything else.
     """
-    text = re.sub(r"\s*([<>=,@+])\s*", r"\1", spec.strip().lower()).replace(" ", "-").replace("_", "-")
-    pieces = re.split(r",(?![<>=])", text)
+    text = re.sub(r"\s*([<>=~!,@+])\s*", r"\1", spec.strip().lower()).replace(" ", "-").replace("_", "-")
+    pieces = re.split(r",(?![<>=~!])", text)
     found = {t.name: t for piece in pieces for t in _resolve_one(piece, spec)}
     return tuple(replace(target, plugins=tuple(plugins)) for target in found.values())
 
@@ -108,6 +108,9 @@ def _by_name(text: str, spec: str) -> List[Target]:
     if text == "all":
         return list(every_jetpack())
     if text.startswith(("tensorrt", "trt")):
+        fitting = _tensorrt_fitting(re.sub(r"^(tensorrt|trt)", "", text))
+        if fitting:
+            return [Target(name="tensorrt-" + version, tensorrt=version) for version in fitting]
         version = _tensorrt_version(text, spec)
         return [Target(name="tensorrt-" + version, tensorrt=version)]
     l4t = re.match(r"(?:l4t-?r?|r)(\d+(?:\.\d+)+)$", text)
@@ -132,10 +135,9 @@ def _jetpack_rows(text: str) -> List[Dict[str, Any]]:
     if exact and (exact["jetpack"] == text or exact["channel"] == "DP"):
         return [exact]
     rows = [row for row in named.values() if not _is_preview(row)]
-    clauses = [re.match(r"(>=|<=|==|>|<)(\d+(?:\.\d+)*)$", clause) for clause in text.split(",")]
-    if all(clauses):
-        bounds = [(_COMPARE[c.group(1)], _padded(parse_version(c.group(2)))) for c in clauses if c]
-        return [row for row in rows if all(test(_padded(_number(row)), bound) for test, bound in bounds)]
+    numbers = set(within(text, [row["jetpack"] for row in rows]))
+    if numbers:
+        return [row for row in rows if row["jetpack"] in numbers]
     line = re.match(r"(\d+)$|(\d+(?:\.\d+)*)\.[x*]$", text)
     if line:
         prefix = parse_version(line.group(1) or line.group(2))
@@ -147,8 +149,11 @@ def _number(row: Dict[str, Any]) -> Version:
     return parse_version(row["jetpack"])
 
 
-def _padded(version: Version) -> Version:
-    return (version + (0, 0, 0))[:3]
+def _tensorrt_fitting(text: str) -> List[str]:
+    """The newest release of each TensorRT line in a range, oldest first."""
+    known = {parse_version(row["tensorrt"]) for row in releases() if row["tensorrt"]} | set(tensorrt_lines().values())
+    fitting = [parse_version(found) for found in within(text, [_dotted(version) for version in sorted(known)])]
+    return [_dotted(version) for version in {version[:2]: version for version in fitting}.values()]
 
 
 def tensorrt_rows() -> Sequence[Dict[str, Any]]:

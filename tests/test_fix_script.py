@@ -38,6 +38,17 @@ g (bool c, float[2,4,5,5] x) => (float[2,4] y) <int64[2] axes = {2,3}> {
     then_branch = one () => (float[2,4] s) { s = ReduceMean <keepdims = 0> (x, axes) },
     else_branch = two () => (float[2,4] t) { u = Neg(x) t = ReduceMean <keepdims = 0> (u, axes) }> }"""
 
+BITS = """<ir_version: 8, opset_import: ["": 18]>
+g (int32[8] x, int32[8] z) => (int32[8] a, int32[8] b) {
+  a = BitwiseAnd(x, z)
+  b = BitwiseOr(x, z) }"""
+
+SHIFTED = """<ir_version: 8, opset_import: ["": 18]>
+g (int32[8] x) => (int32[8] y) <uint32 one = {1}> {
+  u = Cast <to = 12> (x)
+  w = BitShift <direction = "LEFT"> (u, one)
+  y = Cast <to = 6> (w) }"""
+
 #: what none of our own modules may be needed for
 ALONE = "import sys\nsys.modules['jetdoctor'] = None\nsys.argv = sys.argv[1:]\nexec(open(sys.argv[0]).read())\n"
 
@@ -112,6 +123,33 @@ def test_the_result_computes_the_same(tmp_path):
     onnx.checker.check_model(model)
     feeds = {"x": np.random.RandomState(0).rand(2, 4, 5, 5).astype(np.float32)}
     assert compare(run(path, feeds), run(model.SerializeToString(), feeds)).equal
+
+
+def test_new_names_are_free_where_the_export_names_nodes_twice(tmp_path):
+    path = saved(tmp_path, BITS)
+    text = of_outcome(fix(path, target.resolve("jetpack-5.0.2"))).text
+    model = onnx.load(path)
+    for node in model.graph.node:
+        node.name = "same"
+    onnx.save(model, str(tmp_path / "twice.onnx"))
+    result, said = repaired(text, str(tmp_path / "twice.onnx"))
+    assert result is not None, said
+    made = [name for node in result.graph.node for name in node.output]
+    assert len(set(made)) == len(made)
+    feeds = {name: np.arange(-4, 4, dtype=np.int32) * 3 for name in ("x", "z")}
+    assert compare(run(path, feeds), run(result.SerializeToString(), feeds)).equal
+
+
+def test_types_that_a_repair_changes_are_not_declared_any_more(tmp_path):
+    model = onnx.load(saved(tmp_path, SHIFTED))
+    model.graph.value_info.append(helper.make_tensor_value_info("u", onnx.TensorProto.UINT32, [8]))
+    model.graph.value_info.append(helper.make_tensor_value_info("w", onnx.TensorProto.UINT32, [8]))
+    path = str(tmp_path / "model.onnx")
+    onnx.save(model, path)
+    result, said = repaired(of_outcome(fix(path, target.resolve("jetpack-5.0.2"))).text, path)
+    assert result is not None, said
+    feeds = {"x": np.arange(-4, 4, dtype=np.int32)}
+    assert compare(run(path, feeds), run(result.SerializeToString(), feeds)).equal
 
 
 def test_a_block_names_the_finding_and_finds_nodes_by_what_they_are(tmp_path):

@@ -19,6 +19,7 @@ FLOORS = {
     "records": 0,
     "tensors": 1,
     "data": 1,
+    "version_ranges": 1,
     "wording": 1,
     "foreign": 2,
     "child": 2,
@@ -59,6 +60,7 @@ HEAVY = {
     "tensorrt_rtx",
     "onnx_graphsurgeon",
     "rich",
+    "packaging",
 }
 
 COMMANDS_WITHOUT_ONNX = [

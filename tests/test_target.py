@@ -66,6 +66,9 @@ MANY = [
     ("jetpack>=6.1", "6.1 6.2 6.2.1 6.2.2 7.0 7.1 7.2 7.2.1 7.2.2"),
     ("jetpack >= 6.1, < 7", "6.1 6.2 6.2.1 6.2.2"),
     ("jetpack>5.1.5,<=6.0", "5.1.6 6.0"),
+    ("jetpack~=6.1", "6.1 6.2 6.2.1 6.2.2"),
+    ("jetpack==6.*", "6.0 6.1 6.2 6.2.1 6.2.2"),
+    ("jetpack>=5.1.4, !=5.1.5, <6.0.0", "5.1.4 5.1.6"),
     ("jp5.0.2,jp6.2", "5.0.2 6.2"),
     ("orin-nx@jp5.1.x", "5.1 5.1.1 5.1.2 5.1.3 5.1.4 5.1.5 5.1.6"),
     ("thor@all", "7.0 7.1 7.2 7.2.1 7.2.2"),
@@ -75,6 +78,21 @@ MANY = [
 @pytest.mark.parametrize("spec, jetpacks", MANY)
 def test_ranges(spec, jetpacks):
     assert " ".join(t.jetpack for t in target.resolve(spec)) == jetpacks
+
+
+RANGES_OF_TENSORRT = [
+    ("tensorrt>=8.4,<8.6", "8.4.3 8.5.3"),  # the newest patch of each line
+    ("trt >= 8.4, < 8.4.2", "8.4.1"),
+    ("tensorrt~=10.3.0", "10.3.0"),
+    ("tensorrt>=8.4,<8.5,tensorrt-10.3", "8.4.3 10.3.0"),
+]
+
+
+@pytest.mark.parametrize("spec, versions", RANGES_OF_TENSORRT)
+def test_ranges_of_tensorrt(spec, versions):
+    found = target.resolve(spec)
+    assert " ".join(t.tensorrt for t in found) == versions
+    assert all(target.resolve(t.name) == (t,) for t in found)
 
 
 def test_all_is_every_jetpack_once():
@@ -106,6 +124,8 @@ WRONG = [
     ("xavier@jp5.x", "name one: agx-xavier, xavier-nx"),
     ("jetpack>=9", "unknown target"),
     ("jetpack>=", "unknown target"),
+    ("jetpack~=6", "unknown target"),
+    ("tensorrt>=99", "unknown target"),
     ("jetpack", "unknown target"),
     ("", "try jetpack-5.0.2 or tensorrt-8.4.1"),
     ("@", "unknown target"),

@@ -79,8 +79,9 @@ def repair(model: Any, repairs: Sequence[Repair]) -> Any:
         if set(CONSTANTS_AS_TENSORS).intersection(node.attrs):
             node.attrs = {"value": gs.Constant("", constant(node.outputs[0]))}
     every = [(bound, one) for one, bindings in zip(repairs, found) for bound in bindings]
-    freed = [tensor for bound, one in every for tensor in put(bound, one, levels)]
-    freed += redirect([pair for bound, one in every for pair in renamed(bound, one)])
+    names = Names(levels)
+    freed = [tensor for bound, one in every for tensor in put(bound, one, levels, names)]
+    freed += redirect([pair for bound, one in every for pair in renamed(bound, one, names)])
     for tensor in freed:
         drop_unread(levels, tensor)
     return close_graph(model, graph)
@@ -107,14 +108,27 @@ def close_graph(model: Any, graph: Any) -> Any:
     known = {name for node in edited.node for name in node.output}
     declared_before = [value for value in model.graph.value_info if value.name in known]
     del edited.value_info[:]
-    edited.value_info.extend(declared_before)
     model.graph.CopyFrom(edited)
     for imported in list(model.opset_import):
         if imported.domain in OPSETS:
             model.opset_import.remove(imported)
     model.opset_import.extend(onnx.helper.make_opsetid(domain, version) for domain, version in OPSETS.items())
     model.ir_version = IR_VERSION or model.ir_version
+    inferred = element_types(model)
+    model.graph.value_info.extend(
+        value for value in declared_before
+        if inferred.get(value.name, value.type.tensor_type.elem_type) == value.type.tensor_type.elem_type
+    )  # fmt: skip
     return model
+
+
+def element_types(model: Any) -> Dict[str, int]:
+    """The element types that onnx infers: a repair may compute in another one than the model declared."""
+    try:
+        found = onnx.shape_inference.infer_shapes(model).graph.value_info
+    except Exception:  # more than 2 GiB, or a model that inference refuses
+        return {}
+    return {value.name: value.type.tensor_type.elem_type for value in found if value.type.tensor_type.elem_type}
 
 
 def places(graph: Any, repairs: Sequence[Repair]) -> List[List[Bound]]:
@@ -211,7 +225,22 @@ def fits(bound: Bound, one: Repair) -> bool:
     return all(is_constant(bound[name]) for value in inputs if callable(value) for name in read_by(value))
 
 
-def put(bound: Bound, one: Repair, levels: Sequence[Any]) -> List[Any]:
+class Names:
+    """Names for what is new: an export may name nodes twice, or as we would."""
+
+    def __init__(self, levels: Sequence[Any]) -> None:
+        self.taken = {name for level in levels for name in level.tensors(check_duplicates=False)}
+        self.taken.update(node.name for level in levels for node in level.nodes)
+
+    def new(self, wanted: str) -> str:
+        name, number = wanted, 1
+        while name in self.taken:
+            name, number = "%s_%d" % (wanted, number), number + 1
+        self.taken.add(name)
+        return name
+
+
+def put(bound: Bound, one: Repair, levels: Sequence[Any], names: Names) -> List[Any]:
     """Put the new nodes where the old ones are; returns the tensors that the old ones read."""
     old = core_nodes(bound, one)
     kinds = {id(output): (node.op, node.name) for node in old for output in node.outputs}
@@ -223,22 +252,22 @@ def put(bound: Bound, one: Repair, levels: Sequence[Any]) -> List[Any]:
     for node in old:
         remove(levels, node)
     for number, item in enumerate(one.put):
-        inputs = [argument(bound, name, base, number) for name in item.inputs]
+        inputs = [argument(bound, name, base, number, names) for name in item.inputs]
         for name in item.outputs:
             if name and name not in bound:
-                bound[name] = gs.Variable("%s/%s/%s" % (base, item.type, name))
+                bound[name] = gs.Variable(names.new("%s/%s/%s" % (base, item.type, name)))
         outputs = [bound[name] if name else gs.Variable.empty() for name in item.outputs]
         kind, name = kinds.get(id(outputs[0]), ("", ""))
         attributes = {key: tensor_attribute(value) for key, value in item.attributes.items()}
-        name = name if kind == item.type else "%s/%s/%d" % (base, item.type, number)
+        name = name if kind == item.type else names.new("%s/%s/%d" % (base, item.type, number))
         node = gs.Node(item.type, name, attributes, inputs, outputs, domain=item.domain or None)
         level.nodes.insert(place + number, node)
     return read
 
 
-def renamed(bound: Bound, one: Repair) -> List[Tuple[Any, Any]]:
+def renamed(bound: Bound, one: Repair, names: Names) -> List[Tuple[Any, Any]]:
     """Tensors whose readers read another one, with that one."""
-    return [(bound[name], argument(bound, other, bound[name].name, 0)) for name, other in one.same.items()]
+    return [(bound[name], argument(bound, other, bound[name].name, 0, names)) for name, other in one.same.items()]
 
 
 def redirect(pairs: Sequence[Tuple[Any, Any]]) -> List[Any]:
@@ -252,15 +281,14 @@ def redirect(pairs: Sequence[Tuple[Any, Any]]) -> List[Any]:
     return [old for old, _ in pairs]
 
 
-def argument(bound: Bound, wanted: Any, base: str, number: int) -> Any:
+def argument(bound: Bound, wanted: Any, base: str, number: int, names: Names) -> Any:
     """The tensor for an input: the one that a letter stands for, or a new constant."""
     if isinstance(wanted, str):
         return bound[wanted] if wanted else gs.Variable.empty()
     if callable(wanted):
         wanted = wanted(*[constant(bound[name]) for name in read_by(wanted)])
-    bound["made"] = bound.get("made", 0) + 1
     values = np.ascontiguousarray(wanted).reshape(np.shape(wanted))
-    return gs.Constant("%s/constant_%d_%d" % (base, number, bound["made"]), values)
+    return gs.Constant(names.new("%s/constant_%d" % (base, number)), values)
 
 
 def read_by(function: Any) -> Sequence[str]:
