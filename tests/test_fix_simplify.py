@@ -11,6 +11,7 @@ from onnx import parser
 from jetdoctor import target
 from jetdoctor.cli import main
 from jetdoctor.fix import fix
+from jetdoctor.fix.polygraphy_folding import fold
 from jetdoctor.fix.simplifying import simplify
 
 NEW, OLD = target.resolve("jetpack-6.2"), target.resolve("jetpack-5.0.2")
@@ -96,3 +97,41 @@ def test_a_table_says_what_went(tmp_path, capsys):
     assert main(["fix", path, "--simplify", "--target", "jetpack-6.2", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)["sizes"]
     assert {"what": "nodes", "before": 9, "after": 3} in rows
+
+
+def test_polygraphy_folds_first_and_keeps_what_is_no_graph(tmp_path):
+    path = saved(tmp_path, TWICE)
+    model = onnx.load(path)
+    model.metadata_props.add(key="task", value="detect")
+    onnx.save(model, path)
+    outcome = fix(path, NEW, simplify=True, fold_with="polygraphy")
+    (step,) = [step for step in outcome.plan.steps if "Polygraphy" in step.title]
+    assert step.applied and step.applicability == "safe"
+    assert ops(outcome.proto) == ["Mul", "Add", "Reshape"] and outcome.plan.equivalence.status == "equal"
+    kept = {p.key: p.value for p in outcome.proto.metadata_props}
+    assert kept["task"] == "detect" and outcome.proto.ir_version == model.ir_version
+
+
+@pytest.mark.parametrize("field, said", [("functions", "local functions"), ("initializer", "in other files")])
+def test_what_polygraphy_would_lose_is_left_to_our_own_folding(field, said):
+    model = parser.parse_model(TWICE)
+    if field == "functions":
+        model.functions.add(name="f", domain="d")
+    else:
+        model.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+        model.graph.initializer[0].external_data.add(key="location", value="weights.bin")
+    proto, reason = fold(model)
+    assert proto is None and said in reason
+
+
+def test_a_fold_that_fails_is_said_and_the_rest_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("jetdoctor.fix.polygraphy_folding.TIME_LIMIT", 0.0)
+    outcome = fix(saved(tmp_path, TWICE), NEW, simplify=True, fold_with="polygraphy")
+    (step,) = [step for step in outcome.plan.steps if "Polygraphy" in step.title]
+    assert not step.applied and "time limit" in step.reason
+    assert ops(outcome.proto) == ["Mul", "Add", "Reshape"]
+
+
+def test_a_tool_to_fold_with_wants_simplify(tmp_path, capsys):
+    assert main(["fix", saved(tmp_path, TWICE), "--opset", "13", "--fold-with", "polygraphy"]) == 2
+    assert "--fold-with polygraphy goes with --simplify" in capsys.readouterr().err

@@ -28,6 +28,7 @@ def fix(
     inputs: Optional[str] = None,
     allow: Sequence[str] = (),
     simplify: bool = False,
+    fold_with: str = "",
     output: Optional[Path] = None,
     apply: bool = False,
     plugins: Sequence[str] = (),
@@ -36,9 +37,10 @@ def fix(
     """Repair a model for its targets and prove with ONNX Runtime that it still computes the same.
 
     Nothing is written without ``output`` (a path) or ``apply`` (in place; the original stays as MODEL.orig). ``freeze``
-    maps an input to its shape or a symbol to its size; ``allow`` names choices of ``jetdoctor.types.CHOICES``. The
-    outcome has ``plan`` (steps, equivalence, what was written), ``results`` after and ``before``, ``clean``, and
-    ``proto``, the repaired model (None: the original stays).
+    maps an input to its shape or a symbol to its size; ``allow`` names choices of ``jetdoctor.types.CHOICES``;
+    ``fold_with="polygraphy"`` lets Polygraphy fold constants for ``simplify``. The outcome has ``plan`` (steps,
+    equivalence, what was written), ``results`` after and ``before``, ``clean``, and ``proto``, the repaired model
+    (None: the original stays).
 
     >>> import jetdoctor
     >>> outcome = jetdoctor.fix("fixtures/models/gap_classifier_dynamo_opset18.onnx", "jetpack-5.0.2")
@@ -53,6 +55,7 @@ def fix(
     outcome = repair(
         os.fspath(model), named, opset=opset, freeze=freeze, unsafe=unsafe,
         select=rule_ids(select) or None, inputs=inputs, allow=allow, say=say, simplify=simplify,
+        fold_with=fold_with,
     )  # fmt: skip
     return written(outcome, inputs, None if output is None else os.fspath(output), apply)
 

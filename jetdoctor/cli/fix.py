@@ -49,6 +49,12 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument(
         "--simplify", action="store_true", help="fold constants, remove no-op and duplicate nodes"
     )
+    options.add_argument(
+        "--fold-with",
+        choices=("polygraphy",),
+        metavar="TOOL",
+        help="let another tool fold constants for --simplify first: polygraphy",
+    )
     options.add_argument("--unsafe", action="store_true", help="also apply fixes that may change values or shapes")
     options.add_argument(
         "--allow",
@@ -78,6 +84,8 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.script)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
+    if arguments.fold_with and not arguments.simplify:
+        raise UsageError("--fold-with %s goes with --simplify" % arguments.fold_with)
     path = _file(arguments)
     work = partial(
         api.fix,
@@ -89,6 +97,7 @@ def run(arguments: Any) -> int:
         select=parser.split_ids(arguments.select),
         inputs=arguments.inputs,
         simplify=arguments.simplify,
+        fold_with=arguments.fold_with or "",
     )
     before = _structure(arguments, path)
     outcome = _choosing(work, arguments) if arguments.choose else _working(work, arguments, _allowed(arguments))

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 from jetdoctor import __version__
 from jetdoctor.check import advice, catalog, check
 from jetdoctor.child import limits, temporary
-from jetdoctor.fix import cutting, freezing, lowering, originals
+from jetdoctor.fix import cutting, freezing, lowering, originals, polygraphy_folding
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.choice import Choices, choice_of
@@ -80,16 +80,19 @@ def fix(
     allow: Sequence[str] = (),
     say: Callable[[str], None] = lambda doing: None,
     simplify: bool = False,
+    fold_with: str = "",
 ) -> FixOutcome:
     """Fix what stands between the model and every target, and prove that it still computes the same.
 
     ``opset`` lowers the opset first (alone when there is no target); ``freeze`` maps an input name to
     a shape, or a symbolic dim to a size; ``inputs`` is an .npz file to prove with besides our own.
     ``allow`` names choices (CHOICES of types) whose unsafe fixes may be made; ``say`` is
-    told what is being done, for whoever waits. ``simplify`` folds constants and removes what changes nothing, first.
+    told what is being done, for whoever waits. ``simplify`` folds constants and removes what changes nothing, first;
+    ``fold_with`` "polygraphy" lets Polygraphy fold before jetdoctor does.
     Raises ``UsageError`` for a model that cannot be read or an option that does not fit it.
     """
-    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, Choices(unsafe, select, tuple(allow)), say, simplify)
+    choices = Choices(unsafe, select, tuple(allow))
+    job = _Job(path, tuple(targets), opset, freeze or {}, inputs, choices, say, simplify, fold_with)
     temporary.sweep()
     temporary.sweep(os.path.dirname(os.path.abspath(path)))
     job.view = load(path)  # a file that cannot be read says so in one line
@@ -121,6 +124,7 @@ class _Job:
     choices: Choices
     say: Callable[[str], None]
     simplify: bool = False
+    fold_with: str = ""
     sizes: Optional[Tuple[Size, Size]] = None
     view: Any = None
     #: the model that the proof starts from: the file, or the file cut as the user allowed
@@ -282,11 +286,21 @@ class _Job:
         """Constants are folded, then what changes nothing goes; how the target reads the result is checked after."""
         attempt.before = attempt.before or check(from_proto(attempt.proto, self.path), self.targets)
         before = size_of(attempt.proto)
+        if self.fold_with:
+            self._fold_elsewhere(attempt)
         attempt.fold("what follows from constants and known sizes")
         if simplify_graph(attempt.proto):
             title = "Remove no-op and duplicate nodes"
             attempt.steps.append(PlanStep("", title, "safe", "", True))
         self.sizes = before, size_of(attempt.proto)
+
+    def _fold_elsewhere(self, attempt: Attempt) -> None:
+        """Polygraphy's folding; jetdoctor's own comes behind it, for what that leaves."""
+        self.say("folding with Polygraphy")
+        proto, reason = polygraphy_folding.fold(attempt.proto)
+        attempt.steps.append(PlanStep("", "Fold constants with Polygraphy", "safe", "", proto is not None, reason))
+        if proto is not None:
+            attempt.proto = proto
 
     def _lower(self, attempt: Attempt) -> None:
         proto, lines, reason = lowering.lower(attempt.proto, self.opset or 0)
