@@ -99,6 +99,36 @@ def test_a_table_says_what_went(tmp_path, capsys):
     assert {"what": "nodes", "before": 9, "after": 3} in rows
 
 
+STATES = HEAD + """g (float[S,N,3] x) => (float[A,D,B,4] y, float[C,N,4] h)
+<float[1,16,3] w = {%s}, float[1,16,4] r = {%s}, float[1,1,4] z = {0,0,0,0},
+ int64[1] one = {1}, int64[1] four = {4}, int64[1] at = {1}> {
+  sizes = Shape(x)
+  n = Gather(sizes, at)
+  shape = Concat <axis = 0> (one, n, four)
+  first = ConstantOfShape(shape)
+  second = Expand(z, shape)
+  y, h, c = LSTM <hidden_size = 4> (x, w, r, , , first, second) }""" % (",".join(["0.1"] * 48), ",".join(["0.2"] * 64))
+
+
+def test_zero_states_of_recurrent_layers_go_with_their_arithmetic(tmp_path):
+    outcome = fix(saved(tmp_path, STATES), NEW, simplify=True)
+    assert ops(outcome.proto) == ["LSTM"] and list(outcome.proto.graph.node[0].input) == ["x", "w", "r"]
+    assert outcome.plan.equivalence.status == "equal"
+
+
+def test_other_states_stay(tmp_path):
+    model = parser.parse_model(STATES.replace("z = {0,0,0,0}", "z = {0,0,0,1}"))
+    simplify(model)
+    (layer,) = [node for node in model.graph.node if node.op_type == "LSTM"]
+    assert list(layer.input) == ["x", "w", "r", "", "", "", "second"]
+
+
+def test_a_cast_to_the_type_that_is_there_goes(tmp_path):
+    text = "g (float[2] x, int64[2] i) => (float[2] y) { a = Cast <to = 1> (x) b = Cast <to = 1> (i) y = Mul(a, b) }"
+    model = parser.parse_model(HEAD + text)
+    assert simplify(model) and ops(model) == ["Cast", "Mul"] and list(model.graph.node[1].input) == ["x", "b"]
+
+
 def test_polygraphy_folds_first_and_keeps_what_is_no_graph(tmp_path):
     path = saved(tmp_path, TWICE)
     model = onnx.load(path)

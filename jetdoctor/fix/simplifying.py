@@ -11,6 +11,8 @@ from typing import Any, Dict, List, NamedTuple, Set, Tuple
 
 from jetdoctor.fix.sorting import reads, sort_nodes
 from jetdoctor.fix.sweep import subgraphs
+from jetdoctor.fix.zero_states import leave_out
+from jetdoctor.model import from_proto
 
 #: operators that give another result each time
 _RANDOM = {"RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"}
@@ -53,9 +55,10 @@ def simplify(proto: Any) -> bool:
             kept.update(name for one in inner.node for name in reads(one))
             kept.update(value.name for value in inner.output)
     _merge_initializers(graph, kept)
-    _merge_nodes(graph, kept)
+    _merge_nodes(graph, kept, _element_types(proto))
+    left_out = leave_out(graph)
     _drop_unread(graph, kept)
-    return before != (len(graph.node), len(graph.initializer))
+    return left_out or before != (len(graph.node), len(graph.initializer))
 
 
 def _merge_initializers(graph: Any, kept: Set[str]) -> None:
@@ -80,8 +83,15 @@ def _content(tensor: Any) -> bytes:
     return hashlib.sha256(copy.SerializeToString(deterministic=True)).digest()
 
 
-def _merge_nodes(graph: Any, kept: Set[str]) -> None:
-    """Readers of an Identity, of an idle Dropout, or of a second node that computes the same, read the first value."""
+def _element_types(proto: Any) -> Dict[str, int]:
+    """Element types of the tensors of the main graph, as far as onnx infers them."""
+    found = {name: type.tensor_type.elem_type for name, type in from_proto(proto).main.types.items()}
+    found.update((tensor.name, tensor.data_type) for tensor in proto.graph.initializer)
+    return found
+
+
+def _merge_nodes(graph: Any, kept: Set[str], types: Dict[str, int]) -> None:
+    """Readers of what changes nothing, or of a second node that computes the same, read the first value."""
     same: Dict[str, str] = {}
     made: Dict[Tuple[Any, ...], List[str]] = {}
     for node in graph.node:
@@ -89,7 +99,7 @@ def _merge_nodes(graph: Any, kept: Set[str]) -> None:
         outputs = [name for name in node.output if name]
         if kept.intersection(outputs) or any(True for _ in subgraphs(node)):
             continue
-        if _changes_nothing(node):
+        if _changes_nothing(node, types):
             same[outputs[0]] = node.input[0]
         elif node.op_type not in _RANDOM and node.op_type != "Constant":
             twin = made.setdefault(_computation(node), list(node.output))
@@ -97,9 +107,11 @@ def _merge_nodes(graph: Any, kept: Set[str]) -> None:
                 same.update(zip(node.output, twin))
 
 
-def _changes_nothing(node: Any) -> bool:
+def _changes_nothing(node: Any, types: Dict[str, int]) -> bool:
     if node.domain or len([name for name in node.output if name]) != 1:
         return False
+    if node.op_type == "Cast":
+        return types.get(node.input[0], 0) in [a.i for a in node.attribute if a.name == "to"]
     return bool(node.op_type == "Identity" or (node.op_type == "Dropout" and len(node.input) < 3))
 
 
