@@ -6,13 +6,14 @@ QuantizeLinear with more than one scale on a tensor that is computed at run time
 ## Why it fails
 The headers of all releases say that scales for each channel are for weights and that an activation has one
 (NvInfer.h, IQuantizeLayer). NVIDIA's newest compiler (TensorRT-RTX 1.7) builds such a node; what older builders do is
-not known: no implementation, or a layer of its own that is not fused with its neighbors.
+not known: no implementation, or a layer of its own that is not fused with its neighbors. 8.6 is reported to skip every
+tactic for one (`Assertion numScales == mGlobRefs.scale.count() failed`), so that it is a warning before 10.0.
 
 ## Fix
 Quantize activations per tensor: `per_channel` of ONNX Runtime's quantizer and NVIDIA's Model Optimizer concern weights.
 """
 
-from jetdoctor.rule import Fix, Match, Rule
+from jetdoctor.rule import Fix, Match, Rule, VersionRange
 
 RULE = Rule(
     id="JD416",
@@ -20,9 +21,15 @@ RULE = Rule(
     severity="info",
     outcome="build-risk",
     tensorrt=">=8.0",
-    sources=("NvInfer.h of release/8.0 to 11.1, class IQuantizeLayer: per-channel scales for weights",),
+    sources=(
+        "NvInfer.h of release/8.0 to 11.1, class IQuantizeLayer: per-channel scales for weights",
+        "https://github.com/NVIDIA/TensorRT/issues/4008 (8.6.1)",
+    ),
     ops=("QuantizeLinear",),
 )
+
+
+_REPORTED = ((VersionRange.parse(">=8.0,<10.0"), "warning"), (VersionRange.parse(">=10.0"), "info"))
 
 
 def check_node(node):
@@ -30,10 +37,13 @@ def check_node(node):
     if node.domain or not count or count[0] < 2 or len(count) != 1 or node.attr("block_size", 0):
         return
     if not node.input(0).is_constant_expression():
-        yield Match(
-            "%d scales on %s, which is computed at run time" % (count[0], node.input(0).name),
-            node,
-            wall="builder",
-            cause="activation",
-            fixes=(Fix("Quantize this tensor with one scale", "manual"),),
-        )
+        for within, severity in _REPORTED:
+            yield Match(
+                "%d scales on %s, which is computed at run time" % (count[0], node.inputs[0]),
+                node,
+                wall="builder",
+                severity=severity,
+                tensorrt=within,
+                cause=("activation", severity),
+                fixes=(Fix("Quantize this tensor with one scale", "manual"),),
+            )

@@ -117,6 +117,19 @@ class ZeroInShape(Condition):
         return "the shape", HAS, "a 0, or is computed"
 
 
+class InferredTwice(Condition):
+    """The constant shape (input 1) leaves more than one size to be worked out: it holds -1 twice."""
+
+    takes = {"inferred_twice": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        shape = seen.array(1)
+        return None if shape is None else int((shape == -1).sum()) > 1
+
+    def words(self) -> Words:
+        return "the shape", HAS, "-1 more than once"
+
+
 class ConstantNotZero(Condition):
     """A Constant's value_int or value_ints is anything but what a misreading makes of it: 0, or empty."""
 
