@@ -193,12 +193,13 @@ CHECKED = {
     "a Constant of integers": (constant_of([1, 2]), None, ""),
     "a Constant of a string": (constant_of("text"), None, ""),
     "a Constant without output": (constant_without_output(), None, ""),
-    "an opset beyond 32 bits": (opset(1 << 40), None, ""),
+    "an opset beyond 32 bits": (opset(1 << 40), 1, "no ONNX has an opset"),
+    "an opset of another century": (opset(200), 1, "UNKNOWN"),
     "sizes beyond any machine": (huge_dims(), 1, ""),
 }
 
 FIXED = {
-    "a Loop of 2^60 turns": (loop(1 << 60), 1, "turns 1,152,921,504,606,846,976 times"),
+    "a Loop of 2^60 turns": (loop(1 << 60), 1, "runs 1,152,921,504,606,846,976 iterations"),
     "a short Loop": (loop(3), 0, "proof: equal"),
     "a Loop that its condition ends": (loop(1 << 60, "i"), 0, "proof: equal"),
     "OneHot of 2^40 classes": (onehot(1 << 40), None, ""),

@@ -6,10 +6,13 @@ elements whose values onnx follows one by one. Everything here is arithmetic ove
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from jetdoctor import tensors
-from jetdoctor.graph import tensor_has_data
+from jetdoctor.graph import DEFAULT_DOMAINS, tensor_has_data
+
+#: ONNX counted to 26 in nine years.
+_NO_OPSET = 100
 
 #: Nodes that shape inference may visit once every call of a local function is expanded.
 MOST_NODES = 200_000
@@ -46,6 +49,12 @@ _MAKES_LENGTHS = frozenset(["ConstantOfShape", "Expand", "OneHot", "Pad", "Range
 _FEW = 16
 
 Name = Tuple[str, str]
+
+
+def absurd_opset(proto: Any) -> Optional[int]:
+    """An opset of the default domain that ONNX will not have for decades, if the model declares one."""
+    versions = (imported.version for imported in proto.opset_import if imported.domain in DEFAULT_DOMAINS)
+    return next((version for version in versions if not 0 <= version < _NO_OPSET), None)
 
 
 def may_crash(proto: Any) -> bool:

@@ -31,6 +31,9 @@ def infer(proto: Any, data: bytes) -> Any:
     ``data`` is ``proto`` serialized without large weights. Nodes that inference cannot handle keep
     unknown outputs (``strict_mode`` is off); symbolic dims stay. Raises ``Stopped``.
     """
+    absurd = gauge.absurd_opset(proto)
+    if absurd is not None:
+        raise Stopped("no ONNX has an opset %d" % absurd)
     if proto.functions:
         if gauge.calls_itself(proto.functions):
             raise Stopped("a local function calls itself")

@@ -12,6 +12,8 @@ Give the values to trtexec in place of sizes (`--minShapes=NAME:VALUES`), or in 
 `IOptimizationProfile.set_shape_input`. If the size is always the same, make it a constant of the model at export.
 """
 
+from shlex import quote
+
 from jetdoctor.rules.dynamic._shape_path import wanted_by
 
 from jetdoctor.rule import Match, Rule, ShapeTensors
@@ -36,8 +38,8 @@ def check_model(model):
         count = (shape[0] if shape else 1) if shape is not None else 0
         sample = ",".join("1" * count) if 0 < count <= _LONGEST else "VALUES"
         yield Match(
-            "the input %s computes %s: its profile holds values, e.g. trtexec --minShapes=%s:%s"
-            % (value.name, wanted_by(use), value.name, sample.replace(",", "x")),
+            "the input %s computes %s: its profile holds values, e.g. trtexec %s"
+            % (value.name, wanted_by(use), quote("--minShapes=%s:%s" % (value.name, sample.replace(",", "x")))),
             tensor=value.name,
             cause=value.name,
         )

@@ -126,11 +126,11 @@ def rounded_output(nodes):
 def loop_until_its_data(nodes):
     """A Loop that the data end: its body computes the condition, and no trip count bounds it."""
     for node in nodes("Loop"):
-        turns = node.input(0).array() if node.present(0) else None
-        bounded = node.present(0) and (turns is None or int(turns.reshape(-1)[0]) < 1 << 31)
-        if bounded or not node.subgraphs:
+        turns = node.input(0).integers() if node.present(0) else None
+        bounded = node.present(0) and (not turns or turns[0] < 1 << 31)
+        body = node.subgraphs[0] if node.subgraphs else None
+        if bounded or body is None or not body.output_names:
             continue
-        body = node.subgraphs[0]
         end = source(body.value(body.output_names[0]), "Identity", "Cast")
         if end is not None and any(_carries_data(end.input(index)) for index in range(len(end.inputs))):
             yield node
@@ -139,4 +139,4 @@ def loop_until_its_data(nodes):
 def _carries_data(value):
     """Whether a value of a loop's body is more than its iteration number and constants."""
     read = value.behind(("Cast", "Identity", "Unsqueeze"))
-    return not read.is_constant_expression() and read.name != read.graph.input_names[0]
+    return not read.is_constant_expression() and read.name not in read.graph.input_names[:1]
