@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import inspect
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("onnx")
 
 import jetdoctor  # noqa: E402
+from jetdoctor import api  # noqa: E402
 from jetdoctor.types import JetdoctorError, Target, UsageError  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -116,3 +118,10 @@ def test_fix_writes_where_it_is_told(tmp_path):
     out = tmp_path / "fixed.onnx"
     outcome = jetdoctor.fix(MISREAD, "jp5.0.2", output=out)
     assert outcome.plan.written == str(out) and jetdoctor.check(out, "jp5.0.2").results[0].verdict == "deploys"
+
+
+def test_check_takes_the_arguments_of_its_stream():
+    stream, whole = (inspect.signature(function) for function in (api.check_each, api.check))
+    assert whole.parameters == stream.parameters and whole.return_annotation == "Report"
+    with pytest.raises(TypeError, match="tagret"):
+        jetdoctor.check(SOUND, tagret="jp6.2")
