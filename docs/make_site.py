@@ -38,6 +38,8 @@ def main(out: Path) -> None:
         pages = Path(work, "pages")
         pages.mkdir()
         documents(pages)
+        for extra in ("extra.css", "filter.js"):
+            shutil.copy(str(HERE / "site" / extra), str(pages / extra))
         for kind in (operators, rules, targets, dla, reference):
             kind.write(pages)
         config = (HERE / "site" / "mkdocs.yml").read_text(encoding="utf-8")

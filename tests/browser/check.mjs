@@ -147,11 +147,23 @@ if (process.argv[3]) { // the site, opened from disk: search works and nothing i
   page.on("request", (request) => { if (/^https?:/.test(request.url())) asked.push(request.url()); });
   await page.goto(`file://${path.resolve(process.argv[3])}/operators/index.html`);
   expect("the table of operators is there", (await page.locator("tbody tr").count()) > 150);
+  await page.fill(".filter-table", "gridsample");
+  expect("the table of operators is filtered", (await page.locator("tbody tr:visible").count()) === 1);
+  await page.locator(".filter-table").blur();
   await page.keyboard.press("/");
   await page.fill(".md-search__input", "GridSample");
   await page.keyboard.type(" ");
   await page.waitForSelector(".md-search-result__item");
   expect("the site can be searched", (await page.locator(".md-search-result__item").count()) > 3);
+  for (const name of ["index", "targets/index", "targets/jetpack-5.1.2", "modules/orin-nx-16gb", "dla-operators", "operators/index", "troubleshooting", "reference", "tutorials"]) {
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`file://${path.resolve(process.argv[3])}/${name}.html`);
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa"], preload: false }));
+      expect(`site: ${name} is accessible, ${colorScheme}`, !found.violations.length, found.violations.map((one) => [one.id, one.nodes.length, one.nodes[0].html.slice(0, 120)]));
+    }
+  }
   expect("the site asks for nothing", !asked.length, asked);
 }
 
