@@ -66,6 +66,7 @@ CASES = {
     "det": (*one("Det", 11, {"x": floats(2, 3, 3)}), "det_by_minors", 10),
     "cumsum": (*one("CumSum", 11, {"x": floats(2, 5), "axis": np.array(1)}, ("axis",), reverse=1),
                "cumsum_to_matmul", 10),
+    "power": (*one("Pow", 12, {"x": np.array([-3, 0, 7, 2097151]), "p": np.array(3)}, ("p",)), "pow_cast_float", 11),
 }  # fmt: skip
 CASES.update(
     ("grid-%s-%s" % (padding, mode), (*grid_sample(padding, mode), "gridsample_decompose", 15))

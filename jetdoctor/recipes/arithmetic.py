@@ -15,6 +15,25 @@ _LARGEST["BFLOAT16"] = 3.3895313892515355e38
 #: integer types that no runtime divides in, and the type that holds their values
 _WIDER = {"INT8": "INT32", "UINT8": "INT32", "INT16": "INT32", "UINT16": "INT32", "UINT32": "INT64"}
 
+#: largest exponent that is worth a product
+_LARGEST_POWER = 8
+
+
+def whole_power(node: Node, build: Build) -> str:
+    """Pow of integers by one small constant exponent, as a product: no way through floats, which round above 2^53."""
+    exponent = build.array(node.input(1))
+    if exponent is None or exponent.size != 1 or "INT" not in build.dtype(node.input(0)):
+        raise CannotRewrite("the exponent is not one constant, or the base no integer")
+    power = float(exponent.reshape(-1)[0])
+    if power != int(power) or not 1 <= power <= _LARGEST_POWER:
+        raise CannotRewrite("the exponent %g is not a small whole number" % power)
+    if exponent.ndim > build.rank(node.input(0)):
+        raise CannotRewrite("the exponent adds an axis")
+    result = node.inputs[0]
+    for _ in range(int(power) - 1):
+        result = build.add("Mul", [result, node.inputs[0]])
+    return result
+
 
 def integer_remainder(node: Node, build: Build) -> str:
     """Mod of integers: the sign follows the divisor, or with ``fmod`` the dividend (onnx Mod-10).

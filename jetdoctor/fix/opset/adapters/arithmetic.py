@@ -6,7 +6,7 @@ from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
-from jetdoctor.recipes.arithmetic import floored_float_remainder
+from jetdoctor.recipes.arithmetic import floored_float_remainder, whole_power
 from jetdoctor.rule import CannotRewrite
 
 _FLOAT, _INT8, _INT32, _INT64, _BOOL, _FLOAT16, _DOUBLE, _UINT32, _UINT64 = 1, 3, 6, 7, 9, 10, 11, 12, 13
@@ -46,10 +46,11 @@ def exponent_of_the_same_type(site: Site) -> Optional[str]:
     base, exponent = site.needed_element(site.input(0)), site.needed_element(site.input(1))
     if base == exponent and base in _FLOATS:
         return None
-    whole = site.known(1)
-    if base not in _FLOATS and whole is not None and whole.size == 1 and float(whole.reshape(-1)[0]) == 2:
-        if whole.ndim == 0:
-            return site.add("Mul", [site.input(0), site.input(0)])
+    if base not in _FLOATS:
+        try:
+            return whole_power(site.view, site)
+        except CannotRewrite:
+            pass  # through DOUBLE, as below
     wide = base if base in _FLOATS else _DOUBLE
     values = [
         name if site.element(name) == wide else site.add("Cast", [name], to=wide) for name in site.node.input
