@@ -132,7 +132,7 @@ STORIES: List[Story] = [
             "fix open.onnx -t agx-orin@jetpack-6.2 --freeze x=4x3x8x8 -o batch4.onnx",
             "check batch4.onnx -t agx-orin@jetpack-6.2 --dla --precision fp16",
         ),
-        "An engine for each batch size. What else stays on the GPU, and what would bring it over, is a "
+        "Build one engine per batch size. What else stays on the GPU, and what would bring it over, is a "
         "finding JD702 for each cause.",
     ),
     (

@@ -85,7 +85,7 @@ class Match:
 
     Matches of one rule with the same ``cause`` become one finding with several nodes. ``tensorrt``
     narrows the rule's range. ``applies`` may refuse a target by anything else (its GPU, its memory).
-    ``doubt`` is the part of the range where neighbouring releases disagree and nothing was read: an
+    ``doubt`` is the part of the range where neighboring releases disagree and nothing was read: an
     error there is reported as a warning. ``wall`` is the part of TensorRT that it speaks of ("parser", "network",
     "builder" or "values"). ``consequences`` are the lines that a build log will show further down
     because of it: they are

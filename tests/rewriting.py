@@ -18,7 +18,7 @@ from jetdoctor.verify.compare import compare
 from jetdoctor.verify.onnxruntime import CannotRun, run
 
 #: Python 3.8 ends at ONNX Runtime 1.19 and Python 3.10 at 1.23: neither reduces over no axes at all
-#: (noop_with_empty_axes), nor normalises over a single element.
+#: (noop_with_empty_axes), nor normalizes over a single element.
 OLD_ONNXRUNTIME = tuple(int(part) for part in onnxruntime.__version__.split(".")[:2]) < (1, 24)
 NEW_ONNXRUNTIME = pytest.mark.skipif(
     OLD_ONNXRUNTIME, reason="ONNX Runtime %s does not run reductions without axes" % onnxruntime.__version__

@@ -69,7 +69,7 @@ def test_operator_without_importer_is_written_out(tmp_path):
     path, out = save(tmp_path, MISH), str(tmp_path / "out.onnx")
     outcome = fix(path, OLD)
     assert outcome.clean and outcome.plan.equivalence.status == "equal" and outcome.plan.equivalence.runs >= 6
-    assert [(s.title, s.applied) for s in outcome.plan.steps] == [("Write Mish as x * Tanh(Softplus(x))", True)]
+    assert [(s.title, s.applied) for s in outcome.plan.steps] == [("Decompose Mish into x * Tanh(Softplus(x))", True)]
     assert write(outcome, out) == out and ops(out) == ["Softplus", "Tanh", "Mul"]
     assert "jetdoctor.fixes" in {p.key for p in onnx.load(out).metadata_props}
 

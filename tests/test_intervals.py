@@ -79,11 +79,11 @@ OVERFLOW = """<ir_version: 8, opset_import: ["": 13]> g (%s x) => (int64[4] y) <
 @pytest.mark.parametrize(
     "dtype, far, read, said",
     [
-        ("int64[4]", 1 << 40, "i", "is unbounded, an overflow is possible"),
-        ("int64[4]", 1 << 40, "m", "lies between 1099511627776 and 1099511627785 and overflows"),
-        ("int32[4]", 1 << 32, "i", "lies between 2147483648 and 6442450943 and overflows"),
-        ("int32[4]", 1 << 31, "i", "lies between 0 and 4294967295, an overflow is possible"),
-        ("uint8[4]", -(1 << 31) - 1, "i", "lies between -2147483649 and -2147483394, an overflow is possible"),
+        ("int64[4]", 1 << 40, "i", "is unbounded, so it may overflow"),
+        ("int64[4]", 1 << 40, "m", "is between 1099511627776 and 1099511627785 and overflows"),
+        ("int32[4]", 1 << 32, "i", "is between 2147483648 and 6442450943 and overflows"),
+        ("int32[4]", 1 << 31, "i", "is between 0 and 4294967295 and may overflow"),
+        ("uint8[4]", -(1 << 31) - 1, "i", "is between -2147483649 and -2147483394 and may overflow"),
     ],
 )
 def test_whether_an_overflow_is_possible(dtype, far, read, said):

@@ -127,9 +127,9 @@ def test_no_line_is_wider_than_the_terminal(width):
 
 
 def test_colour_changes_nothing_but_escapes():
-    plain, coloured = text(FIXABLE), text(FIXABLE, color=True)
-    assert "\x1b[" not in plain and "\x1b[31" in coloured
-    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+    plain, colored = text(FIXABLE), text(FIXABLE, color=True)
+    assert "\x1b[" not in plain and "\x1b[31" in colored
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
 
 
 def test_matrix_groups_neighbours_and_names_change_points():

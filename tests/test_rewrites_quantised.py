@@ -12,8 +12,8 @@ from onnx import helper, numpy_helper, parser
 from jetdoctor.verify.compare import compare
 from tests.rewriting import assert_same, outputs_of, rewritten
 
-settings.register_profile("quantised", deadline=None, max_examples=12, derandomize=True)
-settings.load_profile("quantised")
+settings.register_profile("quantized", deadline=None, max_examples=12, derandomize=True)
+settings.load_profile("quantized")
 
 RANDOM = np.random.RandomState(7)
 KINDS = {"UINT8": np.uint8, "INT8": np.int8, "UINT16": np.uint16, "INT16": np.int16}
@@ -43,7 +43,7 @@ def model(nodes, inputs, outputs, constants, opset=13):
 
 
 def assert_float(made, feeds, *names):
-    """After the rewrites nothing is quantised any more, and the outputs are the same."""
+    """After the rewrites nothing is quantized any more, and the outputs are the same."""
     result = made
     for name in names:
         result, refusals, done = rewritten(result, name)
@@ -142,13 +142,13 @@ def test_dynamic_quantisation(seed, rows, zeros):
     assert_float(made, {"x": x}, "integer_to_qdq", "undo_quantization")
 
 
-def quantised(shape, kind=np.uint8):
+def quantized(shape, kind=np.uint8):
     limits = np.iinfo(kind)
     return RANDOM.randint(limits.min, limits.max + 1, shape).astype(kind)
 
 
 def between(op_type, reads, constants, **attributes):
-    """x is quantised, the operator computes on steps (named ``q``), the result is dequantised."""
+    """x is quantized, the operator computes on steps (named ``q``), the result is dequantized."""
     nodes = [
         ("QuantizeLinear", ["x", "xs", "xz"], ["q"], {}),
         (op_type, reads, ["yq"], attributes),
@@ -164,7 +164,7 @@ LINEAR = {
         "QLinearConv",
         SIDE + ["w", "ws", "wz", "ys", "yz", "b"],
         {
-            "w": quantised((5, 3, 3, 3), np.int8),
+            "w": quantized((5, 3, 3, 3), np.int8),
             "ws": np.linspace(0.01, 0.02, 5, dtype=np.float32),
             "wz": np.zeros(5, np.int8),
             "b": np.arange(-200, 300, 100, dtype=np.int32),
@@ -174,12 +174,12 @@ LINEAR = {
     "QLinearMatMul": between(
         "QLinearMatMul",
         SIDE + ["w", "ws", "wz", "ys", "yz"],
-        {"w": quantised((6, 4)), "ws": np.float32(0.013), "wz": np.uint8(131)},
+        {"w": quantized((6, 4)), "ws": np.float32(0.013), "wz": np.uint8(131)},
     ),
     "QLinearAdd": between(
         "com.microsoft:QLinearAdd",
         SIDE + ["w", "ws", "wz", "ys", "yz"],
-        {"w": quantised((6,)), "ws": np.float32(0.0137), "wz": np.uint8(90)},
+        {"w": quantized((6,)), "ws": np.float32(0.0137), "wz": np.uint8(90)},
     ),
     "QLinearSigmoid": between("com.microsoft:QLinearSigmoid", SIDE + ["ys", "yz"], {}),
     "QLinearGlobalAveragePool": between("com.microsoft:QLinearGlobalAveragePool", SIDE + ["ys", "yz"], {}),
@@ -196,7 +196,7 @@ def test_operators_between_q_and_dq(op_type):
 
 def test_qgemm_and_convinteger():
     x = RANDOM.normal(size=(3, 6)).astype(np.float32)
-    constants = {"w": quantised((5, 6)), "ws": np.float32(0.01), "wz": np.uint8(3), "b": np.arange(5, dtype=np.int32)}
+    constants = {"w": quantized((5, 6)), "ws": np.float32(0.01), "wz": np.uint8(3), "b": np.arange(5, dtype=np.int32)}
     nodes, constants = between("com.microsoft:QGemm", SIDE + ["w", "ws", "wz", "b", "ys", "yz"], constants, transB=1)
     assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
     x = RANDOM.normal(size=(1, 2, 5, 5)).astype(np.float32)
@@ -205,14 +205,14 @@ def test_qgemm_and_convinteger():
         ("ConvInteger", ["q", "w", "xz"], ["i"], {"pads": [1, 1, 1, 1]}),
         ("Cast", ["i"], ["y"], {"to": 1}),
     ]
-    constants = {"xs": np.float32(0.02), "xz": np.uint8(128), "w": quantised((4, 2, 3, 3))}
+    constants = {"xs": np.float32(0.02), "xz": np.uint8(128), "w": quantized((4, 2, 3, 3))}
     assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
 
 
 def test_symmetric_operators_become_pairs_that_tensorrt_has():
     x = RANDOM.normal(size=(2, 6)).astype(np.float32)
     nodes, constants = LINEAR["QLinearMatMul"]
-    constants = dict(constants, xz=np.int8(0), yz=np.int8(0), wz=np.int8(0), w=quantised((6, 4), np.int8))
+    constants = dict(constants, xz=np.int8(0), yz=np.int8(0), wz=np.int8(0), w=quantized((6, 4), np.int8))
     made = model(nodes, {"x": x}, {"y": 1}, constants)
     result, _, done = rewritten(made, "integer_to_qdq")
     assert done == 1
@@ -223,7 +223,7 @@ def test_symmetric_operators_become_pairs_that_tensorrt_has():
 def test_a_lookup_in_quantised_weights():
     ids = np.array([[1, 3, 2]], np.int64)
     nodes = [("Gather", ["table", "ids"], ["row"], {}), ("DequantizeLinear", ["row", "s", "z"], ["y"], {})]
-    made = model(nodes, {"ids": ids}, {"y": 1}, {"table": quantised((5, 4)), "s": np.float32(0.1), "z": np.uint8(9)})
+    made = model(nodes, {"ids": ids}, {"y": 1}, {"table": quantized((5, 4)), "s": np.float32(0.1), "z": np.uint8(9)})
     assert_float(made, {"ids": ids}, "undo_quantization")
 
 

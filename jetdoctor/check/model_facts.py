@@ -268,7 +268,7 @@ def _newer(op_type: str, version: int) -> Fact:
 
 
 def _merged(ranges: Sequence[VersionRange]) -> List[VersionRange]:
-    """Sorted ranges with overlaps and touching neighbours joined."""
+    """Sorted ranges with overlaps and touching neighbors joined."""
     merged: List[VersionRange] = []
     for item in sorted(ranges, key=lambda r: r.since or ()):
         last = merged[-1] if merged else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from jetdoctor.child import temporary
 from jetdoctor.fix.external import external_files
-from jetdoctor.fix.serialise import save
+from jetdoctor.fix.serialize import save
 from jetdoctor.fix.sorting import sort_nodes
 from jetdoctor.model import from_proto
 

@@ -238,8 +238,8 @@ def _unsteady(original: str, kind: str, arrays: Mapping[str, Any], expected: Map
     try:
         if not compare(expected, open_runner(original, kind).run(nudged)).equal:
             return True
-        optimised = open_runner(original, kind, optimise=True).run(dict(arrays))
-        return not compare(expected, optimised).equal
+        optimized = open_runner(original, kind, optimize=True).run(dict(arrays))
+        return not compare(expected, optimized).equal
     except JetdoctorError:
         return False
 

@@ -50,11 +50,11 @@ class Runner:
             raise JetdoctorError("the reference evaluator refuses: %s" % str(error).split("\n")[0]) from error
 
 
-def open_runner(path: str, kind: str = "", optimise: bool = False) -> Runner:
+def open_runner(path: str, kind: str = "", optimize: bool = False) -> Runner:
     """Open a model file, in ONNX Runtime unless it cannot load it, or with the ``kind`` asked for."""
     if kind != "reference":
         try:
-            return Runner("onnxruntime", _session(path, optimise))
+            return Runner("onnxruntime", _session(path, optimize))
         except CannotRun:
             if kind:
                 raise
@@ -67,20 +67,20 @@ def open_runner(path: str, kind: str = "", optimise: bool = False) -> Runner:
         raise JetdoctorError(reason) from error
 
 
-def _session(path: str, optimise: bool) -> Any:
+def _session(path: str, optimize: bool) -> Any:
     try:
-        return session(path, optimise)
+        return session(path, optimize)
     except CannotRun as error:
         if "IR version" not in str(error):
             raise
-    return _older_ir(path, optimise)
+    return _older_ir(path, optimize)
 
 
-def _older_ir(path: str, optimise: bool) -> Any:
+def _older_ir(path: str, optimize: bool) -> Any:
     """A session on a copy of the model that says an IR version which this ONNX Runtime reads."""
     import onnx
 
     proto = onnx.load(path, load_external_data=False)
     proto.ir_version = OLD_IR
     with Candidate(proto, path, check=False) as copy:
-        return session(copy.path, optimise)
+        return session(copy.path, optimize)

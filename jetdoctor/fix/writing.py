@@ -15,7 +15,7 @@ from jetdoctor.child import temporary
 from jetdoctor.fix import originals
 from jetdoctor.fix.engine import FixOutcome
 from jetdoctor.fix.external import external_files
-from jetdoctor.fix.serialise import save
+from jetdoctor.fix.serialize import save
 from jetdoctor.types import JetdoctorError, UsageError
 
 #: errors that mean another place should be given, not that writing failed

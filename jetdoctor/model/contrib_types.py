@@ -1,7 +1,7 @@
 """Types of the outputs of ONNX Runtime's fused operators, of which onnx's inference knows nothing.
 
 From docs/ContribOperators.md of ONNX Runtime. Behind one such operator no type would be known any more, and an
-optimised transformer has one in every block.
+optimized transformer has one in every block.
 """
 
 from __future__ import annotations

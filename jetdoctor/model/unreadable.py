@@ -130,7 +130,7 @@ _KINDS: List[Tuple[Callable[[bytes], bool], str, str]] = [
 
 
 def looks_like(head: bytes) -> str:
-    """``"a PyTorch checkpoint: export it ..."`` for the start of a file, "" when nothing is recognised."""
+    """``"a PyTorch checkpoint: export it ..."`` for the start of a file, "" when nothing is recognized."""
     for test, what, cure in _KINDS:
         if test(head):
             return "%s: %s" % (what, cure)

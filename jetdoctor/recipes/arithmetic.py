@@ -23,7 +23,7 @@ def whole_power(node: Node, build: Build) -> str:
     """Pow of integers by one small constant exponent, as a product: no way through floats, which round above 2^53."""
     exponent = build.array(node.input(1))
     if exponent is None or exponent.size != 1 or "INT" not in build.dtype(node.input(0)):
-        raise CannotRewrite("the exponent is not one constant, or the base no integer")
+        raise CannotRewrite("the exponent is not one constant, or the base is not an integer")
     power = float(exponent.reshape(-1)[0])
     if power != int(power) or not 1 <= power <= _LARGEST_POWER:
         raise CannotRewrite("the exponent %g is not a small whole number" % power)

@@ -1,4 +1,4 @@
-"""One model against many targets: neighbours with the same outcome become one line."""
+"""One model against many targets: neighbors with the same outcome become one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BEST_FIRST = ("deploys", "fixable", "fails", "unknown", "unreadable")
 
 @dataclass(frozen=True)
 class Span:
-    """Neighbouring targets that a model fares the same on."""
+    """Neighboring targets that a model fares the same on."""
 
     results: Tuple[Result, ...]
 
@@ -51,7 +51,7 @@ def _alike(result: Result) -> Tuple[str, Tuple[str, ...]]:
 
 
 def spans(results: Sequence[Result]) -> List[Span]:
-    """Runs of neighbours with the same verdict and the same causes."""
+    """Runs of neighbors with the same verdict and the same causes."""
     runs: List[List[Result]] = []
     for result in results:
         if runs and _alike(runs[-1][-1]) == _alike(result):

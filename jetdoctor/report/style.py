@@ -1,4 +1,4 @@
-"""Plain text with a little colour: no dependency, no markup, nothing that a node name could inject."""
+"""Plain text with a little color: no dependency, no markup, nothing that a node name could inject."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Writer:
         self.lines: List[str] = []
 
     def paint(self, text: str, *styles: str) -> str:
-        """``text`` in colour when there is any."""
+        """``text`` in color when there is any."""
         if not self.color or not text or not styles:
             return text
         return "\x1b[%sm%s\x1b[0m" % (";".join(_CODES[style] for style in styles), text)

@@ -91,7 +91,7 @@ def _single(text: Union[str, Iterable[str]]) -> Union[str, Iterable[str]]:
 
 
 def _joined(text: str) -> Iterator[Line]:
-    """Neighbouring lines as one: a terminal wraps a long message."""
+    """Neighboring lines as one: a terminal wraps a long message."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for number, (line, after) in enumerate(zip(lines, lines[1:]), 1):
         yield clean(number, line + " " + after)

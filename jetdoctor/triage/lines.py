@@ -52,7 +52,7 @@ class Line:
 
 
 def clean(number: int, text: str) -> Line:
-    """Without colours and control codes, blanks collapsed; prefixes read, names masked."""
+    """Without colors and control codes, blanks collapsed; prefixes read, names masked."""
     text = " ".join(_CONTROL.sub(" ", _ESCAPES.sub("", text)).split())
     plain = text.translate(_QUOTES)
     prefix = split(plain)

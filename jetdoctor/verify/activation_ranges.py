@@ -1,4 +1,4 @@
-"""In the child: how large the inputs of quantised operators get on calibration data, as TensorRT's calibrators see it.
+"""In the child: how large the inputs of quantized operators get on calibration data, as TensorRT's calibrators see it.
 
 "minmax" takes the largest magnitude. "entropy" cuts rare large values off: of all thresholds it takes the one whose
 128 levels keep most of the distribution, by Kullback-Leibler divergence (S. Migacz, 8-bit Inference with TensorRT,
@@ -35,7 +35,7 @@ def limits(proto: Any, view: Any, feeds: Iterable[Mapping[str, Any]], calibrator
 
 
 def quantized_inputs(proto: Any, view: Any) -> List[str]:
-    """FP32 activations that an INT8 engine quantises, each once."""
+    """FP32 activations that an INT8 engine quantizes, each once."""
     found = [name for node in proto.graph.node if node.op_type in QUANTIZED for name in node.input[:2]]
     values = {name: view.main.value(name) for name in dict.fromkeys(found)}
     return [name for name, value in values.items() if value.initializer is None and value.dtype == "FLOAT"]

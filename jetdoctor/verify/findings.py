@@ -1,4 +1,4 @@
-"""A compiler's refusal or death as findings: by the rule that triage recognises, with its fix."""
+"""A compiler's refusal or death as findings: by the rule that triage recognizes, with its fix."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _CURES = {
 
 
 def diagnose(text: str, job: Job) -> Optional[Any]:
-    """Best ``triage.Diagnosis`` of a log, None when nothing is recognised."""
+    """Best ``triage.Diagnosis`` of a log, None when nothing is recognized."""
     from jetdoctor.triage import triage
 
     found = triage(text, job.target) if text.strip() else ()

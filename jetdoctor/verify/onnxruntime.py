@@ -1,6 +1,6 @@
 """ONNX Runtime in this process: the reference that everything else is compared with.
 
-Graph optimisation is off by default, so that the model is computed as it is written.
+Graph optimization is off by default, so that the model is computed as it is written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class CannotRun(JetdoctorError):
     """ONNX Runtime is missing, or refuses the model or its inputs; the text says which."""
 
 
-def session(model: Source, optimise: bool = False, providers: Optional[Sequence[str]] = None) -> Any:
+def session(model: Source, optimize: bool = False, providers: Optional[Sequence[str]] = None) -> Any:
     """An ``onnxruntime.InferenceSession``; raises ``CannotRun`` with ONNX Runtime's first line."""
     try:
         onnxruntime = _library()
@@ -37,7 +37,7 @@ def session(model: Source, optimise: bool = False, providers: Optional[Sequence[
         raise CannotRun("onnxruntime is not installed: python3 -m pip install onnxruntime") from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    if not optimise:
+    if not optimize:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     available = onnxruntime.get_available_providers()
     for provider in providers or ():
@@ -71,14 +71,14 @@ def run(
     model: Source,
     feeds: Mapping[str, Any],
     outputs: Optional[Sequence[str]] = None,
-    optimise: bool = False,
+    optimize: bool = False,
     providers: Optional[Sequence[str]] = None,
 ) -> Dict[str, Any]:
     """Outputs by name, in the model's order, for one set of inputs.
 
     A tensor is an ndarray, a sequence a list, an absent optional None. Raises ``CannotRun``.
     """
-    return run_session(session(model, optimise, providers), feeds, outputs)
+    return run_session(session(model, optimize, providers), feeds, outputs)
 
 
 def run_session(open_session: Any, feeds: Mapping[str, Any], outputs: Optional[Sequence[str]] = None) -> Dict[str, Any]:

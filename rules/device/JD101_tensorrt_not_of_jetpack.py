@@ -1,19 +1,19 @@
-"""TensorRT is not the one that this JetPack came with
+"""TensorRT is not the one that shipped with this JetPack
 
 ## What it detects
-The TensorRT library on the board has another version than the one NVIDIA released with this JetPack, and
-the board is no container.
+The TensorRT library on the board is not the version that NVIDIA released with this JetPack, and
+this is not a container.
 
 ## Why it fails
 On a Jetson the CUDA driver is part of the board support package, and NVIDIA tests one TensorRT, one cuDNN
-and one CUDA together with it. A desktop TensorRT put over JetPack 5.0.2 ends in `CUDA initialization
+and one CUDA together with it. A desktop TensorRT installed over JetPack 5.0.2 fails with `CUDA initialization
 failure with error: 222`. Releases 10.4 to 10.7 have a build of their own for JetPack 6 and work; engines
-that were built before have to be rebuilt in any case, and the Python bindings of JetPack no longer fit.
+built earlier must be rebuilt in any case, and JetPack's Python bindings no longer match.
 
 ## Fix
 See where it came from: `apt-cache policy tensorrt libnvinfer10` (libnvinfer8 before JetPack 6.1). To go
 back, install the JetPack's own version by its number, `sudo apt install tensorrt=VERSION`, with the
-versions that `apt-cache madison tensorrt` lists. If it is meant, check models against what is there:
+versions that `apt-cache madison tensorrt` lists. If it is intended, check models against what is installed:
 `--target jetpack-6.2+tensorrt-10.7`.
 """
 

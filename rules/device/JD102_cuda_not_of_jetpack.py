@@ -1,12 +1,12 @@
 """CUDA is not the one of this JetPack's driver
 
 ## What it detects
-The CUDA toolkit in use has another major.minor version than the JetPack's, and no `cuda-compat` package
+The CUDA toolkit in use has a different major.minor version from the JetPack's, and no `cuda-compat` package
 explains it.
 
 ## Why it fails
 The CUDA driver is part of the board support package: JetPack 4 stays with CUDA 10.2 (10.0 before 4.4)
-whatever is installed, and a newer runtime answers `CUDA driver version is insufficient` or error 222.
+whatever is installed, and a newer runtime fails with `CUDA driver version is insufficient` or error 222.
 From JetPack 5 on a CUDA of 11.8 or newer works when it comes with the `cuda-compat` package of the same
 release.
 
@@ -40,7 +40,7 @@ def check_device(device):
     if have == own or any(name.startswith("cuda-compat-") for name in device.get("packages") or {}):
         return
     yield Match(
-        "CUDA %s is in use, the driver of JetPack %s is made for %s" % (found, row["jetpack"], row["cuda"]),
+        "CUDA %s is in use, but the driver of JetPack %s is made for %s" % (found, row["jetpack"], row["cuda"]),
         cause="cuda",
         severity="error" if have > own else None,
         fixes=(Fix("Point PATH and LD_LIBRARY_PATH back to /usr/local/cuda-%s" % row["cuda"], "manual"),),

@@ -1,17 +1,17 @@
 """cuDNN is not the one of this JetPack
 
 ## What it detects
-cuDNN has another version than the JetPack's, up to the third number, and the board is no container.
+cuDNN has another version than the JetPack's, up to the third number, and this is not a container.
 
 ## Why it fails
-Wheels for a JetPack are linked to the cuDNN of that JetPack: PyTorch for JetPack 6.0 asks for
+Wheels for a JetPack are linked to the cuDNN of that JetPack: PyTorch for JetPack 6.0 needs
 `libcudnn.so.8`, which JetPack 6.1 no longer has. TensorRT before 10 uses cuDNN itself and was tested with
 one version.
 
 ## Fix
 Install the JetPack's version again by its number: `apt-cache madison libcudnn8` (or libcudnn9-cuda-12)
 lists it, then `sudo apt install libcudnn8=VERSION`. A second cuDNN in a directory of its own and
-LD_LIBRARY_PATH does no harm to the others.
+LD_LIBRARY_PATH does not disturb the first.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, parse_version, release

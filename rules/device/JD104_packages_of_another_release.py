@@ -7,12 +7,12 @@ names another release.
 ## Why it fails
 The board support package (bootloader, kernel, driver) and the packages above it belong together. An `apt
 upgrade` with the source of another release replaces the `nvidia-l4t-*` packages under a running system;
-boards that were upgraded across releases by hand may not boot any more. NVIDIA tests the packages with the root
+boards that were upgraded across releases manually may no longer boot. NVIDIA tests the packages with the root
 file system of their own release only, and some steps do not exist at all (5.1.2 to 6.2 needs 35.5.0 in between).
-Inside one line (32.6 to 32.7) people do edit the source and upgrade; keep a backup of the card.
+Within one line (32.6 to 32.7) people do edit the source and upgrade; back up the card first.
 
 ## Fix
-Do not run `apt upgrade` before this is settled. Set `/etc/apt/sources.list.d/nvidia-l4t-apt-source.list`
+Do not run `apt upgrade` before you have fixed this. Set `/etc/apt/sources.list.d/nvidia-l4t-apt-source.list`
 to the release that runs (r35.4 for L4T 35.4.1) and `sudo apt update`. To move to another JetPack, flash
 it, or follow NVIDIA's upgrade page of exactly that pair of releases. Undo: keep a copy of the file.
 """

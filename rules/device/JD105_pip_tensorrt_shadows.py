@@ -1,16 +1,16 @@
-"""A TensorRT from pip hides the one of JetPack
+"""A TensorRT from pip shadows JetPack's
 
 ## What it detects
 `import tensorrt` finds a package outside /usr/lib/python3*/dist-packages, or one whose version is not
 that of the library.
 
 ## Why it fails
-JetPack's bindings are the package python3-libnvinfer. What `pip install tensorrt` brings is made for
+JetPack's bindings are the package python3-libnvinfer. What `pip install tensorrt` installs is built for
 servers: SBSA wheels before 10.16.1 do not run on the GPU of Orin and Xavier, and bindings of another
 version than libnvinfer fail at the import or at the first call.
 
 ## Fix
-Take it away where it was put, with the same Python: `python3 -m pip uninstall tensorrt tensorrt-bindings
+Uninstall it with the same Python that installed it: `python3 -m pip uninstall tensorrt tensorrt-bindings
 tensorrt-libs`. JetPack's is then found again; if not, `sudo apt install python3-libnvinfer`.
 """
 

@@ -1,7 +1,7 @@
 """No TensorRT bindings for this Python
 
 ## What it detects
-The Python in use has another minor version than the JetPack's, and `import tensorrt` was not seen to
+The Python in use has a different minor version from the JetPack's, and `import tensorrt` was not seen to
 work. A container is left alone.
 
 ## Why it fails

@@ -8,8 +8,8 @@ JetPack installs TensorRT, cv2 and its numpy for the system interpreter, in /usr
 packages. A plain venv or a conda environment does not look there.
 
 ## Fix
-Make it again with the same interpreter: `python3 -m venv --system-site-packages ENV`, or set `include-
-system-site-packages = true` in ENV/pyvenv.cfg (undo: false). A conda environment cannot be opened like
+Create it again with the same interpreter: `python3 -m venv --system-site-packages ENV`, or set `include-
+system-site-packages = true` in ENV/pyvenv.cfg (undo: false). A conda environment has no such
 this.
 """
 

@@ -11,7 +11,7 @@ it, and no JetPack ships that; JetPack 6.0 (8.6.2) is fine.
 ## Fix
 `python3 -m pip install "numpy<1.24"` in the environment that uses TensorRT (undo: install the version
 that was there). The numpy of the distribution, 1.17.4 on JetPack 5, always fits: `python3 -m pip
-uninstall numpy` brings it back when pip's lies above it.
+uninstall numpy` brings it back when pip's shadows it.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, VersionRange, parse_version, table

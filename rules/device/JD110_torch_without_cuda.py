@@ -6,7 +6,7 @@ A PyTorch that was built for the CPU, on a Jetson.
 ## Why it fails
 The aarch64 wheels of PyPI were CPU-only until the CUDA 13 wheels for JetPack 7.
 `torch.cuda.is_available()` is False, everything runs, and it runs on the CPU. A requirements file with a
-plain `torch` brings this about unnoticed.
+plain `torch` causes this silently.
 
 ## Fix
 Uninstall it and install the wheel for this JetPack and Python: `jetdoctor device` names it. Pin it, so

@@ -5,7 +5,7 @@ PyTorch's CUDA, its NVIDIA build tag or its cuDNN do not belong to this JetPack.
 
 ## Why it fails
 A wheel is linked to the CUDA and cuDNN of one JetPack generation: 10.0 (JetPack 4.2, 4.3), 10.2 (4.4 to
-4.6.6), 11.4 (5), 12.2 with cuDNN 8 (6.0), 12.6 with cuDNN 9 (6.1 to 6.2.2), 13 (7). Another one ends in
+4.6.6), 11.4 (5), 12.2 with cuDNN 8 (6.0), 12.6 with cuDNN 9 (6.1 to 6.2.2), 13 (7). A wheel for another one fails with
 `libcudart.so.10.0: cannot open shared object file` (reported many times) or, from 6.1 on, the same for
 `libcudnn.so.8` (no report found, so that finding is marked as preview). NVIDIA published PyTorch 2.0 and
 later for JetPack 5.1 (TensorRT 8.5, cuDNN 8.6) and newer, none for 5.0.x.

@@ -1,15 +1,15 @@
 """torchvision does not belong to this PyTorch
 
 ## What it detects
-torchvision's minor version is not the partner of PyTorch's.
+torchvision's minor version is not the one paired with PyTorch's.
 
 ## Why it fails
-Each torchvision is compiled against one PyTorch. Another one fails at the import or at the first
+Each torchvision is compiled against one PyTorch. With another one the import fails, or the first
 operator: `operator torchvision::nms does not exist`. On a Jetson it happens because pip fetches a
 torchvision from PyPI, and with it replaces NVIDIA's PyTorch.
 
 ## Fix
-Build the partner from source: `git clone --branch v0.13.0 https://github.com/pytorch/vision` with the
+Build the matching version from source: `git clone --branch v0.13.0 https://github.com/pytorch/vision` with the
 version named in the finding, then `python3 setup.py install --user`. Uninstall the other one first.
 """
 

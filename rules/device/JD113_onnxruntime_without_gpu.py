@@ -9,7 +9,7 @@ warning, not an error. PyPI had no aarch64 `onnxruntime-gpu` for years; the newe
 servers. Wheels for a Jetson are built per JetPack.
 
 ## Fix
-Install the wheel of this JetPack, `jetdoctor device` names it, after `pip uninstall onnxruntime
+Install the wheel for this JetPack (`jetdoctor device` names it) after `pip uninstall onnxruntime
 onnxruntime-gpu`: the two overwrite each other. TensorRT itself does not need ONNX Runtime.
 """
 

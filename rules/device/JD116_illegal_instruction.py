@@ -1,12 +1,12 @@
-"""numpy ends with Illegal instruction
+"""numpy dies with Illegal instruction
 
 ## What it detects
-numpy 1.19.5 with Python 3.6 on a Jetson without OPENBLAS_CORETYPE, or an import that the probe saw die of
+numpy 1.19.5 with Python 3.6 on a Jetson without OPENBLAS_CORETYPE, or an import that died of
 SIGILL.
 
 ## Why it fails
-The OpenBLAS inside numpy 1.19.5's aarch64 wheel takes the Cortex-A57 of Nano and TX2 for a CPU that it is
-not, and the process ends with `Illegal instruction (core dumped)` at `import numpy`, and so at every
+The OpenBLAS inside numpy 1.19.5's aarch64 wheel mistakes the Cortex-A57 of Nano and TX2 for another
+CPU, and the process dies with `Illegal instruction (core dumped)` at `import numpy`, and so at every
 import that needs numpy: onnxruntime, cv2, tensorrt.
 
 ## Fix
@@ -37,7 +37,7 @@ def check_device(device):
     works = device.get("tensorrt_imports") or device.get("openblas_coretype")
     if killed or (known and not works):
         yield Match(
-            "import numpy%s ends with Illegal instruction on this CPU" % (" " + numpy if numpy else ""),
+            "import numpy%s dies with Illegal instruction on this CPU" % (" " + numpy if numpy else ""),
             cause="numpy",
             fixes=(Fix("export OPENBLAS_CORETYPE=ARMV8, or numpy 1.19.4", "manual"),),
         )

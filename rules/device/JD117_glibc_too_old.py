@@ -1,4 +1,4 @@
-"""A package wants a newer glibc
+"""A package needs a newer glibc
 
 ## What it detects
 A wheel whose platform tag names a newer glibc than the board's, or an import that failed with `GLIBC_...
@@ -11,7 +11,7 @@ breaking the system.
 
 ## Fix
 Install a version of the package that was built for this distribution, let pip choose it (not
-`--platform`, not a copied file), or use a container. Never upgrade libc6 by hand.
+`--platform`, not a copied file), or use a container. Never upgrade libc6 yourself.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, parse_version
@@ -33,7 +33,7 @@ def check_device(device):
     own = device.get("glibc")
     for name, wants in sorted((device.get("wheel_glibc") or {}).items()):
         if own and parse_version(wants) > parse_version(own)[:2]:
-            yield _match("%s wants glibc %s, this system has %s" % (name, wants, own))
+            yield _match("%s needs glibc %s, but this system has %s" % (name, wants, own))
     for key in ("numpy_error", "tensorrt_error"):
         text = device.get(key) or ""
         if "GLIBC_" in text or "GLIBCXX_" in text:
@@ -41,4 +41,4 @@ def check_device(device):
 
 
 def _match(message):
-    return Match(message, cause=message, fixes=(Fix("Take a build for this distribution, or a container", "manual"),))
+    return Match(message, cause=message, fixes=(Fix("Use a build for this distribution, or a container", "manual"),))

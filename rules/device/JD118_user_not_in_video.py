@@ -1,11 +1,11 @@
-"""The user may not use the GPU
+"""The user has no permission to use the GPU
 
 ## What it detects
 On a Jetson, outside a container, the user is neither root nor in the group `video`.
 
 ## Why it fails
 The device nodes of the integrated GPU (/dev/nvhost-*, /dev/nvmap) belong to the group video. Without it
-CUDA fails to initialize, and programs say that there is no CUDA device.
+CUDA fails to initialize, and programs report that there is no CUDA device.
 
 ## Fix
 `sudo usermod -aG video $USER`, then log in again. Undo: `sudo gpasswd -d $USER video`.

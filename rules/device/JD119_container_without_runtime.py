@@ -5,7 +5,7 @@ Inside a container on a Jetson, and libcuda is missing, or libnvinfer is an empt
 
 ## Why it fails
 The CUDA driver comes into a container through NVIDIA's runtime, which mounts the host's files. Started
-without it, CUDA answers `CUDA driver version is insufficient for CUDA runtime version`. On JetPack 4 the
+without it, CUDA fails with `CUDA driver version is insufficient for CUDA runtime version`. On JetPack 4 the
 runtime also mounts TensorRT, cuDNN and CUDA from the host; where the host does not have them, the files
 in the container are empty: `libnvinfer.so.8: file too short`.
 

@@ -5,11 +5,11 @@ At most 4 GB of memory on a Jetson, and neither swap nor zram.
 
 ## Why it fails
 CPU and GPU share the memory. Building an engine needs more of it than running one, and without swap the
-kernel ends the build: `Killed`, or a board that no longer answers.
+kernel kills the build (`Killed`), or the board stops responding.
 
 ## Fix
 A swap file: `sudo fallocate -l 4G /swapfile && sudo chmod 600 /swapfile && sudo mkswap /swapfile && sudo
-swapon /swapfile` (undo: `sudo swapoff /swapfile && sudo rm /swapfile`). The compressed one of JetPack:
+swapon /swapfile` (undo: `sudo swapoff /swapfile && sudo rm /swapfile`). JetPack's compressed swap:
 `sudo systemctl enable --now nvzramconfig`. The GPU's own allocations cannot be swapped out; swap makes
 room by moving the rest away.
 """
@@ -32,7 +32,7 @@ def check_device(device):
     ram, swap = device.get("ram_mb"), device.get("swap_mb")
     if ram and ram <= SMALL_MB and swap == 0 and not device.get("zram") and device.get("soc"):
         yield Match(
-            "%d MiB of memory and no swap: the kernel will end an engine build that needs more" % ram,
+            "%d MiB of memory and no swap: the kernel will kill an engine build that needs more" % ram,
             cause="swap",
             fixes=(Fix("Add a 4 GB swap file, or start nvzramconfig", "manual"),),
         )

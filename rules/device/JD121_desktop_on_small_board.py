@@ -1,11 +1,11 @@
-"""A desktop takes memory that the model needs
+"""The desktop uses memory that the model needs
 
 ## What it detects
 A graphical desktop runs on a Jetson with at most 8 GB.
 
 ## Why it fails
 The desktop shares the memory with the GPU: about 800 MB for GNOME or Unity, about 250 MB for LXDE. On a
-Nano that is a fifth of the board, and it is what an engine build lacks.
+Nano that is a fifth of the memory, and an engine build needs it.
 
 ## Fix
 For now: `sudo init 3` (back: `sudo init 5`). For good: `sudo systemctl set-default multi-user.target`
@@ -33,7 +33,7 @@ def check_device(device):
     ram = device.get("ram_mb")
     if device.get("gui") and device.get("soc") and ram and ram <= MIDDLE_MB:
         yield Match(
-            "a desktop runs on a board with %d MiB: it takes 250 (LXDE) to 800 MB (GNOME)" % ram,
+            "a desktop runs on a board with %d MiB: it uses 250 MB (LXDE) to 800 MB (GNOME)" % ram,
             cause="desktop",
             severity="warning" if ram <= SMALL_MB else None,
             fixes=(Fix("sudo init 3 (back: sudo init 5)", "manual"),),

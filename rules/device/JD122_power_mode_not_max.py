@@ -4,13 +4,13 @@
 nvpmodel runs a mode other than MAXN although the board has one.
 
 ## Why it fails
-The power mode limits clocks and the number of cores. A latency that is measured in 10 W or 15 W is that
+The power mode limits clocks and the number of cores. A latency measured at 10 W or 15 W is that
 of 10 W or 15 W.
 
 ## Fix
-`sudo nvpmodel -m ID` with the id of the finding (back: the id that runs now). Some modes want a reboot,
-the command says so. The power supply and the cooling have to be made for it: a small carrier board can be
-damaged for good in MAXN SUPER.
+`sudo nvpmodel -m ID` with the id of the finding (back: the id that runs now). Some modes need a reboot,
+as the command says. The power supply and cooling must be rated for it: a small carrier board can be
+permanently damaged in MAXN SUPER.
 """
 
 from jetdoctor.rule import Fix, Match, Rule

@@ -4,8 +4,8 @@
 The GPU's lowest and highest clock differ on a Jetson: they follow the load.
 
 ## Why it fails
-After an idle moment the first inferences run at a low clock, so that measured latencies scatter. For the
-work of every day this is right.
+After an idle moment the first inferences run at a low clock, so measured latencies scatter. In
+everyday use this is fine.
 
 ## Fix
 Before a benchmark: `sudo jetson_clocks --store` once, then `sudo jetson_clocks`. Back: `sudo

@@ -5,11 +5,11 @@ Less than 2 GB free on the root file system; an error below 200 MB.
 
 ## Why it fails
 Engines, timing caches and the temporary files of a build go to the disk, and so does a swap file. A full
-root file system of a 16 GB eMMC is the usual end of an installed PyTorch; a desktop then does not log in
+root file system is common on a 16 GB eMMC once PyTorch is installed; a desktop login then fails
 any more.
 
 ## Fix
-See what takes it: `sudo du -xh / --max-depth=2 | sort -h | tail`. Safe to remove: `sudo apt clean`, `pip
+See what uses the space: `sudo du -xh / --max-depth=2 | sort -h | tail`. Safe to remove: `sudo apt clean`, `pip
 cache purge`, `docker system prune` (removes stopped containers and unused images), samples and
 documentation under /usr/src and /usr/share/doc.
 """

@@ -1,11 +1,11 @@
-"""This JetPack gets no updates any more
+"""This JetPack no longer gets updates
 
 ## What it detects
 A JetPack whose line NVIDIA has ended: JetPack 4.
 
 ## Why it fails
 JetPack 4.6.6 (L4T 32.7.6) was the last release for Nano, TX1 and TX2, with CUDA 10.2, TensorRT 8.2 and
-Python 3.6. Newer exporters write what TensorRT 8.2 does not read, and Python packages no longer come for
+Python 3.6. Newer exporters write forms that TensorRT 8.2 does not read, and new Python packages no longer support
 3.6.
 
 ## Fix
@@ -34,7 +34,7 @@ def check_device(device):
         if not newest:
             newest = "newest for this line: 4.6.6"
         yield Match(
-            "JetPack %s is of a line that gets no updates any more" % row["jetpack"],
+            "JetPack %s belongs to a line that no longer gets updates" % row["jetpack"],
             cause="eol",
             fixes=(Fix("Export for it: opset 13 or lower; %s" % newest, "manual"),),
         )

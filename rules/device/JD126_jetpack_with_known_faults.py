@@ -1,15 +1,15 @@
-"""A JetPack with faults that the next patch does not have
+"""A JetPack with known faults that a later patch fixes
 
 ## What it detects
-A developer preview, a patch release whose TensorRT refuses or misreads models that the next one takes, or an
-L4T with a driver that public reports found at fault.
+A developer preview, a patch release whose TensorRT refuses or misreads models that the next one accepts, or an
+L4T with a driver that public reports blame.
 
 ## Why it fails
 The previews 5.0 and 5.0.1 carry the early-access parser of TensorRT 8.4.0, which documents opset 13 where
 8.4-GA documents 17. JetPack 5.0.2 carries 8.4.1, which refuses a Reshape of opset 14 and later without
-`allowzero`; 8.4.3 takes it, and so does JetPack 5.1 with 8.5.2.
+`allowzero`; 8.4.3 accepts it, and so does JetPack 5.1 with 8.5.2.
 
-L4T 36.4.7 limits what NvMap gives at once: large allocations of GPU memory fail although memory is free
+L4T 36.4.7 limits the size of one NvMap allocation: large allocations of GPU memory fail although memory is free
 (`NvMapMemAllocInternalTagged`, `NVML_SUCCESS == r` in torch), which stops engine builds and large models.
 
 ## Fix
@@ -42,7 +42,7 @@ FAULTS = {
     "7.2-ea": "an early-access release",
 }
 #: Faults that touch only some models: worth knowing, no reason to move.
-REMARKS = {"5.0.2": "TensorRT 8.4.1 refuses a Reshape of opset 14 and later without allowzero; 5.1 takes it"}
+REMARKS = {"5.0.2": "TensorRT 8.4.1 refuses a Reshape of opset 14 and later without allowzero; JetPack 5.1 accepts it"}
 #: Drivers at fault, by L4T: what fails, and what helps.
 DRIVERS = {
     "36.4.7": (

@@ -1,7 +1,7 @@
-"""Another Ubuntu than the JetPack's
+"""The Ubuntu release is not the JetPack's
 
 ## What it detects
-A Jetson, outside a container, runs another Ubuntu release than its JetPack was made for.
+A Jetson, outside a container, runs a different Ubuntu release from the one its JetPack was made for.
 
 ## Why it fails
 Libraries of JetPack are built for one Ubuntu: 18.04 (JetPack 4), 20.04 (5), 22.04 (6), 24.04 (7).
@@ -34,7 +34,7 @@ def check_device(device):
         return
     if system[1] != row["ubuntu"]:
         yield Match(
-            "Ubuntu %s runs, JetPack %s is made for %s" % (system[1], row["jetpack"], row["ubuntu"]),
+            "Ubuntu %s runs, but JetPack %s is made for %s" % (system[1], row["jetpack"], row["ubuntu"]),
             cause="ubuntu",
             fixes=(Fix("Do not update NVIDIA's packages; for Python bindings flash NVIDIA's image", "manual"),),
         )

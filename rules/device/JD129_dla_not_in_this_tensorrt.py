@@ -1,4 +1,4 @@
-"""TensorRT of this JetPack does not use the DLA
+"""This JetPack's TensorRT does not use the DLA
 
 ## What it detects
 A module with DLA cores and TensorRT 10.8 to 11.4.0; from 11.4.1 on a module other than AGX Orin.

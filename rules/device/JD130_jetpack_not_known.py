@@ -4,7 +4,7 @@
 The L4T release was read, and no JetPack in the table has it.
 
 ## Why it fails
-The verdicts rest on what was found out about each release. For a newer one there is nothing yet, and
+The verdicts rest on facts about each release. There are none yet for a newer one, and
 jetdoctor does not guess.
 
 ## Fix

@@ -5,11 +5,11 @@ The bindings are there, and importing them in a child process failed.
 
 ## Why it fails
 Usually a library is missing or is another one than the bindings were built for: `libnvinfer.so.8: cannot
-open shared object file`, an undefined symbol, or an x86 library in an aarch64 package. The message of the
-import stands in the finding.
+open shared object file`, an undefined symbol, or an x86 library in an aarch64 package. The error
+message is in the finding.
 
 ## Fix
-Look which library is meant: `ldconfig -p | grep nvinfer`. Remove copies from LD_LIBRARY_PATH and from pip
+See which library is meant: `ldconfig -p | grep nvinfer`. Remove copies from LD_LIBRARY_PATH and from pip
 (`pip list | grep -i tensorrt`); install JetPack's again with `sudo apt install --reinstall
 python3-libnvinfer`.
 """

@@ -5,7 +5,7 @@ libnvinfer is a package on the board, python3-libnvinfer is not, and the JetPack
 tensorrt.
 
 ## Why it fails
-The bindings are a package of their own. A runtime-only installation, or one of single packages, leaves
+The bindings are a separate package. A runtime-only installation, or one of single packages, leaves
 them out: `No module named tensorrt`.
 
 ## Fix
@@ -37,7 +37,7 @@ def check_device(device):
     python = device.get("python")
     if python and parse_version(python)[:2] == parse_version(row["python"])[:2] and len(packages) > 5:
         yield Match(
-            "TensorRT is installed, its package python3-libnvinfer is not: Python has no tensorrt",
+            "TensorRT is installed but its package python3-libnvinfer is not: Python has no tensorrt",
             cause="bindings",
             fixes=(Fix("sudo apt install python3-libnvinfer", "manual"),),
         )

@@ -2,17 +2,17 @@
 
 ## What it detects
 A Python package (ONNX Runtime, PyTorch, the TensorRT bindings, OpenCV, CuPy) whose libraries name a CUDA, cuDNN or
-TensorRT of another major release than the one that is installed, and that does not bring it along. Read from the
+TensorRT of a different major release from the one installed, and that does not bundle it. Read from the
 libraries themselves, so a file name or a version in the metadata cannot mislead.
 
 ## Why it fails
-A shared library is looked up by the name that the linker wrote down: `libcublasLt.so.11` is not found where CUDA 12
+A shared library is looked up by the name that the linker recorded: `libcublasLt.so.11` is not found where CUDA 12
 has `libcublasLt.so.12`. PyTorch and the bindings then fail at import; ONNX Runtime prints one line about its CUDA
 provider and computes on the CPU.
 
 ## Fix
-Install the wheel that was built for this JetPack (`jetdoctor device` names it). Never install another CUDA beside
-JetPack's or link one name to the other: the interfaces differ.
+Install the wheel that was built for this JetPack (`jetdoctor device` names it). Never install another CUDA next to
+JetPack's or symlink one name to the other: the interfaces differ.
 """
 
 import re
@@ -40,7 +40,7 @@ def check_device(device):
         if package == "onnxruntime" and device.get("onnxruntime_cuda"):
             installed = dict(installed, CUDA=None)  # JD113 speaks of it
         for part, library, wanted in _foreign(libraries, installed):
-            text = "%s is linked with %s of %s %s, this system has %s %s"
+            text = "%s is linked with %s of %s %s, but this system has %s %s"
             name = "%s %s" % (package, device.get(package)) if device.get(package) else package
             yield Match(
                 text % (name, library, part, wanted, part, installed[part]),

@@ -6,8 +6,8 @@ that are of another release than libnvinfer.
 
 ## Why it fails
 The loader takes the first library that it finds, and the parser of one release calls the builder of another
-by numbers whose meaning changed between them: assertions such as `EnumMax<SliceMode>`, `undefined symbol`, or
-an engine that says it was built by another TensorRT. What the release documents no longer holds.
+through enum values whose meaning changed between them: assertions such as `EnumMax<SliceMode>`, `undefined symbol`, or
+an engine that says it was built by another TensorRT. The documentation of neither release applies.
 
 ## Fix
 Keep the one of JetPack: `dpkg -l | grep -i nvinfer` and `find / -name 'libnvinfer.so*'` name all parts.
@@ -36,7 +36,7 @@ _PARTS = re.compile(r"(libnvinfer(?:-plugin)?\d+|libnvonnxparsers\d+|python3-lib
 def check_device(device):
     libraries = sorted({_release(text) for text in device.get("tensorrt_libraries") or ()}, key=parse_version)
     if len(libraries) > 1:
-        yield _match("two TensorRT libraries lie side by side: %s" % " and ".join(libraries), "libraries")
+        yield _match("two TensorRT libraries are installed side by side: %s" % " and ".join(libraries), "libraries")
     packages = device.get("packages") or {}
     parts = {name: _release(version) for name, version in packages.items() if _PARTS.match(name)}
     if len(set(parts.values())) > 1:

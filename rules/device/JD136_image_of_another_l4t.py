@@ -2,16 +2,16 @@
 
 ## What it detects
 Inside a container, a kernel that belongs to another L4T line than the files of the image: a container shares
-the host's kernel, so its name tells the host's line.
+the host's kernel, whose version identifies the host's line.
 
 ## Why it fails
-The image's CUDA talks to the host's driver. An image of JetPack 6 on a host of JetPack 5 finds a driver that
+The image's CUDA uses the host's driver. An image of JetPack 6 on a host of JetPack 5 finds a driver that
 is too old (`CUDA driver version is insufficient for CUDA runtime version`, `no CUDA-capable device`), one of
 JetPack 4 looks for files that newer hosts do not mount.
 
 ## Fix
-Take the image of the host's line (its tag begins with `r35`, `r36` …; `cat /etc/nv_tegra_release` on the host
-tells), or flash the host.
+Use an image of the host's line (its tag begins with `r35`, `r36` …; `cat /etc/nv_tegra_release` on the host
+shows it), or flash the host.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, parse_version
@@ -40,5 +40,5 @@ def check_device(device):
     yield Match(
         "this image is of L4T %s, the host's kernel %s is of %s" % (device.get("l4t"), kernel, lines),
         cause="l4t",
-        fixes=(Fix("Take an image of the host's L4T (%s)" % lines, "manual"),),
+        fixes=(Fix("Use an image of the host's L4T (%s)" % lines, "manual"),),
     )

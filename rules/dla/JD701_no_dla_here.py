@@ -1,4 +1,4 @@
-"""There is no DLA on this module or in this release
+"""This module or release has no DLA
 
 ## What it detects
 `--dla` for a module without a DLA (Nano, TX1, TX2, Orin Nano, Thor), for a release whose TensorRT has none on a Jetson

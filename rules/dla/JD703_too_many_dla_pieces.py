@@ -1,4 +1,4 @@
-"""More pieces on the DLA than a core holds
+"""More pieces on the DLA than a core can hold
 
 ## What it detects
 With `--dla`: layers on the GPU cut the model into more than 16 pieces on the DLA.
@@ -9,8 +9,8 @@ engine does not load, or the builder moves pieces to the GPU. Long before that t
 than the DLA saves.
 
 ## Fix
-Bring over what lies between the pieces (findings JD702), or give the DLA only the part of the model that is one
-piece: build two engines, or set the device of each layer with the API.
+Move what is between the pieces to the DLA (findings JD702), or give the DLA only one contiguous part of the
+model: build two engines, or set the device of each layer with the API.
 """
 
 from jetdoctor.rule import Rule

@@ -9,7 +9,7 @@ profiles have same min, max, and opt value. All dla layers are falling back to G
 
 ## Fix
 Fix the sizes (`jetdoctor fix MODEL --freeze NAME=1x3x640x640`), or give the profile one shape (`--minShapes`,
-`--optShapes` and `--maxShapes` alike). An engine for each batch size.
+`--optShapes` and `--maxShapes` alike). Build one engine per batch size.
 """
 
 from jetdoctor.rule import Rule

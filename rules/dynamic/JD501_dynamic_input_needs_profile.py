@@ -6,7 +6,7 @@ A graph input with a dimension that has no fixed size.
 ## Why it fails
 TensorRT builds an engine for a range of shapes, and the range must be given: without a profile the Python
 API refuses (`Network has dynamic or shape inputs, but no optimization profile has been defined`) and
-trtexec quietly takes 1 for every dynamic dimension. On a Jetson a fixed shape also builds faster and uses
+trtexec quietly uses 1 for every dynamic dimension. On a Jetson a fixed shape also builds faster and uses
 less memory.
 
 ## Fix

@@ -1,7 +1,7 @@
 """The size of a result depends on the data
 
 ## What it detects
-NonZero or NonMaxSuppression in a release that imports them: how many entries come out is known only at run
+NonZero or NonMaxSuppression in a release that imports them: the number of entries is known only at run
 time.
 
 ## Why it fails

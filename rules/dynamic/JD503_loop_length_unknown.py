@@ -1,17 +1,17 @@
-"""A Loop collects outputs over an unknown number of turns
+"""A Loop collects outputs over an unknown number of iterations
 
 ## What it detects
 A Loop with scan outputs whose trip count is computed from the input's values, or whose body computes its
-own stop. (An integer input that is itself the trip count is not reported: TensorRT takes it for a shape
+own stop. (An integer input that is itself the trip count is not reported: TensorRT treats it as a shape
 tensor. A Loop without a trip count is JD504.)
 
 ## Why it fails
-The parser takes it. TensorRT's loop wants the length of concatenated outputs known from shapes; where it
+The parser accepts it. TensorRT's loop needs the length of concatenated outputs known from shapes; where it
 depends on data the builder refuses (documented with the operator; not checked by the parser).
 
 ## Fix
-Export the model unrolled for a fixed number of turns, or run the loop on the host around an engine for one
-turn (the usual form for autoregressive decoders).
+Export the model unrolled for a fixed number of iterations, or run the loop on the host around an engine for one
+iteration (the usual form for autoregressive decoders).
 """
 
 from jetdoctor.rule import Match, Rule
@@ -34,7 +34,7 @@ def check_node(node):
         return
     if _from_shapes(node.input(0)) and not _stops_itself(node.subgraphs[0]):
         return
-    yield Match("Loop stacks outputs over a number of turns that depends on the data", node, cause="loop")
+    yield Match("Loop stacks outputs over a number of iterations that depends on the data", node, cause="loop")
 
 
 def _from_shapes(value, depth=32):

@@ -7,14 +7,14 @@ stacked (scan) outputs are used.
 
 ## Why it fails
 The importer makes the loop's counter only together with a trip count: the body's iteration number is unknown
-(`Node input was not registered`). Stacked outputs get 1,024 entries, whatever the number of turns (and before
+(`Node input was not registered`). Stacked outputs get 1,024 entries, whatever the number of iterations (and before
 8.5 as many as the huge trip count says); from 10.11 on they are refused (`TensorRT cannot infer the shape of scan
 output`). TensorRT 7.1 has no counter even with a trip count.
 
 ## Fix
-The loop carries a counter of its own. A loop that counts by itself from constants (TensorFlow's recurrent layers)
-is told its number of turns. For other stacked outputs, export a loop over a known number of turns, or run the loop
-on the host around an engine for one turn.
+The loop carries its own counter. A loop that counts by itself from constants (TensorFlow's recurrent layers)
+gets its trip count. For other stacked outputs, export a loop over a known number of iterations, or run the loop
+on the host around an engine for one iteration.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, VersionRange
@@ -32,8 +32,8 @@ RULE = Rule(
     ops=("Loop",),
 )
 
-_COUNTER = (Fix("Carry a counter of its own through the loop", rewrite="loop_own_counter"),)
-_TURNS = (Fix("Tell the loop its number of turns", rewrite="loop_known_turns"),)
+_COUNTER = (Fix("Carry the loop's own counter through it", rewrite="loop_own_counter"),)
+_TURNS = (Fix("Give the loop its trip count", rewrite="loop_known_turns"),)
 _INT32_MAX = 2147483647
 
 
@@ -59,9 +59,9 @@ def check_node(node):
 
 def _stacked(node, releases):
     """A made-up length until 10.10, a refusal from then on."""
-    text = "Loop stacks an output in each turn without a trip count: "
+    text = "Loop stacks an output in each iteration without a trip count: "
     yield Match(
-        text + "it does not get one entry for each turn",
+        text + "it does not get one entry per iteration",
         node,
         tensorrt=VersionRange(releases.since, (10, 11)),
         outcome="wrong-output",
@@ -71,7 +71,7 @@ def _stacked(node, releases):
         cause="stacked",
     )
     yield Match(
-        text + "how many entries it gets is not known, and this parser refuses it",
+        text + "its number of entries is unknown, and this parser refuses it",
         node,
         tensorrt=VersionRange((10, 11), None),
         fixes=_TURNS,

@@ -1,14 +1,14 @@
-"""The body of a Loop reads a condition that nobody gives
+"""The body of a Loop reads a condition that is not given
 
 ## What it detects
 A Loop without an initial condition whose body reads its second input, as onnxscript writes counted loops: the
-body hands the condition on through an Identity.
+body passes the condition on through an Identity.
 
 ## Why it fails
 The importer gives the body's condition a tensor only when the Loop has one: `Node input was not registered`.
 
 ## Fix
-A condition that is true.
+A constant condition, true.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -36,5 +36,5 @@ def check_node(node):
     condition = body.value(body.input_names[1])
     if condition.consumers:
         yield Match(
-            "Loop gives no condition, and its body reads one", node, fixes=_GIVEN, basis="measured", cause="condition"
+            "Loop has no condition, but its body reads one", node, fixes=_GIVEN, basis="measured", cause="condition"
         )

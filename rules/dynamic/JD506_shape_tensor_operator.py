@@ -7,7 +7,7 @@ not fold to a constant, and whose layer does not compute shape tensors in this T
 DETR), Floor and Ceil of a scaled size before 8.4, ArgMax or TopK in the limit of `torch.arange`.
 
 ## Why it fails
-TensorRT computes shape tensors on the host and with few of its layers. The parser accepts the model; the network
+TensorRT computes shape tensors on the host, with few layer types. The parser accepts the model; the network
 library refuses it: `an IIOneHotLayer cannot be used to compute a shape tensor`.
 
 ## Fix

@@ -2,7 +2,7 @@
 
 ## What it detects
 A shape tensor (a value that a Reshape, Slice, Pad, Tile … needs as its size) that is computed through a tensor of
-rank 2 or more, even if the numbers follow from constants: only an initializer or a Constant is none.
+rank 2 or more, even if the numbers follow from constants; only an initializer or a Constant does not count.
 
 ## Why it fails
 Until TensorRT 8.4 a shape tensor has at most one axis (`NvInfer.h`, `ITensor::isShapeTensor`), and the parser folds
@@ -34,7 +34,7 @@ RULE = Rule(
 )
 
 _FOLD = Fix("Fold constant expressions", rewrite="fold_constants")
-_IN_ORDER = Fix("Put the numbers in order with one Gather", rewrite="size_chain_to_gather")
+_IN_ORDER = Fix("Reorder the numbers with one Gather", rewrite="size_chain_to_gather")
 
 
 def check_node(node):

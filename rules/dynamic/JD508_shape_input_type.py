@@ -16,7 +16,7 @@ An output of the network that is a shape tensor must be INT32 as well (`NvInfer.
 FLOAT at all): `Output type must be INT32 for shape outputs`.
 
 ## Fix
-Export the model with an INT32 dummy input in that place. A scale is better made an attribute of the model: export one
+Export the model with an INT32 input in its place. A scale is better made an attribute of the model: export one
 model for each scale, or pass the wanted height and width as integers. An output that only shows the size is better left
 out.
 """
@@ -55,7 +55,7 @@ def check_model(model):
         shown = "%s %s" % (value.dtype, brackets(value.shape))
         text = "the input %s (%s) computes %s: " % (value.name, shown, wanted_by(use))
         if (value.rank or 0) > 1:
-            text += "a shape input has at most one axis here, so that no size can depend on data"
+            text += "a shape input has at most one axis in this release, so no size can depend on data"
             yield Match(text, tensor=value.name, tensorrt=_NO_TABLE, cause=value.name, basis="documented")
             continue
         text += "a shape input must be INT32"

@@ -56,7 +56,7 @@ def check_node(node):
         )
     elif node.op_type == "Div" and not _cut_anyway(node):
         yield Match(
-            "Div computes %s: its Casts to FLOAT are dropped here, so that the quotient is cut to an integer at once"
+            "Div computes %s: this parser drops its Casts to FLOAT, so the quotient is truncated to an integer at once"
             % wanted_by(use),
             node,
             severity="warning",

@@ -5,11 +5,11 @@ A shape tensor (a value that a Reshape, Slice, Tile … needs as its size) that 
 the release allows.
 
 ## Why it fails
-`NvInfer.h` says it: at most 64 elements from 8.5 to 10.10 (`ITensor::isShapeTensor`), at most 16 for what a Slice
+`NvInfer.h` says: at most 64 elements from 8.5 to 10.10 (`ITensor::isShapeTensor`), at most 16 for what a Slice
 gives from 8.0 on (`ISliceLayer`: twice the largest rank) and for what a Range gives from 8.0 to 8.4 (`IFillLayer`).
 
 ## Fix
-Take the few elements that are sizes before computing with them; or fix the sizes of the input (`jetdoctor fix
+Select the few elements that are sizes before computing with them; or fix the sizes of the input (`jetdoctor fix
 --freeze`), so that everything folds.
 """
 

@@ -35,15 +35,15 @@ def written_as(node, use):
     """What in PyTorch is exported so, as a sentence to be added, "" where nothing is typical."""
     reader, between = use.reader.op_type, {step.op_type for step in use.through}
     if node.op_type == "OneHot" and reader in ("Tile", "Expand"):
-        return "; torch.repeat_interleave with a count that is not a constant is exported so"
+        return "; torch.repeat_interleave with a computed count exports to this"
     if reader == "Pad" and _PADS <= between | {node.op_type}:
-        return "; torch.nn.functional.pad is exported so unless its amounts are numbers"
+        return "; torch.nn.functional.pad exports to this unless its amounts are numbers"
     if node.op_type.startswith("Scatter"):
-        return "; sizes that are written into a tensor by index are exported so"
+        return "; sizes that are written into a tensor by index export to this"
     if reader == "Range" and node.op_type in ("ArgMax", "ArgMin", "TopK", "ReduceMax"):
-        return "; torch.arange up to a maximum of the data is exported so"
+        return "; torch.arange up to a maximum of the data exports to this"
     if reader in ("Resize", "Upsample") and node.op_type in ("Cast", "Ceil", "Floor", "Mul", "Round"):
-        return "; torch.nn.functional.interpolate with a scale factor is exported so"
+        return "; torch.nn.functional.interpolate with a scale factor exports to this"
     return ""
 
 

@@ -1,12 +1,12 @@
 """A real compiler refuses the model
 
 ## What it detects
-`jetdoctor verify` gave the model to TensorRT, trtexec or TensorRT-RTX and it was refused, with a message that
+`jetdoctor verify` gave the model to TensorRT, trtexec or TensorRT-RTX, which refused it with a message that
 no other rule explains.
 
 ## Why it fails
-The compiler's own message says so; it stands in the finding. TensorRT-RTX is another product than the
-TensorRT of a Jetson: it brings no plugins, so that it refuses NonZero and custom operators that a board takes.
+The compiler's own message is in the finding. TensorRT-RTX is a different product from the
+TensorRT of a Jetson: it has no plugins, so it refuses NonZero and custom operators that a board accepts.
 
 ## Fix
 Look for the node in `jetdoctor check MODEL --target T`. When only TensorRT-RTX refuses and the message is about

@@ -6,7 +6,7 @@ limit (its own or the kernel's out-of-memory killer).
 
 ## Why it fails
 On a Jetson the CPU and the GPU share the memory: a builder that tries large tactics on a 4 GB board is killed
-by the kernel. A crash inside the compiler is a defect there, which another form of the model may avoid.
+by the kernel. A crash inside the compiler is a defect of the compiler, which another form of the model may avoid.
 
 ## Fix
 Out of memory: a smaller `--workspace` (256), a smaller batch, no desktop (`sudo systemctl isolate

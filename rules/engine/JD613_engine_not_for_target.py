@@ -1,11 +1,11 @@
 """An engine file does not fit the target
 
 ## What it detects
-The header of an engine (`.engine`, `.plan`, `.trt`) and its sidecar `ENGINE.json` say another TensorRT release,
-another GPU or another model than the one asked about, or the file is no engine at all.
+The header of an engine (`.engine`, `.plan`, `.trt`) or its sidecar `ENGINE.json` names another TensorRT release,
+GPU or model than the target's, or the file is not an engine at all.
 
 ## Why it fails
-A serialized engine holds kernels for one GPU and one TensorRT release; both refuse what another one wrote, and
+A serialized engine holds kernels for one GPU and one TensorRT release; others refuse to load it, and
 some releases crash instead. An engine that was built from an older model runs and computes the old results.
 
 ## Fix

@@ -6,7 +6,7 @@ leaves the range of the type (65504 for FP16), or the outputs differ by more tha
 
 ## Why it fails
 FP16 has 5 bits of exponent: attention masks of -3.4e38 become -Inf and 0 x Inf gives NaN, squares in a
-LayerNorm that is written out overflow. INT8 has 256 steps for the whole range of a tensor.
+decomposed LayerNorm overflow. INT8 has 256 steps for the whole range of a tensor.
 
 ## Fix
 Keep the named layers in FP32: the trtexec line is in the finding (TensorRT 8.4 to 10). For TensorRT 11,

@@ -1,7 +1,7 @@
 """A known fault of this release on this board, whatever the model
 
 ## What it detects
-A target whose module and TensorRT do not go together although NVIDIA lists both: the Xavier NX 16 GB with
+A target whose module and TensorRT do not work together although NVIDIA lists both: the Xavier NX 16 GB with
 TensorRT 8.2.1.8 (JetPack 4.6.1 to 4.6.6 as flashed).
 
 ## Why it fails

@@ -13,7 +13,7 @@ from jetdoctor.rule import Fix, Match, VersionRange, parse_version, table
 
 _PATTERNS = (_values, _attention, _quantized, _builds)
 
-_SINCE = " (not reported of %s and later, nor that it is cured)"
+_SINCE = " (not reported for %s and later, but no fix was reported either)"
 
 #: precision that a tensor's type asks for by itself
 _TYPED = {"FLOAT16": "fp16", "BFLOAT16": "bf16"}

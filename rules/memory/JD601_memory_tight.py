@@ -1,4 +1,4 @@
-"""The model and this module's memory do not fit well
+"""The model may not fit in this module's memory
 
 ## What it detects
 An estimate of what running and building this model takes on the target's module, against the memory that is
@@ -13,7 +13,7 @@ while building a second copy of the weights and the workspace. When it runs out,
 (`Killed`), or TensorRT says `Could not find any implementation for node` or `out of memory`.
 
 The estimate is one of FP32 tensors for the given batch, dynamic dimensions counted as 1: a lower bound. What
-layer fusion saves and what the chosen kernels need on top is not in it.
+layer fusion saves and what the chosen kernels need in addition is not included.
 
 ## Fix
 Without a desktop: `sudo init 3` (back: `sudo init 5`). A smaller workspace (`--memPoolSize=workspace:256`,

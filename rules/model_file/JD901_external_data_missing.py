@@ -1,8 +1,8 @@
 """External data that the parser cannot read
 
 ## What it detects
-A tensor kept in external data (`data_location: EXTERNAL`) whose file does not exist next to the model, is
-shorter than the tensor's offset and length need, is no regular file, or lies above the model's folder; from
+A tensor in external data (`data_location: EXTERNAL`) whose file does not exist next to the model, is
+shorter than the tensor's offset and length need, is not a regular file, or is outside the model's folder; from
 TensorRT 10.14 on also a DOUBLE tensor in external data.
 
 ## Why it fails
@@ -38,14 +38,14 @@ _DOUBLE = 11
 _REFUSES_PARENT = VersionRange((9, 0), None)
 _REFUSES_DOUBLE = VersionRange((10, 14), None)
 _AS_FLOAT = Fix("Convert it to FLOAT, as TensorRT does, or keep it inside the model", "manual")
-_FIX = Fix("Put the data file beside the model, or save the model with its data again", "manual")
+_FIX = Fix("Put the data file next to the model, or save the model together with its data again", "manual")
 
 
 def check_model(model):
     for name, tensor in external.tensors(model):
         location = external.entries(tensor).get("location", "")
         if posixpath.normpath(location).startswith("../"):
-            yield _match("%s lies above the model's folder" % location, name, location, _REFUSES_PARENT)
+            yield _match("%s is outside the model's folder" % location, name, location, _REFUSES_PARENT)
         if tensor.data_type == _DOUBLE:
             text = "%s is DOUBLE in external data, of which this parser expects half the size" % name
             yield Match(text, tensor=name, tensorrt=_REFUSES_DOUBLE, fixes=(_AS_FLOAT,), cause="double")

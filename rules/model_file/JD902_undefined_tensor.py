@@ -1,7 +1,7 @@
 """A node reads a tensor that nothing defines
 
 ## What it detects
-A node input or graph output whose name is no graph input, no initializer and no output of any node, in its
+A node input or graph output whose name is not a graph input, an initializer or an output of any node, in its
 graph or in the graphs around it.
 
 ## Why it fails
@@ -9,7 +9,7 @@ The parser looks the name up among the tensors that it has registered and stops 
 registered." (TensorRT 7: a failed assertion).
 
 ## Fix
-The model was cut or edited badly: export it again. Where the model still declares type and shape of the tensor,
+The model was cut or edited incorrectly: export it again. Where the model still declares type and shape of the tensor,
 `jetdoctor fix --unsafe` makes it a graph input, and drops an output that nothing defines when there are others.
 """
 
@@ -23,7 +23,7 @@ RULE = Rule(
     sources=('onnx-tensorrt 8.0-10.10 ModelImporter.cpp, "Node input was not registered."',),
 )
 
-_DECLARE = Fix("Make an input of the tensor that nothing defines", "unsafe", rewrite="declare_tensor")
+_DECLARE = Fix("Make the undefined tensor a graph input", "unsafe", rewrite="declare_tensor")
 _EXPORT = Fix("Export the model again: its graph is incomplete", "manual")
 
 
@@ -39,7 +39,7 @@ def check_model(model):
                     yield _match("reads the tensor %s, which nothing defines" % name, graph, node, name)
         for name in graph.output_names:
             if name not in names and name and not _outside(name, graph, known):
-                yield _match("the graph output %s is defined by nothing" % name, graph, None, name)
+                yield _match("nothing defines the graph output %s" % name, graph, None, name)
 
 
 def _outside(name, graph, known):

@@ -1,4 +1,4 @@
-"""One name, two tensors
+"""Two tensors with one name
 
 ## What it detects
 Two initializers of the same name, or a tensor that is written twice in one graph: by two nodes, or by a node
@@ -7,11 +7,11 @@ although it is a graph input or an initializer.
 ## Why it fails
 ONNX asks for single assignment, and onnx's checker and ONNX Runtime refuse the model. Two nodes of the main graph that
 write one name are refused by every parser (`Failed to sort the model topologically`), a second tensor beside an
-initializer or an input from TensorRT 8.4 on (`ONNX graph has duplicate tensor name`); before, it is taken.
+initializer or an input from TensorRT 8.4 on (`ONNX graph has duplicate tensor name`); earlier ones accept it.
 
 ## Fix
-Rename one of the two in the exporter. `jetdoctor fix --unsafe` renames the second in the main graph, as the order of
-the nodes has it; ONNX gives such a model no meaning, so nothing can prove the result.
+Rename one of the two in the exporter. `jetdoctor fix --unsafe` renames the second in the main graph, in the order of
+the nodes; ONNX does not define such a model, so the result cannot be proven.
 """
 
 from collections import Counter
@@ -30,8 +30,8 @@ RULE = Rule(
     ),
 )
 
-_FIX = Fix("Give the second tensor another name", "unsafe", rewrite="rename_duplicate")
-_BY_HAND = Fix("Give one of the two tensors another name", "manual")
+_FIX = Fix("Rename the second tensor", "unsafe", rewrite="rename_duplicate")
+_BY_HAND = Fix("Rename one of the two tensors", "manual")
 
 
 #: Parsers that refuse a second tensor beside an initializer or a graph input.
@@ -46,7 +46,7 @@ def check_model(model):
         if not graph.is_function and len(graph.initializers) != len(graph.proto.initializer):
             counts = Counter(tensor.name for tensor in graph.proto.initializer)
             for name in (name for name, count in counts.items() if count > 1):
-                yield from _matches("the initializer %s is there twice" % name, None, name, main, False)
+                yield from _matches("there are two initializers %s" % name, None, name, main, False)
         given = set(graph.input_names).union(graph.initializers)
         written = set()
         for node in graph.nodes:

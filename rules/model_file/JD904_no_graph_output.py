@@ -4,11 +4,11 @@
 The main graph declares no output.
 
 ## Why it fails
-The parser takes it, the builder refuses: "Network must have at least one output".
+The parser accepts it, the builder refuses: "Network must have at least one output".
 
 ## Fix
-Export the model with its outputs. `jetdoctor fix --unsafe` makes outputs of the tensors that nothing reads; nothing can
-prove that these are the ones meant.
+Export the model with its outputs. `jetdoctor fix --unsafe` makes outputs of the tensors that nothing reads, but cannot
+prove that these are the intended ones.
 """
 
 from jetdoctor.rule import Fix, Match, Rule

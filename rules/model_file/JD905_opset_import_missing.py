@@ -2,7 +2,7 @@
 
 ## What it detects
 A model of IR version 3 or newer whose nodes use the default domain although `opset_import` does not name it.
-A file that was cut right behind its graph looks the same.
+A file that was truncated right after its graph looks the same.
 
 ## Why it fails
 onnx's checker refuses the model. TensorRT's parser reads a model without any opset as opset 1, and one that

@@ -31,7 +31,7 @@ def check_model(model):
     size = model.file_size if model.file_size is not None else embedded_bytes(model)
     if size >= _LIMIT:
         yield Match(
-            "the model holds %.1f GiB in one file; protobuf ends at 2 GiB" % (size / 2.0**30),
+            "the model holds %.1f GiB in one file; protobuf's limit is 2 GiB" % (size / 2.0**30),
             fixes=(Fix("Save the weights as external data", "manual"),),
         )
 

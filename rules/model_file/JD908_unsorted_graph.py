@@ -1,14 +1,14 @@
-"""Nodes that come before what they read
+"""Nodes that come before their inputs
 
 ## What it detects
-A graph whose nodes are not in topological order, or that runs in a circle.
+A graph whose nodes are not in topological order, or that has a cycle.
 
 ## Why it fails
 ONNX asks for sorted graphs and onnx's checker refuses others. TensorRT's parser sorts the nodes itself, so
-only a circle, which has no order, is refused.
+only a cycle, which has no order, is refused.
 
 ## Fix
-`jetdoctor fix` sorts the nodes; a circle must be cut in the exporter.
+`jetdoctor fix` sorts the nodes; a cycle must be removed in the exporter.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -22,7 +22,7 @@ RULE = Rule(
 )
 
 _SORT = Fix("Sort the nodes", rewrite="sort_nodes")
-_CUT = Fix("Export the model again: its graph runs in a circle", "manual")
+_CUT = Fix("Export the model again: its graph has a cycle", "manual")
 
 
 def check_model(model):
@@ -32,7 +32,7 @@ def check_model(model):
             continue
         if _runs_in_a_circle(graph):
             yield Match(
-                "the graph runs in a circle through %s" % name,
+                "the graph has a cycle through %s" % name,
                 node=node,
                 tensor=name,
                 fixes=(_CUT,),

@@ -1,16 +1,16 @@
-"""Optional outputs that are left out, taken for one tensor
+"""Omitted optional outputs are mistaken for one tensor
 
 ## What it detects
-Two outputs with an empty name in one graph (an LSTM that lists only `Y_h`, or two nodes that leave one out), or
+Two outputs with an empty name in one graph (an LSTM that lists only `Y_h`, or two nodes that each omit one), or
 one of them and an empty input that comes before it, as in an LSTM without sequence lengths and without `Y`.
 
 ## Why it fails
 In ONNX an empty name means "not there". Until 10.5 the parser's sorting took it for the name of a tensor: two of
-them are `Output name is not unique`, an output and an input of one node are a circle. Both end in
+them are `Output name is not unique`, an output and an input of one node are a cycle. Both end in
 `Failed to sort the model topologically`.
 
 ## Fix
-Outputs left out at the end are dropped; others get a name that nobody reads.
+Empty outputs at the end are dropped; others get a name that nothing reads.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -24,7 +24,7 @@ RULE = Rule(
     sources=("onnx-tensorrt 7.1, 8.0-GA, 8.4-GA, 10.3-GA toposort.hpp: toposort; 10.6-GA skips empty names",),
 )
 
-_NAMED = Fix("Name the outputs that were left out", "safe", rewrite="name_outputs")
+_NAMED = Fix("Name the omitted outputs", "safe", rewrite="name_outputs")
 
 
 def check_model(model):
@@ -34,10 +34,10 @@ def check_model(model):
         writers = [node for node in graph.nodes if "" in node.outputs]
         twice = sum(list(node.outputs).count("") for node in writers) > 1
         if twice or (writers and _reads_it(graph, writers[0])):
-            why = "two outputs without a name are one tensor" if twice else "an empty input is its empty output"
+            why = "two unnamed outputs are one tensor" if twice else "an empty input is its empty output"
             for node in writers:
                 yield Match(
-                    "leaves out an output (%s); to this parser %s" % (_list(node.outputs), why),
+                    "omits an output (%s); to this parser %s" % (_list(node.outputs), why),
                     node=node,
                     cause=graph.path,
                     fixes=(_NAMED,),

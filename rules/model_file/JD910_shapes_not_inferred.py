@@ -1,4 +1,4 @@
-"""The shapes of the model cannot be worked out
+"""Shape inference fails on the model
 
 ## What it detects
 A model on which onnx's shape inference crashes, or runs into a limit: 4 seconds, 600 MiB, or 200,000 nodes once every
@@ -6,13 +6,13 @@ call of a local function is expanded. A local function that calls itself is of t
 an opset that no ONNX has.
 
 ## Why it fails
-Most questions about a model are questions about its shapes, and without them they stay unanswered: the verdict is
-`unknown`, never `deploys`. A model that takes onnx's own inference down is rarely one that an exporter wrote; TensorRT
+Most questions about a model depend on its shapes, and without them they stay unanswered: the verdict is
+`unknown`, never `deploys`. A model that crashes onnx's own inference is rarely one that an exporter wrote; TensorRT
 would have to do the same work.
 
 ## Fix
 Export the model again. Inline or simplify nested local functions (`onnx.inliner.inline_local_functions`), and look for
-a size with too many digits.
+an absurdly large size.
 """
 
 from jetdoctor.rule import Fix, Match, Rule

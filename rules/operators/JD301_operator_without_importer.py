@@ -1,7 +1,7 @@
 """An operator that this parser does not know
 
 ## What it detects
-A node whose operator has no importer in that release and is no TensorRT plugin either.
+A node whose operator has no importer in that release and is not a TensorRT plugin either.
 
 ## Why it fails
 The parser looks for a plugin of that name, finds none and stops: `No importer registered for op` or `Plugin
@@ -9,7 +9,7 @@ not found`. The documented support matrix and the importer table do not always a
 importer table.
 
 ## Fix
-Where ONNX operators with an importer can say the same, the node is written out with them. Otherwise:
+Where ONNX operators with an importer can express it, the node is decomposed into them. Otherwise:
 another opset or exporter, a plugin, a newer JetPack, or ONNX Runtime for that model.
 """
 

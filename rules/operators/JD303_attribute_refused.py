@@ -7,7 +7,7 @@ upper-case letters in an Einsum equation, p other than 1 and 2 in the Lp operato
 constants.
 
 ## Why it fails
-The layer behind the importer has no such mode; the finding quotes the text that the build log shows.
+The importer's layer has no such mode; the finding quotes the text that the build log shows.
 
 ## Fix
 Where an exact rewrite exists it is offered; otherwise export with another mode.
@@ -31,11 +31,11 @@ def describe(node, row):
         return None
     op_type = node.op_type
     if op_type in ("AveragePool", "MaxPool"):
-        return "%s dilations=%s: this parser pools dense windows only" % (op_type, brackets(node.attr("dilations")))
+        return "%s dilations=%s: this parser supports dense windows only" % (op_type, brackets(node.attr("dilations")))
     if op_type == "LSTM":
         return "LSTM input_forget=1 (coupled gates): the layer has no such mode"
     if op_type == "ScatterND":
-        return 'ScatterND writes reduction="none", and this parser refuses the attribute whatever it says'
+        return 'ScatterND writes reduction="none", and this parser refuses the attribute whatever its value'
     if op_type == "Constant":
         return "Constant holds its value as value_float(s); this parser reads the tensor attribute only"
     return None

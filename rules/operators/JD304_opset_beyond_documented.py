@@ -2,11 +2,11 @@
 
 ## What it detects
 A model whose opset is newer than the newest that NVIDIA documents for the release, and that has operators which
-changed after it. Where none did, the model says the same at the documented opset.
+changed after it. Where none did, the model means the same at the documented opset.
 
 ## Why it fails
-It need not: the parser does not enforce the documented maximum, which is why this is a remark and no more.
-What it refuses or misreads are single operators, and jetdoctor names those one by one. But outside of the
+It need not: the parser does not enforce the documented maximum, so this is only a remark.
+It refuses or misreads single operators, and jetdoctor names each of those. But outside the
 documented range NVIDIA has tested nothing.
 
 ## Fix

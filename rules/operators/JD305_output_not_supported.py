@@ -1,7 +1,7 @@
 """An optional output that TensorRT does not compute
 
 ## What it detects
-A second output that is listed: MaxPool indices, BatchNormalization statistics, LayerNormalization mean and
+A second output that is declared: MaxPool indices, BatchNormalization statistics, LayerNormalization mean and
 inverse deviation, a Dropout mask (7.x).
 
 ## Why it fails
@@ -9,8 +9,8 @@ The layer has one output; the importer refuses the rest or fails when it is look
 output with an empty name counts as well.
 
 ## Fix
-Unused outputs are dropped; used ones need the model exported in evaluation mode or the operator written
-out. MaxPool indices feed MaxUnpool, which no release imports: replace the pair (ConvTranspose, Resize).
+Unused outputs are dropped; used ones need the model exported in evaluation mode or the operator
+decomposed. MaxPool indices feed MaxUnpool, which no release imports: replace the pair (ConvTranspose, Resize).
 """
 
 from jetdoctor.rule import Rule

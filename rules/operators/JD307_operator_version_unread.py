@@ -5,7 +5,7 @@ A node of an ONNX operator whose version is newer than what any importer was rea
 release's importer has a code path for (GroupNormalization of opset 21, whose scale and bias are per channel).
 
 ## Why it fails
-Importers look at the operator's name. A version that came later is read as the one they know: that may be right, or
+Importers look at the operator's name. A later version is read as the one they know: that may be right, or
 compute something else without a message. jetdoctor does not know, and unknown is not "ok".
 
 ## Fix

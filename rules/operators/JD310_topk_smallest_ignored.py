@@ -1,11 +1,11 @@
 """TopK `largest=0` returns the largest
 
 ## What it detects
-A TopK with `largest=0`: the k smallest values are asked for (`torch.topk(..., largest=False)`, `kthvalue`).
+A TopK with `largest=0`, which asks for the k smallest values (`torch.topk(..., largest=False)`, `kthvalue`).
 
 ## Why it fails
 Before TensorRT 8.5 the attribute is not read: the k **largest** values come back, with their indices.
-Nothing is said, and shapes are right.
+There is no warning, and the shapes are right.
 
 ## Fix
 Negate the input, take the largest, negate the values: the indices stay the same.

@@ -2,7 +2,7 @@
 
 ## What it detects
 A Pad of opset 18 with an axes input; before TensorRT 8.5 only if that makes a difference (the axes are not
-simply all axes in order, or a constant value stands before them).
+simply all axes in order, or a constant value precedes them).
 
 ## Why it fails
 Before 8.5 the input is not read: the pads go to the trailing axes, and the constant value becomes 0 because
@@ -10,7 +10,7 @@ the importer expects exactly three inputs. From 8.5 to 9.3 the node is refused (
 dynamic axes for pad!`). 10.0 reads constant axes, 10.4 also computed ones.
 
 ## Fix
-The pads are written out for every axis, with zeros for those left alone.
+The pads are given for every axis, with zeros for those that are not padded.
 """
 
 from jetdoctor.rule import Rule, brackets

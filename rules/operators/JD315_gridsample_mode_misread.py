@@ -4,11 +4,11 @@
 A GridSample of opset 20 that writes the mode names `linear` or `cubic` (as PyTorch's dynamo exporter does).
 
 ## Why it fails
-The importer knows the opset-16 names `bilinear` and `bicubic`; any other word leaves the mode at nearest,
+The importer knows the opset-16 names `bilinear` and `bicubic`; any other name leaves the mode at nearest,
 without a message, in every release from 8.5 on, also in those that document opset 20.
 
 ## Fix
-The mode is written with its old name, and the opset lowered to 19, where the name is valid.
+The mode gets its old name, and the opset is lowered to 19, where that name is valid.
 """
 
 from jetdoctor.rule import Rule
@@ -23,4 +23,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "GridSample mode=%s is an unknown word to this parser: it samples NEAREST" % node.attr("mode")
+    return "GridSample mode=%s is unknown to this parser: it samples NEAREST" % node.attr("mode")

@@ -1,14 +1,14 @@
 """RoiAlign without `sampling_ratio`
 
 ## What it detects
-A RoiAlign that leaves `sampling_ratio` to its default.
+A RoiAlign that omits `sampling_ratio`.
 
 ## Why it fails
 ONNX's default 0 means adaptive: ceil(roi size / output size) samples per bin. The importer's default is 1
 sample per bin, in every release from 8.5 on: features of large boxes are sampled too coarsely.
 
 ## Fix
-`sampling_ratio` is written out.
+`sampling_ratio` is set explicitly.
 """
 
 from jetdoctor.rule import Rule
@@ -23,4 +23,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "RoiAlign leaves sampling_ratio to its default: ONNX adapts to the box, TensorRT takes 1 sample per bin"
+    return "RoiAlign omits sampling_ratio: ONNX adapts to the box, TensorRT takes 1 sample per bin"

@@ -10,7 +10,7 @@ reduction is refused from 10.0; ScatterElements with one needs its plugin there.
 
 ## Fix
 With unique indices: gather, combine, scatter. With duplicate indices a sum is a MatMul with a one-hot
-matrix; the rest cannot be had this way.
+matrix; the others have no such form.
 """
 
 from jetdoctor.rule import Rule

@@ -5,7 +5,7 @@ A recurrent node with `layout=1` (batch first).
 
 ## Why it fails
 The attribute is never read, in any release: [batch, time, features] is taken for [time, batch, features].
-Where the sizes allow it the engine builds and runs the recurrence over the batch. PyTorch exports
+Where the sizes allow it, the engine builds and runs the recurrence over the batch. PyTorch exports
 `batch_first=True` with Transposes and is not affected.
 
 ## Fix
@@ -24,7 +24,7 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "%s layout=1 (batch first) is ignored: the first axis of %s is taken for time" % (
+    return "%s layout=1 (batch first) is ignored: the first axis of %s is treated as time" % (
         node.op_type,
         brackets(node.input(0).shape),
     )

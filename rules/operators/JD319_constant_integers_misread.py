@@ -10,7 +10,7 @@ TensorRT 8.0 to 9.1 fetches the integers through the attribute's float field: `v
 TensorRT 7 refuses the node.
 
 ## Fix
-The integers are written as a `value` tensor: the same in every runtime.
+The integers become a `value` tensor: the same in every runtime.
 """
 
 from jetdoctor.rule import Rule, brackets

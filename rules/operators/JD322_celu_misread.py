@@ -6,10 +6,10 @@ A Celu node for TensorRT 8.0 to 8.2.
 ## Why it fails
 The importer raises alpha to the power (exp(x/alpha) - 1) where it should multiply. For a positive alpha
 that is positive and is clamped to 0: the negative half is lost and the operator acts as Relu, whatever
-alpha is. The 8.4 release notes own up to it.
+alpha is. The 8.4 release notes confirm it.
 
 ## Fix
-Max(0, x) + Min(0, alpha * (Exp(x / alpha) - 1)) says it in every release.
+Max(0, x) + Min(0, alpha * (Exp(x / alpha) - 1)) works in every release.
 """
 
 from jetdoctor.rule import Rule

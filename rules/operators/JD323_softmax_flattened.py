@@ -6,7 +6,7 @@ the result.
 
 ## Why it fails
 These parsers flatten to two dimensions at the axis and default to axis 1; opset 13 normalizes along one
-axis and defaults to the last. With the last axis written out both mean the same.
+axis and defaults to the last. With the last axis given explicitly both mean the same.
 
 ## Fix
 The opset is lowered to 12 with the axis moved last.
@@ -26,7 +26,7 @@ RULE = Rule(
 
 def describe(node, row):
     axis = node.attr("axis")
-    return "%s axis=%s on %s is flattened by opset-12 rules: normalized over everything from axis %s on" % (
+    return "%s axis=%s on %s is flattened by opset-12 rules: normalized over all axes from axis %s on" % (
         node.op_type,
         "(default)" if axis is None else axis,
         brackets(node.input(0).shape),

@@ -2,7 +2,7 @@
 
 ## What it detects
 A Loop whose body computes its condition, for TensorRT 7. A Loop that only counts (its condition is a
-constant, or handed on unchanged) is not reported.
+constant, or passed on unchanged) is not reported.
 
 ## Why it fails
 The condition that the body computes is not used: a while-loop does not stop by itself and runs to its trip
@@ -25,4 +25,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "Loop: the condition that its body computes is not fed back, it runs to its trip count"
+    return "Loop: the condition that its body computes is not fed back; it runs to its trip count"

@@ -10,7 +10,7 @@ The resize layer of each release knows some coordinate transformations (`tf_crop
 dimensions. `cubic` comes with 8.5, `axes` with 10.0.
 
 ## Fix
-Scales and sizes are written out in full and modes normalized where the result is the same.
+Scales and sizes are given for every axis and modes are normalized where the result is the same.
 """
 
 from jetdoctor.rule import Rule, brackets
@@ -32,7 +32,7 @@ def describe(node, row):
         ((name, value),) = when["attr_eq"].items()
         return "Resize %s=%s is not in this release" % (name, value)
     if when.get("attr_present") == "axes":
-        return "Resize gives scales or sizes for axes=%s only; this parser wants them for every axis" % (
+        return "Resize gives scales or sizes for axes=%s only; this parser needs them for every axis" % (
             brackets(node.attr("axes")),
         )
     return "Resize mode=%s coordinates=%s rounding=%s: this combination is refused" % (

@@ -4,7 +4,7 @@
 A TopK whose K is known and above 3840, as detectors write that keep many candidates before suppression.
 
 ## Why it fails
-The parser takes the node; TensorRT's TopK layer is documented up to k = 3840, and the builder finds no
+The parser accepts the node; TensorRT's TopK layer is documented up to k = 3840, and the builder finds no
 implementation beyond it. The header has stated the limit since 7.1 (`ITopKLayer::setK`: at most 3840), the
 parser's list of operators since 10.1 (`K less than 3840`).
 

@@ -1,15 +1,15 @@
-"""A constant condition of If that is read wrong
+"""A constant condition of If is misread
 
 ## What it detects
 An If whose condition is an initializer or a Constant that says true, for TensorRT before 8.4.
 
 ## Why it fails
 The parser imports only the branch that a constant condition selects. Before 8.4 it reads four bytes of a boolean
-that has one, and takes the else branch unless the three bytes behind it happen to be zero: the same file was seen
+that has one, and picks the else branch unless the three bytes after it happen to be zero: the same file was seen
 to go either way.
 
 ## Fix
-Keep the branch that is taken.
+Keep the branch that the condition selects.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -34,7 +34,7 @@ def check_node(node):
             "If: the constant condition %s is true; this parser reads four bytes of the boolean, so that it may take"
             " the else branch" % condition.name,
             node,
-            fixes=(Fix("Keep the branch that is taken", rewrite="fold_if"),),
+            fixes=(Fix("Keep the branch that the condition selects", rewrite="fold_if"),),
             cause="condition",
             reading="if_else_branch",
             basis="measured",

@@ -1,15 +1,15 @@
 """Trilu without `upper` keeps the lower triangle
 
 ## What it detects
-A Trilu that leaves `upper` to its default.
+A Trilu that omits `upper`.
 
 ## Why it fails
 ONNX's default is 1, the upper triangle. The importer's default is 0, in every release that has one (8.5 on): the
-engine builds and keeps the other half. PyTorch's exporters write the attribute; models written by hand and other
+engine builds and keeps the other half. PyTorch's exporters write the attribute; hand-written models and other
 converters leave it out.
 
 ## Fix
-`upper=1` is written out.
+`upper=1` is set explicitly.
 """
 
 from jetdoctor.rule import Rule
@@ -25,4 +25,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "Trilu leaves upper to its default: ONNX keeps the upper triangle, TensorRT the lower one"
+    return "Trilu omits upper: ONNX keeps the upper triangle, TensorRT the lower one"

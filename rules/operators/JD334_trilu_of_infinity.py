@@ -36,7 +36,7 @@ def check_node(node):
     array = _fill(producer) if filled else source.array()
     if array is None or array.dtype.kind != "f" or bool((abs(array) < float("inf")).all()):
         return
-    message = "Trilu takes %s: TensorRT multiplies the data with 0 for the other triangle, and infinity gives NaN"
+    message = "Trilu reads %s: TensorRT multiplies the other triangle by 0, and infinity times 0 is NaN"
     yield Match(
         message % ("a constant that is not finite" if source.name == node.input(0).name else "an expanded infinity"),
         node=node,

@@ -32,7 +32,7 @@ RULE = Rule(
     ops=("If",),
 )
 
-_FIXES = (Fix("Let every output leave its branch by a node of its own", rewrite="if_plain_outputs"),)
+_FIXES = (Fix("Let every output leave its branch through its own Identity", rewrite="if_plain_outputs"),)
 _BY_NAME = VersionRange.parse(">=8.5,<8.6")
 
 #: operators that make a layer of a constant that they read
@@ -47,13 +47,13 @@ def check_node(node):
         return
     branches = [graph for graph in node.subgraphs if graph.nodes]
     if any(_out_of_order(graph) for graph in branches):
-        text = "If computes the outputs of a branch in another order than it lists them: they are mixed up"
+        text = "If computes the outputs of a branch in a different order from its list: they are mixed up"
         yield Match(text, node, fixes=_FIXES, basis="measured", cause="order", reading="if_outputs_in_layer_order")
         return
     for graph in branches:
         found = _named_alike(graph)
         if found:
-            text = "If takes %s for an output of its branch, since its name begins with %s" % found
+            text = "If mistakes %s for an output of its branch, since its name begins with %s" % found
             yield Match(text, node, tensorrt=_BY_NAME, fixes=_FIXES, basis="measured", cause="names")
             return
 

@@ -1,15 +1,15 @@
 """A form of the operator that the importer misreads
 
 ## What it detects
-A node with an input, an attribute or a rank that this release's importer does not look at, or takes for
+A node with an input, an attribute or a rank that this release's importer does not read, or mistakes for
 something else: Attention with `nonpad_kv_seqlen` or a sliding window, LayerNormalization whose scale is an
 empty name.
 
 ## Why it fails
-Nothing is refused: the network is built, and computes something else. The finding says what.
+Nothing is refused: the network is built but computes something else. The finding says what.
 
 ## Fix
-Where the operator can be written out with others, it is. The first release that reads the form is in
+The operator is decomposed where that is possible. The first release that reads the form is in
 `jetdoctor ops OP`.
 """
 

@@ -1,11 +1,11 @@
-"""A Scatter writes to one place twice
+"""A Scatter writes to one position twice
 
 ## What it detects
-ScatterND or ScatterElements without a reduction, whose constant indices name a place more than once.
+ScatterND or ScatterElements without a reduction, whose constant indices name a position more than once.
 
 ## Why it fails
-ONNX and TensorRT leave open which of the updates stays (`NvInfer.h`, IScatterLayer: the indices must be unique). ONNX
-Runtime writes in order, so that the last one stays; on a GPU any may.
+ONNX and TensorRT do not define which of the updates wins (`NvInfer.h`, IScatterLayer: the indices must be unique). ONNX
+Runtime writes in order, so the last one wins; on a GPU any may.
 
 ## Fix
 Make the indices unique at export, or sum up with `reduction="add"` if that is meant.

@@ -9,7 +9,7 @@ negative elements cancel out, and the root of a negative sum is NaN. With an eve
 are the same.
 
 ## Fix
-`Abs` in front of it makes it what ONNX means.
+`Abs` in front of it makes it compute what ONNX means.
 """
 
 from jetdoctor.rule import Rule
@@ -24,6 +24,6 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "GlobalLpPool of power %d sums powers without taking magnitudes: signs cancel out, or give NaN" % node.attr(
+    return "GlobalLpPool of power %d sums powers without magnitudes: signs cancel out, or give NaN" % node.attr(
         "p", 2
     )

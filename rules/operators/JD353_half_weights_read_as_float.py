@@ -4,12 +4,12 @@
 An InstanceNormalization in half precision (also PyTorch's GroupNorm, which the TorchScript exporter writes with one).
 
 ## Why it fails
-Before TensorRT 10 it is a plugin, whose scale and bias are handed over as 32-bit floats whatever their type: two
-half-precision numbers become one float, and half of them come from beyond the end of the data. The engine builds and
+Before TensorRT 10 it is a plugin, whose scale and bias are passed as 32-bit floats whatever their type: two
+half-precision numbers become one float, and half of these come from beyond the end of the data. The engine builds and
 computes garbage.
 
 ## Fix
-The node is carried out on FLOAT between two casts. Better still: export in FLOAT and let TensorRT choose half
+The node is computed in FLOAT between two Casts. Better still: export in FLOAT and let TensorRT choose half
 precision (`trtexec --fp16`).
 """
 

@@ -8,7 +8,7 @@ The parser adds the inputs up and multiplies by 1/n. Since it knows half precisi
 32-bit float into a 16-bit constant: what is read are the lower digits. The mean of one, two or four inputs is 0.
 
 ## Fix
-A Sum and a product with a constant say the same.
+A Sum and a product with a constant are equivalent.
 """
 
 from jetdoctor.rule import Rule

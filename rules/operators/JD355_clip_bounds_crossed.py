@@ -4,11 +4,11 @@
 A Clip of floats whose constant minimum is greater than its constant maximum.
 
 ## Why it fails
-ONNX (and ONNX Runtime) answers with the maximum then. TensorRT's clip layer takes the minimum last and answers with
-the minimum. Such bounds are mostly a mistake in the model.
+ONNX (and ONNX Runtime) then returns the maximum. TensorRT's clip layer applies the minimum last and returns
+the minimum. Such bounds are usually a mistake in the model.
 
 ## Fix
-Look at the bounds. As the model stands, lowering the minimum to the maximum says what ONNX means.
+Check the bounds. Lowering the minimum to the maximum keeps what ONNX means.
 """
 
 from jetdoctor.rule import Rule
@@ -26,4 +26,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "Clip's minimum is above its maximum: ONNX answers with the maximum, TensorRT with the minimum"
+    return "Clip's minimum is above its maximum: ONNX returns the maximum, TensorRT the minimum"

@@ -5,12 +5,12 @@ A GroupNormalization with `num_groups=1` and more than one channel: a layer norm
 vision models use it (ConvNeXt-like blocks, PoolFormer, audio separation).
 
 ## Why it fails
-The parser hands the number of groups to TensorRT's normalization layer, for which one group means no grouping: mean
+The parser passes the number of groups to TensorRT's normalization layer, for which one group means no grouping: mean
 and variance are taken over space only, one pair for each channel. Two groups or more are right. For opset 21 and up
-10.9 to 10.14 go another way and are right.
+10.9 to 10.14 take another path and are right.
 
 ## Fix
-The group is written out with InstanceNormalization over one flat channel.
+It is decomposed into InstanceNormalization over one flat channel.
 """
 
 from jetdoctor.rule import Rule

@@ -7,7 +7,7 @@ A SpaceToDepth of opset 28 with `mode=CRD` and more than one channel.
 No parser reads the attribute, which is newer than all of them: the elements come in the order of DCR.
 
 ## Fix
-A Reshape, a Transpose and a Reshape write the order out.
+A Reshape, a Transpose and a Reshape produce the order.
 """
 
 from jetdoctor.rule import Rule

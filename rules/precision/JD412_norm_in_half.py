@@ -1,7 +1,7 @@
 """A sum of squares overflows in FP16
 
 ## What it detects
-A normalization that is written out, in a model that is to be built in FP16 (`--precision fp16`) or whose own tensors
+A decomposed normalization, in a model that is to be built in FP16 (`--precision fp16`) or whose own tensors
 are FLOAT16: the mean of squares of a LayerNorm or RMSNorm (Pow or Mul, ReduceMean, Sqrt) or the sum of squares of an
 L2 norm (ReduceL2, or Mul, ReduceSum, Sqrt).
 

@@ -1,4 +1,4 @@
-"""The release does not have the wanted precision
+"""The release does not have the requested precision
 
 ## What it detects
 `--precision` with a type that came later: BF16 and FP8 before TensorRT 9.0, INT4 before 10.0, FP4 before 10.8.
@@ -28,7 +28,7 @@ def check_target(model, target):
     since = _SINCE.get(target.precision)
     if since is not None:
         yield Match(
-            "%s is in TensorRT from %s on" % (target.precision.upper(), since),
+            "TensorRT has %s from %s on" % (target.precision.upper(), since),
             tensorrt=VersionRange.parse("<" + since),
             wall="builder",
             cause=target.precision,

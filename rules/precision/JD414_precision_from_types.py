@@ -1,4 +1,4 @@
-"""The wanted precision comes from the model's types, not from a flag
+"""The requested precision comes from the model's types, not from a flag
 
 ## What it detects
 `--precision fp16` or `bf16` with TensorRT 11 for a model whose tensors are FLOAT; `--precision int8`, `fp8`, `int4` or
@@ -7,7 +7,7 @@
 ## Why it fails
 TensorRT 11 builds strongly typed networks only: `--fp16`, `--int8`, `--best`, calibrators and dynamic ranges are gone,
 and what the model computes in is what the engine computes in. Before, a weakly typed build took `--fp8` and `--fp4`
-without Q/DQ, and built FP32 without a word.
+without Q/DQ, and silently built FP32.
 
 ## Fix
 FP16: `python3 -m modelopt.onnx.autocast --onnx_path MODEL` (NVIDIA's Model Optimizer) writes a model in mixed types.
@@ -44,10 +44,10 @@ def check_target(model, target):
             yield Match(said, tensorrt=_TYPED, wall="builder", cause=wanted, fixes=(Fix(_AUTOCAST % wanted, "manual"),))
     elif wanted in ("int8", "fp8", "int4", "fp4") and wanted not in {found for _, found in quantizing(model)}:
         advice = (Fix(_QUANTIZE % ("nvfp4" if wanted == "fp4" else wanted), "manual"),)
-        said = "TensorRT 11 quantizes nothing by itself, and the model has no Q/DQ to %s" % wanted.upper()
+        said = "TensorRT 11 does not quantize, and the model has no Q/DQ to %s" % wanted.upper()
         yield Match(said, tensorrt=_TYPED, wall="builder", cause=wanted, fixes=advice)
         if wanted != "int8":
-            said = "the model has no Q/DQ to %s: --%s is taken and FP32 is built, without a word"
+            said = "the model has no Q/DQ to %s: --%s is accepted but FP32 is built, silently"
             yield Match(
                 said % (wanted.upper(), wanted),
                 tensorrt=_FLAGS,

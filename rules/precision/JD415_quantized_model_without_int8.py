@@ -5,12 +5,12 @@ A model with Q/DQ to INT8 that is to be built in FP32, FP16 or BF16 (`--precisio
 
 ## Why it fails
 `Int8 precision has been set for a layer or layer output, but int8 is not configured in the builder`: a weakly typed
-build wants `--int8` for a model with Q/DQ, and `--fp16` beside it for all that is not quantized (FP32 otherwise, which
-is often slower than FP16 alone). A calibrator or a calibration cache beside Q/DQ is not used.
+build needs `--int8` for a model with Q/DQ, and also `--fp16` for all that is not quantized (FP32 otherwise, which
+is often slower than FP16 alone). With Q/DQ, a calibrator or a calibration cache is not used.
 
 ## Fix
-`--precision int8`, which gives trtexec `--int8 --fp16`; from TensorRT 10.0 on `--stronglyTyped` does without flags.
-Or build the model from before the quantization.
+`--precision int8`, which gives trtexec `--int8 --fp16`; from TensorRT 10.0 on `--stronglyTyped` needs no flags.
+Or build the model as it was before quantization.
 """
 
 from jetdoctor.rules.precision._types import quantizing
@@ -32,7 +32,7 @@ def check_target(model, target):
         for node, precision in quantizing(model):
             if precision == "int8":
                 yield Match(
-                    "the model has Q/DQ to INT8, and %s alone is wanted: the builder has no INT8" % target.precision,
+                    "the model has Q/DQ to INT8, but only %s is requested: the builder has no INT8" % target.precision,
                     node,
                     wall="builder",
                     cause="no int8",

@@ -1,12 +1,12 @@
-"""Scales for each channel on an activation
+"""Per-channel scales on an activation
 
 ## What it detects
 QuantizeLinear with more than one scale on a tensor that is computed at run time.
 
 ## Why it fails
-The headers of all releases say that scales for each channel are for weights and that an activation has one
+The headers of all releases say that per-channel scales are for weights and that an activation has one
 (NvInfer.h, IQuantizeLayer). NVIDIA's newest compiler (TensorRT-RTX 1.7) builds such a node; what older builders do is
-not known: no implementation, or a layer of its own that is not fused with its neighbors. 8.6 is reported to skip every
+unknown: no implementation, or a separate layer that is not fused with its neighbors. 8.6 is reported to skip every
 tactic for one (`Assertion numScales == mGlobRefs.scale.count() failed`), so that it is a warning before 10.0.
 
 ## Fix

@@ -4,13 +4,13 @@
 `--precision int8` for a model without Q/DQ, with TensorRT before 11.
 
 ## Why it fails
-The builder needs a range for each tensor: from a calibrator that sees some hundred real inputs, or from its cache. With
+The builder needs a range for each tensor: from a calibrator that sees some hundred inputs, or from its cache. With
 neither, trtexec invents ranges, and the engine is fast and wrong. Tensors without a scale run in FP16 or FP32. With
-open sizes TensorRT 7 cannot calibrate at all (`assertRegionTightlyFitsTensor`), later ones take the OPT shape alone.
+open sizes TensorRT 7 cannot calibrate at all (`assertRegionTightlyFitsTensor`), later ones use the OPT shape alone.
 Calibration is deprecated from 10.1 on and gone in 11.0.
 
 ## Fix
-`jetdoctor verify MODEL --precision int8 --calibration FILE.npz` (or a folder of images) rehearses it and builds with
+`jetdoctor verify MODEL --precision int8 --calibration FILE.npz` (or a folder of images) rehearses and builds with
 it. For TensorRT 10 and later write Q/DQ with NVIDIA's Model Optimizer instead.
 """
 
@@ -49,5 +49,5 @@ def check_target(model, target):
             fixes=(Fix("Calibrate a copy with fixed sizes, and give its cache to this build", "manual"),),
         )
     yield Match(
-        "no Q/DQ: the builder wants a calibrator or its cache", wall="builder", cause="calibration", fixes=_ADVICE
+        "no Q/DQ: the builder needs a calibrator or its cache", wall="builder", cause="calibration", fixes=_ADVICE
     )

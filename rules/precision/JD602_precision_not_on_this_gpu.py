@@ -1,4 +1,4 @@
-"""The GPU has no hardware for the wanted precision
+"""The GPU has no hardware for the requested precision
 
 ## What it detects
 QuantizeLinear or DequantizeLinear with an 8-bit integer type for a module whose GPU has no INT8 (Nano, TX1,
@@ -40,13 +40,13 @@ def check_target(model, target):
             seen.add(precision)
             yield _match("quantized to %s, which" % precision.upper(), precision, module, lacking, node)
     if target.precision in lacking - seen:
-        yield _match("%s is wanted, which" % target.precision.upper(), target.precision, module, lacking)
+        yield _match("%s is requested, which" % target.precision.upper(), target.precision, module, lacking)
 
 
 def _match(said, precision, module, lacking, node=None):
     refused = precision != "int8"
     return Match(
-        "%s the GPU of %s does not have" % (said, module.id),
+        "%s the GPU of %s does not support" % (said, module.id),
         node=node,
         wall="builder",
         cause=precision,

@@ -1,4 +1,4 @@
-"""Local functions are not inlined, or mistaken for one another
+"""Local functions are not inlined, or are confused with one another
 
 ## What it detects
 A node that calls a function defined inside the model (dynamo and onnxscript exports). From 9.0 on only
@@ -13,7 +13,7 @@ with only the warning `Found input: x that does not correspond to an outside sco
 incorrect.`
 
 ## Fix
-The functions are inlined: the same graph, written out.
+The functions are inlined: the same graph without calls.
 """
 
 from jetdoctor.rule import Rule
@@ -37,12 +37,12 @@ def describe(node, row):
         return "%s is a function of this model, and this parser does not read functions" % name
     bodies = node.graph.model.functions_called(node.op_type)
     if len(bodies) > 1:
-        return "%s: this parser tells functions apart by bare name only, and %d share it" % (name, len(bodies))
+        return "%s: this parser identifies functions by bare name only, and %d share it" % (name, len(bodies))
     clash = next(
         (formal for index, formal in enumerate(bodies[0].input_names) if _taken(node, index, formal)),
         "an input",
     )
-    return "%s: its formal input %s is also a tensor outside; the function computes with that one" % (name, clash)
+    return "%s: its formal input %s is also a tensor outside, which the function then uses" % (name, clash)
 
 
 def _taken(node, index, formal):

@@ -1,4 +1,4 @@
-"""A custom operator is taken for the ONNX operator of the same name
+"""A custom operator is mistaken for the ONNX operator of the same name
 
 ## What it detects
 A node of another domain (com.microsoft, ai.onnx.ml ...) whose operator name has an importer.
@@ -24,7 +24,7 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "%s:%s is imported as ONNX's own %s: this parser looks at the name only" % (
+    return "%s:%s is imported as ONNX's own %s: this parser compares the name only" % (
         node.domain,
         node.op_type,
         node.op_type,

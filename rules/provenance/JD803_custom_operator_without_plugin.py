@@ -1,14 +1,14 @@
 """A custom operator without a plugin
 
 ## What it detects
-A node of a custom domain, or with a name that is no ONNX operator, for which TensorRT ships no plugin.
+A node of a custom domain, or with a name that is not an ONNX operator's, for which TensorRT ships no plugin.
 
 ## Why it fails
 The parser looks for a plugin creator of that name and finds none: `Plugin not found, are the plugin name,
 version, and namespace correct?`
 
 ## Fix
-Bring the plugin (`--plugin NAME` tells jetdoctor; `trtexec --plugins=libmine.so` builds with it), or export
+Supply the plugin (pass `--plugin NAME` to jetdoctor and `--plugins=libmine.so` to trtexec), or export
 without the operator.
 """
 

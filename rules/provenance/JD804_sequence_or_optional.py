@@ -1,4 +1,4 @@
-"""Sequences and optionals have no place in TensorRT
+"""TensorRT has no sequences or optionals
 
 ## What it detects
 An Identity of a sequence or optional value. (The operators on sequences have no importer: JD301.)
@@ -7,8 +7,8 @@ An Identity of a sequence or optional value. (The operators on sequences have no
 No release has a type for them.
 
 ## Fix
-What reads a sequence is given its elements, followed back to SequenceConstruct, SequenceInsert or
-SplitToSequence; a Loop that fills one in a known number of turns is written out first. Optionals are removed.
+Readers of a sequence get its elements, traced back to SequenceConstruct, SequenceInsert or
+SplitToSequence; a Loop that fills one in a known number of iterations is unrolled first. Optionals are removed.
 """
 
 from jetdoctor.rule import Rule
@@ -23,4 +23,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "%s of a %s: TensorRT has tensors only" % (node.op_type, node.input(0).kind)
+    return "%s of a %s: TensorRT has only tensors" % (node.op_type, node.input(0).kind)

@@ -8,7 +8,7 @@ The parser reads dense tensors of numbers only: a sparse initializer is not regi
 was not registered.`).
 
 ## Fix
-Sparse tensors are written out densely. Strings belong in front of the model.
+Sparse tensors become dense. Process strings before the model.
 """
 
 from jetdoctor.rule import Rule
@@ -24,6 +24,6 @@ RULE = Rule(
 
 def describe(node, row):
     if node is None:
-        return "a sparse initializer is not read by this parser: the nodes that use it find nothing"
+        return "this parser does not read sparse initializers: the nodes that use it find nothing"
     written = next((n for n in ("sparse_value", "value_string", "value_strings") if node.has_attr(n)), "value")
     return "Constant %s is not read by this parser" % written

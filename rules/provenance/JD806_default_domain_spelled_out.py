@@ -1,14 +1,14 @@
-"""The default domain spelled `ai.onnx` beside another one
+"""The default domain spelled `ai.onnx` next to another one
 
 ## What it detects
 A model that imports `ai.onnx` by name together with a second domain.
 
 ## Why it fails
-ONNX takes `ai.onnx` and the empty name for the same domain. Before 8.4.1 the parser looks up the opset
-under the empty name and fails with `map::at`, which says nothing about the cause.
+To ONNX, `ai.onnx` and the empty name are the same domain. Before 8.4.1 the parser looks up the opset
+under the empty name and fails with `map::at`, which does not reveal the cause.
 
 ## Fix
-The domain is written as the empty string, which means the same.
+The domain becomes the empty string, which means the same.
 """
 
 from jetdoctor.rule import Rule
@@ -24,4 +24,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return 'the model imports the default domain as "ai.onnx" beside another one; this parser looks for "" and fails'
+    return 'the model imports the default domain as "ai.onnx" next to another one; this parser looks for "" and fails'

@@ -1,8 +1,8 @@
-"""Exported by PyTorch's new exporter for a parser that is older than it
+"""Exported by PyTorch's new exporter for an older parser
 
 ## What it detects
 A model of PyTorch's dynamo exporter of opset 18 or newer that gives axes of reductions as inputs, for TensorRT before
-10.0. (JD204 names the nodes; this is how to export without them.) The TorchScript exporter is told apart by the names
+10.0. (JD204 names the nodes; this is how to export without them.) The TorchScript exporter is recognized by the names
 of its nodes.
 
 ## Why it fails
@@ -12,7 +12,7 @@ Parsers before TensorRT 10 read the forms of opset 17.
 
 ## Fix
 Export again with `torch.onnx.export(model, args, "model.onnx", dynamo=False, opset_version=17)`; with
-ultralytics: `yolo export format=onnx opset=17` (12 for JetPack 4). Or leave the file and let `jetdoctor
+ultralytics: `yolo export format=onnx opset=17` (12 for JetPack 4). Or keep the file and let `jetdoctor
 fix` lower the opset.
 """
 

@@ -5,8 +5,8 @@ A node that calls one of TensorRT's own plugins (EfficientNMS_TRT, BatchedNMSDyn
 field of the plugin, or with a `plugin_version` that no plugin of that name has.
 
 ## Why it fails
-The parser asks the plugin for its fields and looks for an attribute of each name. What is misspelled is not read and
-the plugin keeps its default, without a word in the log. A version that does not exist ends in `Plugin not found, are
+The parser asks the plugin for its fields and looks for an attribute of each name. A misspelled one is not read and
+the plugin silently keeps its default. A version that does not exist ends in `Plugin not found, are
 the plugin name, version, and namespace correct?`.
 
 ## Fix

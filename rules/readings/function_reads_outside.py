@@ -10,7 +10,7 @@ READING = Reading("function_reads_outside", "The tensors outside", unproven="no 
 def read(node, edit):
     bodies = node.graph.model.functions_called(node.op_type)
     if len(bodies) != 1:
-        raise CannotRewrite("which of the %d functions of this name is called is not known" % len(bodies))
+        raise CannotRewrite("it is unknown which of the %d functions of this name is called" % len(bodies))
     for index, formal in enumerate(bodies[0].input_names):
         value = node.graph.value(formal)
         known = value.producer is not None or value.initializer is not None or value.is_graph_input

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import Reading
 
-READING = Reading("if_else_branch", "The else branch", unproven="what lies behind the condition in memory decides")
+READING = Reading("if_else_branch", "The else branch", unproven="the bytes after the condition in memory decide")
 
 
 def read(node, edit):

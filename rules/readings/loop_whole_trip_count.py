@@ -17,7 +17,7 @@ def read(node, edit):
 
     count = edit.array(node.input(0)) if node.present(0) else None
     if not node.present(0) or (count is not None and count.size and count.max() >= _UNLIMITED):
-        raise CannotRewrite("it has no trip count, and would never end")
+        raise CannotRewrite("it has no trip count and would never end")
     body = type(node.subgraphs[0].proto)()
     body.CopyFrom(node.subgraphs[0].proto)
     name = edit.fresh("go_on")

@@ -12,7 +12,7 @@ def read(node, edit):
 
     value = edit.array(node.input(2))
     if value is None or value.dtype.itemsize < 4:
-        raise CannotRewrite("what lies behind the constant in memory decides")
+        raise CannotRewrite("the bytes after the constant in memory decide")
     number = np.frombuffer(value.astype(value.dtype.newbyteorder("<")).tobytes()[:4], "<f4")[0]
     if not np.isfinite(number) or abs(number) >= 2**31:
         raise CannotRewrite("it is read as %s, which is no integer" % number)

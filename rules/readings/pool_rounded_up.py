@@ -12,7 +12,7 @@ def read(node, edit):
 
     x = node.input(0)
     if edit.wanted(node, 1):
-        raise CannotRewrite("the places of the largest elements are read as well")
+        raise CannotRewrite("the indices of the maxima are read as well")
     pads = _pads(node, edit.sizes(x, range(2, edit.rank(x))))
     changed = {"ceil_mode": None, "pads": None, "auto_pad": None}
     if node.op_type == "MaxPool":

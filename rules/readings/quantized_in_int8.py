@@ -15,7 +15,7 @@ def read(node, edit):
     if scale is None:
         raise CannotRewrite("the number of scales is not known")
     if any(reader.op_type != "DequantizeLinear" for reader in readers):
-        raise CannotRewrite("the quantized values go elsewhere than into DequantizeLinear")
+        raise CannotRewrite("the quantized values have readers other than DequantizeLinear")
     zero = edit.constant(np.zeros(scale, "int8"))
     edit.remove_attribute(node, "output_dtype")
     edit.set_input(node, 2, zero)

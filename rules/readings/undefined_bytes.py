@@ -1,11 +1,11 @@
-"""A number that is read with more bytes than it has: what lies behind it in memory decides."""
+"""A number that is read with more bytes than it has: the bytes after it in memory decide."""
 
 from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Reading
 
-READING = Reading("undefined_bytes", "Whatever lies behind it", unproven="no two runs need agree")
+READING = Reading("undefined_bytes", "Whatever follows it in memory", unproven="two runs may differ")
 
 
 def read(node, edit):
-    raise CannotRewrite("what lies behind the constant in memory decides")
+    raise CannotRewrite("the bytes after the constant in memory decide")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.affine_grid import affine_grid
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("affinegrid_inline", "Multiply constant coordinates with the matrix")
+REWRITE = Rewrite("affinegrid_inline", "Multiply constant coordinates by the matrix")
 
 
 def rewrite(node, edit):

@@ -19,7 +19,7 @@ def rewrite(node, edit):
     if dtype not in ("INT8", "UINT8", "INT16", "UINT16", "BOOL", *_DIGITS):
         raise CannotRewrite("%s of %s does not fit FLOAT" % (node.op_type, dtype))
     if node.attr("select_last_index", 0):
-        raise CannotRewrite("the last of equal values is wanted")
+        raise CannotRewrite("ties must go to the last index")
     score = _ranked(node, edit, dtype) if dtype in _DIGITS else edit.cast(node.inputs[0], "FLOAT")
     edit.replace(node, [edit.again(node, [score])])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from jetdoctor.recipes.definition import write_out
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("attention_inline", "Write Attention out by its ONNX definition")
+REWRITE = Rewrite("attention_inline", "Decompose Attention by its ONNX definition")
 
 #: Below these there is the lowest number of the type, and minus infinity.
 _NEARLY_LOWEST = {"FLOAT": -3.4028233e38, "FLOAT16": -65472.0}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.normalization import batch_normalization_in_training
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("bn_batch_statistics", "Write the normalisation with the batch's statistics out")
+REWRITE = Rewrite("bn_batch_statistics", "Decompose the normalization with the batch's statistics")
 
 
 def rewrite(node, edit):

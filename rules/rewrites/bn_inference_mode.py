@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("bn_inference_mode", "Normalise with the stored statistics", "unsafe")
+REWRITE = Rewrite("bn_inference_mode", "Normalize with the stored statistics", "unsafe")
 
 
 def rewrite(node, edit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_constant", "Cast the constant in the file")
+REWRITE = Rewrite("cast_constant", "Fold the Cast into the constant")
 
 
 def rewrite(node, edit):

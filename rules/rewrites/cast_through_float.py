@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("cast_through_float", "Cast by way of FLOAT")
+REWRITE = Rewrite("cast_through_float", "Cast through FLOAT")
 
 _WHOLE = ("INT8", "INT16", "INT32", "INT64", "UINT16", "UINT32")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.arithmetic import cast_like
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("castlike_to_cast", "Replace CastLike by Cast")
+REWRITE = Rewrite("castlike_to_cast", "Replace CastLike with Cast")
 
 
 def rewrite(node, edit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.activations import celu
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("celu_decompose", "Write Celu with Relu and Exp")
+REWRITE = Rewrite("celu_decompose", "Decompose Celu into Relu and Exp")
 
 
 def rewrite(node, edit):

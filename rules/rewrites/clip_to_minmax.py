@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.arithmetic import clip_by_extremes
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("clip_to_minmax", "Clip with Max and Min")
+REWRITE = Rewrite("clip_to_minmax", "Decompose Clip into Max and Min")
 
 
 def rewrite(node, edit):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from jetdoctor.recipes.col2im import col2im
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("col2im_to_convtranspose", "Put the blocks in place with ConvTranspose", constants=(1, 2))
+REWRITE = Rewrite("col2im_to_convtranspose", "Place the blocks with ConvTranspose", constants=(1, 2))
 
 
 def rewrite(node, edit):

@@ -10,7 +10,7 @@ import math
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("contrib_attention", "Write ONNX Runtime's attention out as MatMul and Softmax")
+REWRITE = Rewrite("contrib_attention", "Decompose ONNX Runtime's attention into MatMul and Softmax")
 
 _LOWEST = {"FLOAT": -3.4028234663852886e38, "FLOAT16": -65504.0}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("conv_write_kernel_shape", "Write the kernel shape out")
+REWRITE = Rewrite("conv_write_kernel_shape", "Make kernel_shape explicit")
 
 
 def rewrite(node, edit):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("convtranspose_explicit_pads", "Write the padding of the transposed convolution down")
+REWRITE = Rewrite("convtranspose_explicit_pads", "Make the padding of the ConvTranspose explicit")
 
 
 def rewrite(node, edit):
     x, kernel = node.input(0), node.input(1)
     mode = node.attr("auto_pad", "NOTSET")
     if node.op_type != "ConvTranspose" or not (node.has_attr("output_shape") or mode != "NOTSET"):
-        raise CannotRewrite("its padding is written down already")
+        raise CannotRewrite("its padding is explicit already")
     space = edit.rank(x) - 2
     sizes = edit.sizes(x, range(2, space + 2))
     spans = node.attr("kernel_shape") or edit.sizes(kernel, range(2, space + 2))

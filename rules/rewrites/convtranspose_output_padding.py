@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("convtranspose_output_padding", "Say the output padding by the other padding")
+REWRITE = Rewrite("convtranspose_output_padding", "Express the output padding through the pads")
 
 
 def rewrite(node, edit):
@@ -17,6 +17,6 @@ def rewrite(node, edit):
             raise CannotRewrite("the padding follows from other attributes")
         pads[len(added) :] = [end - more for end, more in zip(pads[len(added) :], added)]
         if min(pads) < 0:
-            raise CannotRewrite("more is added than the padding cuts off")
+            raise CannotRewrite("output_padding is larger than the padding")
         edit.set_attribute(node, "pads", pads)
     edit.remove_attribute(node, "output_padding")

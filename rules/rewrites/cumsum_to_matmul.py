@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.matrices import cumulative_sum
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("cumsum_to_matmul", "Multiply with a triangle of ones", constants=(1,))
+REWRITE = Rewrite("cumsum_to_matmul", "Multiply by a triangular matrix of ones", constants=(1,))
 
 
 def rewrite(node, edit):

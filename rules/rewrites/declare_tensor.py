@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("declare_tensor", "Make an input of the tensor that nothing defines", "unsafe", choice="inputs")
+REWRITE = Rewrite("declare_tensor", "Make the undefined tensor a graph input", "unsafe", choice="inputs")
 
 
 def rewrite_model(model, edit):
@@ -21,5 +21,5 @@ def rewrite_model(model, edit):
     elif declared and declared[0].type.tensor_type.HasField("shape"):
         graph.input.add().CopyFrom(declared[0])
     else:
-        raise CannotRewrite("nothing says which type and rank %s has" % (name or "the tensor"))
+        raise CannotRewrite("the type and rank of %s are not declared" % (name or "the tensor"))
     edit.become(proto)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.deform_conv import deform_conv
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("deformconv_decompose", "Sample at the offsets with GridSample and multiply with the kernel")
+REWRITE = Rewrite("deformconv_decompose", "Decompose DeformConv into GridSample and MatMul")
 
 
 def rewrite(node, edit):

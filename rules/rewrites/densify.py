@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.sparse import dense
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("densify", "Write sparse tensors as dense ones")
+REWRITE = Rewrite("densify", "Store sparse tensors as dense ones")
 
 
 def rewrite_model(model, edit):

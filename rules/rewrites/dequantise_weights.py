@@ -1,7 +1,7 @@
 """Quantised weights in a form that the parser refuses or misreads: blocks, 4 bits, a zero point not 0.
 
 DequantizeLinear of constants is computed now: the same values in FLOAT, at four times the size. Rows that are picked
-or turned on the way (quantised embeddings) are so from the dequantised table. Weights that are multiplied with a tensor
+or turned on the way (quantized embeddings) are so from the dequantized table. Weights that are multiplied with a tensor
 that is INT8 too stay: without them the product would be one of FLOAT (``undo_quantization``).
 """
 
@@ -29,22 +29,22 @@ def _start(value):
     return value
 
 
-REWRITE = Rewrite("dequantise_weights", "Store the weights dequantised", fits=_fits, exact=True)
+REWRITE = Rewrite("dequantise_weights", "Store the weights dequantized", fits=_fits, exact=True)
 
 
 
 def rewrite(node, edit):
     if node.op_type == "DequantizeLinear" and quantized_partner(node, edit.array):
-        raise CannotRewrite("the product with what is quantized beside it would not be INT8 any more")
+        raise CannotRewrite("its product with the quantized activation would no longer be INT8")
     if not _fits(node):
-        raise CannotRewrite("only DequantizeLinear to the type of its scale is computed beforehand")
+        raise CannotRewrite("only a DequantizeLinear to the type of its scale is folded")
     scale, zero = edit.array(node.input(1)), edit.array(node.input(2)) if node.present(2) else 0
     way = _way(node, edit, scale)
     weights = edit.array((way or [node])[-1].input(0))
     if weights is None or scale is None or zero is None:
-        raise CannotRewrite("the quantised value is not constant")
+        raise CannotRewrite("the quantized value is not constant")
     if weights.dtype.kind == "f" or "float" in str(weights.dtype):
-        raise CannotRewrite("8-bit floats are not computed beforehand")
+        raise CannotRewrite("8-bit floats are not folded")
     scale = _spread(node, scale, weights.shape)
     zero = _spread(node, zero, weights.shape).astype("int64") if node.present(2) else 0
     steps = weights.astype("int64") - zero

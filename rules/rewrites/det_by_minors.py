@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.matrices import determinant
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("det_by_minors", "Write the determinant out by minors")
+REWRITE = Rewrite("det_by_minors", "Decompose Det by minors")
 
 
 def rewrite(node, edit):

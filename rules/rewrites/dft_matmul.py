@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.fourier import dft
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("dft_matmul", "Write the Fourier transform out with a constant matrix", constants=(1, 2))
+REWRITE = Rewrite("dft_matmul", "Multiply by a constant Fourier matrix", constants=(1, 2))
 
 
 def rewrite(node, edit):

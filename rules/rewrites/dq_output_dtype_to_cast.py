@@ -5,13 +5,13 @@ from __future__ import annotations
 from jetdoctor.graph import DTYPE_NAMES
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("dq_output_dtype_to_cast", "Cast the dequantised value instead")
+REWRITE = Rewrite("dq_output_dtype_to_cast", "Cast the dequantized value instead")
 
 
 def rewrite(node, edit):
     wanted = node.attr("output_dtype", 0)
     if node.op_type != "DequantizeLinear" or not wanted:
-        raise CannotRewrite("no other type is asked for")
+        raise CannotRewrite("the output has no other type")
     result = edit.again(node, list(node.inputs), output_dtype=None)
     if DTYPE_NAMES[wanted] != edit.dtype(node.input(1)):
         result = edit.cast(result, DTYPE_NAMES[wanted])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("drop_training_outputs", "Leave out the outputs that nobody reads")
+REWRITE = Rewrite("drop_training_outputs", "Drop the outputs that nothing reads")
 
 
 def rewrite(node, edit):
     if node.attr("training_mode", 0):
         raise CannotRewrite("in training mode the batch's own statistics count")
     if len(node.outputs) < 2:
-        raise CannotRewrite("there is one output only")
+        raise CannotRewrite("there is only one output")
     for index in range(1, len(node.outputs)):
         name = node.outputs[index]
         if name and (node.output(index).consumers or name in node.graph.output_names):

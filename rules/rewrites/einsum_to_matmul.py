@@ -9,7 +9,7 @@ from __future__ import annotations
 from jetdoctor.recipes.einsum import einsum
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("einsum_to_matmul", "Write Einsum out with Transpose and MatMul")
+REWRITE = Rewrite("einsum_to_matmul", "Decompose Einsum into Transpose and MatMul")
 
 
 def rewrite(node, edit):

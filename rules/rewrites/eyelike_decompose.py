@@ -10,7 +10,7 @@ REWRITE = Rewrite("eyelike_decompose", "Compare row and column numbers")
 
 def rewrite(node, edit):
     if edit.rank(node.input(0)) != 2:
-        raise CannotRewrite("EyeLike takes a matrix")
+        raise CannotRewrite("EyeLike needs a matrix")
     dtype = DTYPE_NAMES.get(node.attr("dtype", 0)) or ""
     dtype = dtype if node.has_attr("dtype") else edit.dtype(node.input(0))
     rows = edit.along(node.input(0), 0, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("flatten_to_reshape", "Write Flatten as a Reshape")
+REWRITE = Rewrite("flatten_to_reshape", "Replace Flatten with Reshape")
 
 
 def rewrite(node, edit):

@@ -18,7 +18,7 @@ def _known(node):
     return node.op_type == "If" and len(node.subgraphs) == 2 and node.input(0).is_constant_expression()
 
 
-REWRITE = Rewrite("fold_if", "Keep the branch that is taken", fits=lambda node: site(node) is not None)
+REWRITE = Rewrite("fold_if", "Keep the branch that the condition selects", fits=lambda node: site(node) is not None)
 
 
 def rewrite(node, edit):

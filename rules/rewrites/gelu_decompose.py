@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.activations import gelu
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("gelu_decompose", "Write Gelu out with Erf or Tanh")
+REWRITE = Rewrite("gelu_decompose", "Decompose Gelu into Erf or Tanh")
 
 
 def rewrite(node, edit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.grid_sample import grid_sample
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("gridsample_decompose", "Write GridSample out with Gather and arithmetic")
+REWRITE = Rewrite("gridsample_decompose", "Decompose GridSample into Gather and arithmetic")
 
 
 def rewrite(node, edit):

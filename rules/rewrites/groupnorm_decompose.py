@@ -1,4 +1,4 @@
-"""GroupNormalization by normalising each group as one instance (onnx GroupNormalization-18 and -21).
+"""GroupNormalization by normalizing each group as one instance (onnx GroupNormalization-18 and -21).
 
 Opset 18 has one scale per group, opset 21 one per channel.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.normalization import group_normalization
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("groupnorm_decompose", "Write GroupNormalization out with InstanceNormalization")
+REWRITE = Rewrite("groupnorm_decompose", "Decompose GroupNormalization into InstanceNormalization")
 
 
 def rewrite(node, edit):

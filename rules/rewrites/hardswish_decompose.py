@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.activations import hard_swish
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("hardswish_decompose", "Write HardSwish as x * HardSigmoid(x)")
+REWRITE = Rewrite("hardswish_decompose", "Decompose HardSwish into x * HardSigmoid(x)")
 
 
 def rewrite(node, edit):

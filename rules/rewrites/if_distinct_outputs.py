@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("if_distinct_outputs", "Give the outputs of the two branches names of their own")
+REWRITE = Rewrite("if_distinct_outputs", "Give the outputs of the two branches distinct names")
 
 
 def rewrite(node, edit):
@@ -16,7 +16,7 @@ def rewrite(node, edit):
     other.CopyFrom(branches["else_branch"])
     shared = [value for value in other.output if value.name in taken]
     if not shared:
-        raise CannotRewrite("the outputs have names of their own")
+        raise CannotRewrite("the outputs have distinct names already")
     for value in shared:
         name = edit.changes.unique(value.name + "/else")
         other.node.add(op_type="Identity", name=name + "/Identity", input=[value.name], output=[name])

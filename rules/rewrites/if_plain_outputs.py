@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("if_plain_outputs", "Let every output leave its branch by a node of its own")
+REWRITE = Rewrite("if_plain_outputs", "Let every output leave its branch through its own Identity")
 
 
 def rewrite(node, edit):

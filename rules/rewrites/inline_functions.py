@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("inline_functions", "Write local functions out where they are called")
+REWRITE = Rewrite("inline_functions", "Inline the local functions")
 
 
 def rewrite_model(model, edit):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.normalization import instance_normalization
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("instancenorm_decompose", "Write InstanceNormalization out as mean and variance")
+REWRITE = Rewrite("instancenorm_decompose", "Decompose InstanceNormalization into mean and variance")
 
 
 def rewrite(node, edit):

@@ -15,5 +15,5 @@ REWRITE = Rewrite("instancenorm_in_float", "Normalize in FLOAT, between Casts", 
 
 def rewrite(node, edit):
     if not _fits(node):
-        raise CannotRewrite("the values are no halves")
+        raise CannotRewrite("the values are not half precision")
     edit.replace(node, instance_normalization_in_float(node, edit))

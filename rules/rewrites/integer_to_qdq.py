@@ -1,8 +1,8 @@
-"""Operators on quantised tensors as the same operator between DequantizeLinear and QuantizeLinear.
+"""Operators on quantized tensors as the same operator between DequantizeLinear and QuantizeLinear.
 
-That is what they are defined as: the numbers are dequantised, the operator computes, the result is quantised.
-Integer products (MatMulInteger, ConvInteger) are products of dequantised numbers with scale 1. What of it
-TensorRT does not quantise in that way is for ``quantised_in_float``.
+That is what they are defined as: the numbers are dequantized, the operator computes, the result is quantized.
+Integer products (MatMulInteger, ConvInteger) are products of dequantized numbers with scale 1. What of it
+TensorRT does not quantize in that way is for ``quantised_in_float``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _axis(node, edit, value, parameters, axis):
     if all(not shape or shape == (1,) for shape in shapes):
         return None
     if axis is None or edit.opset < 13:
-        raise CannotRewrite("scales for each channel %s" % ("of this input" if axis is None else "need opset 13"))
+        raise CannotRewrite("per-channel scales %s" % ("of this input" if axis is None else "need opset 13"))
     return edit.rank(value) - 1 if axis == -1 else axis
 
 
@@ -135,7 +135,7 @@ def _two_sides(op_type):
 def _one_side(op_type):
     def written(node, edit):
         if node.attr("channels_last", 0):
-            raise CannotRewrite("channels come last")
+            raise CannotRewrite("channels are last")
         left_out = ("channels_last", "opset")
         attributes = {name: value for name, value in node.attributes.items() if name not in left_out}
         return _quantise(node, edit, edit.add(op_type, [_real(node, edit, 0, 1, 2)], **attributes), 3, 4)
@@ -167,4 +167,4 @@ _WRITTEN = {
     "QLinearSoftmax": _one_side("Softmax"),
 }
 
-REWRITE = Rewrite("integer_to_qdq", "Write it as an operator between DequantizeLinear and QuantizeLinear", fits=_fits)
+REWRITE = Rewrite("integer_to_qdq", "Use a float operator between DequantizeLinear and QuantizeLinear", fits=_fits)

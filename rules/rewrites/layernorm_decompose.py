@@ -1,11 +1,11 @@
-"""LayerNormalization written out: mean, variance, normalise, scale, shift (onnx LayerNormalization-17)."""
+"""LayerNormalization written out: mean, variance, normalize, scale, shift (onnx LayerNormalization-17)."""
 
 from __future__ import annotations
 
 from jetdoctor.recipes.normalization import layer_normalization
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("layernorm_decompose", "Write LayerNormalization out as mean and variance")
+REWRITE = Rewrite("layernorm_decompose", "Decompose LayerNormalization into mean and variance")
 
 
 def rewrite(node, edit):

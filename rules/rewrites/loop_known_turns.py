@@ -38,7 +38,7 @@ def _condition(node):
     return [found[index] for index in sorted(found)], sorted(read)
 
 
-REWRITE = Rewrite("loop_known_turns", "Tell the loop its number of turns", fits=lambda node: bool(_condition(node)))
+REWRITE = Rewrite("loop_known_turns", "Give the loop its trip count", fits=lambda node: bool(_condition(node)))
 
 
 def rewrite(node, edit):
@@ -46,11 +46,11 @@ def rewrite(node, edit):
 
     found = _condition(node)
     if found is None:
-        raise CannotRewrite("the number of turns depends on the data, or is given")
+        raise CannotRewrite("the number of iterations depends on the data, or is given")
     if node.present(1):
         first = edit.array(node.input(1))
         if first is None or not first.all():
-            raise CannotRewrite("whether the loop begins is not known")
+            raise CannotRewrite("it is unknown whether the loop starts")
     edit.set_input(node, 0, edit.constant(np.array(_turns(node, edit, *found), np.int64)))
 
 
@@ -61,7 +61,7 @@ def _turns(node, edit, nodes, read):
     names = [body.input_names[place + 2] for place in read]
     values = [edit.array(node.input(place + 2)) for place in read]
     if any(value is None for value in values):
-        raise CannotRewrite("where the count begins is not known")
+        raise CannotRewrite("the start of the count is unknown")
     run = _program(body, edit, nodes, names, [body.output_names[0]] + [body.output_names[p + 1] for p in read])
     for turn in range(_MOST):
         feeds = dict(zip(names, values))
@@ -69,7 +69,7 @@ def _turns(node, edit, nodes, read):
         goes_on, *values = run(feeds)
         if not goes_on.all():
             return turn + 1
-    raise CannotRewrite("more than %d turns" % _MOST)
+    raise CannotRewrite("more than %d iterations" % _MOST)
 
 
 def _program(body, edit, nodes, names, outputs):

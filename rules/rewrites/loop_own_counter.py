@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("loop_own_counter", "Carry a counter of its own through the loop")
+REWRITE = Rewrite("loop_own_counter", "Carry the loop's own counter through it")
 
 
 def rewrite(node, edit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.definition import write_out
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("loss_inline", "Write the loss out as ONNX defines it")
+REWRITE = Rewrite("loss_inline", "Decompose the loss by its ONNX definition")
 
 
 def rewrite(node, edit):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("lppool_decompose", "Write LpPool out with AveragePool")
+REWRITE = Rewrite("lppool_decompose", "Decompose LpPool into AveragePool")
 
 
 def rewrite(node, edit):
     x, dtype, p = node.inputs[0], edit.dtype(node.input(0)), node.attr("p", 2)
     if node.attr("ceil_mode", 0) or any(d != 1 for d in node.attr("dilations", ())) or p not in (1, 2):
-        raise CannotRewrite("windows that reach beyond the border, or have holes")
+        raise CannotRewrite("windows that reach beyond the border, or are dilated")
     kernel = node.attr("kernel_shape")
     powers = edit.add("Mul", [x, x]) if p == 2 else edit.add("Abs", [x])
     mean = edit.add(

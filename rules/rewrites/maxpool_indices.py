@@ -10,7 +10,7 @@ import itertools
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("maxpool_indices", "Find the place of the maximum with ArgMax")
+REWRITE = Rewrite("maxpool_indices", "Find the index of the maximum with ArgMax")
 
 _LARGEST = 64  # pixels of a window
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("mean_decompose", "Write Mean out as Add and Mul")
+REWRITE = Rewrite("mean_decompose", "Decompose Mean into Add and Mul")
 
 
 def rewrite(node, edit):

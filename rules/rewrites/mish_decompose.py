@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.activations import mish
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("mish_decompose", "Write Mish as x * Tanh(Softplus(x))")
+REWRITE = Rewrite("mish_decompose", "Decompose Mish into x * Tanh(Softplus(x))")
 
 
 def rewrite(node, edit):

@@ -13,7 +13,7 @@ def _fits(node):
     return "INT" in (node.input(0).dtype or "INT") or divide_exactly(node.input(1).array())
 
 
-REWRITE = Rewrite("mod_decompose", "Write Mod out with Div, Mul and Sub", fits=_fits)
+REWRITE = Rewrite("mod_decompose", "Decompose Mod into Div, Mul and Sub", fits=_fits)
 
 
 def rewrite(node, edit):
@@ -22,4 +22,4 @@ def rewrite(node, edit):
     elif divide_exactly(edit.array(node.input(1))):
         edit.replace(node, float_remainder(node, edit))
     else:
-        raise CannotRewrite("the remainder of floats loses digits when it is written out")
+        raise CannotRewrite("the remainder of floats loses digits when it is decomposed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.normalization import mean_variance_normalization
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("mvn_decompose", "Write mean and variance out")
+REWRITE = Rewrite("mvn_decompose", "Decompose into mean and variance")
 
 
 def rewrite(node, edit):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("name_outputs", "Name the outputs that were left out")
+REWRITE = Rewrite("name_outputs", "Name the omitted outputs")
 
 
 def rewrite(node, edit):

@@ -34,7 +34,7 @@ def _fits(value):
     return True
 
 
-REWRITE = Rewrite("narrow_input_type", "Take the input as FLOAT", "unsafe", choice="input-types", fits_value=_fits)
+REWRITE = Rewrite("narrow_input_type", "Change the input to FLOAT", "unsafe", choice="input-types", fits_value=_fits)
 
 
 def rewrite_model(model, edit):
@@ -107,7 +107,7 @@ class _Region:
                     waiting += self._through(reader, value.name)
         for name, reader in self.met.items():
             if name not in self.values:
-                raise CannotRewrite("%s reads %s too, which is made otherwise" % (reader, name))
+                raise CannotRewrite("%s also reads %s, which has another source" % (reader, name))
 
     def _through(self, node, name):
         """The other values that a node makes FLOAT too."""
@@ -119,7 +119,7 @@ class _Region:
         places = [i for i in (range(len(node.inputs)) if known is None else known) if node.present(i)]
         computes = any(node.attr(key, "") in _COMPUTES[key] for key in _COMPUTES)
         if computes or any(node.inputs[i] == name and i not in places for i in range(len(node.inputs))):
-            raise CannotRewrite("%s computes otherwise in FLOAT than in %s" % (node.op_type, self.dtype))
+            raise CannotRewrite("%s computes differently in FLOAT and in %s" % (node.op_type, self.dtype))
         found = []
         for place in places:
             other = node.input(place)
@@ -137,5 +137,5 @@ class _Region:
     def _check_scale(self, node):
         one = [node.input(i).static_shape in ((), (1,)) for i in (1, 2) if node.present(i)]
         if not all(one) or node.input(1).dtype != "FLOAT" or (node.present(2) and node.input(2).array() is None):
-            raise CannotRewrite("DequantizeLinear has a scale for each channel, or a zero point of the run time")
+            raise CannotRewrite("DequantizeLinear has per-channel scales, or a zero point computed at run time")
         self.dequantized.add(node.index)

@@ -37,7 +37,7 @@ def _assignment(node):
     scatter = _only_reader(_only_reader(node, "Transpose"), "ScatterND")
     places = scatter.input(1).producer
     if places is None or places.op_type != "Transpose" or scatter.attr("reduction", "none") != "none":
-        raise CannotRewrite("the places are used for more than an assignment")
+        raise CannotRewrite("the indices are used for more than an assignment")
     return scatter
 
 
@@ -59,7 +59,7 @@ def _only_reader(node, op_type):
     # How many places there are is asked to repeat the value: that goes with the assignment.
     readers = [reader for reader in node.output().consumers if reader.op_type not in ("Shape", "Size")]
     if len(readers) != 1 or readers[0].op_type != op_type or node.outputs[0] in node.graph.output_names:
-        raise CannotRewrite("the places are used for more than an assignment")
+        raise CannotRewrite("the indices are used for more than an assignment")
     if readers[0].graph is not node.graph:
         raise CannotRewrite("the assignment is in another graph")
     return readers[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.pad import pad_by_parts
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("pad_decompose", "Write the pad out with Concat and Slice", constants=(1, 3))
+REWRITE = Rewrite("pad_decompose", "Decompose Pad into Concat and Slice", constants=(1, 3))
 
 
 def rewrite(node, edit):

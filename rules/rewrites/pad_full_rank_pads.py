@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.pad import pads_of_every_axis
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("pad_full_rank_pads", "Write the pads of every axis out", constants=(1, 3))
+REWRITE = Rewrite("pad_full_rank_pads", "Give the pads of every axis", constants=(1, 3))
 
 
 def rewrite(node, edit):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("pool_floor_mode", "Write the padding of ceil_mode down")
+REWRITE = Rewrite("pool_floor_mode", "Make the padding of ceil_mode explicit")
 
 
 def rewrite(node, edit):

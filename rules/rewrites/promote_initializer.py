@@ -9,7 +9,7 @@ from __future__ import annotations
 from jetdoctor.recipes.quantization import quantized_partner
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("promote_initializer", "Read the constant input straight from an initializer", folds=True, exact=True)
+REWRITE = Rewrite("promote_initializer", "Fold the constant input into an initializer", folds=True, exact=True)
 
 
 def rewrite(node, edit):

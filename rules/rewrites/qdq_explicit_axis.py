@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("qdq_explicit_axis", "Write the quantisation axis out", exact=True)
+REWRITE = Rewrite("qdq_explicit_axis", "Make the quantization axis explicit", exact=True)
 
 
 def rewrite(node, edit):

@@ -30,7 +30,7 @@ def site(node):
 def rewrite(node, edit):
     found = tensor_of(node, edit.array)
     if found is None:
-        raise CannotRewrite("the steps are not constant 8-bit ones, or something else than DequantizeLinear reads them")
+        raise CannotRewrite("the steps are not constant 8-bit ones, or more than DequantizeLinear reads them")
     if symmetric(found.grid):
         raise CannotRewrite("it is quantized around 0 already")
     if found.source is None:
@@ -38,7 +38,7 @@ def rewrite(node, edit):
     elif found.grid.zero.size == 1:
         _activation(node, edit, found)
     else:
-        raise CannotRewrite("TensorRT has no activations quantized for each channel")
+        raise CannotRewrite("TensorRT does not quantize activations per channel")
 
 
 def _weights(node, edit, found):

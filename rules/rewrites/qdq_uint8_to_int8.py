@@ -33,13 +33,13 @@ def rewrite(node, edit):
 
     found = tensor_of(node, edit.array)
     if found is None:
-        raise CannotRewrite("the steps are not constant 8-bit ones, or something else than DequantizeLinear reads them")
+        raise CannotRewrite("the steps are not constant 8-bit ones, or more than DequantizeLinear reads them")
     if symmetric(found.grid):
         raise CannotRewrite("it is quantized around 0 already")
     if found.source is None:
         steps = edit.array(node.input(0)).astype(np.int64) - spread(node, found.grid.zero)
         if (steps < _FIRST).any() or (steps > _LAST).any():
-            raise CannotRewrite("the weights take steps that INT8 around 0 does not have")
+            raise CannotRewrite("the weights use steps that INT8 around 0 does not have")
         edit.set_input(node, 0, edit.constant(steps.astype(np.int8)))
     elif not _has_place(found):
         raise CannotRewrite("steps %d to %d are not all among -128 to 127" % (found.first, found.last))

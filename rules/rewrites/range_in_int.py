@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("range_in_int", "Count in whole numbers, then cast")
+REWRITE = Rewrite("range_in_int", "Count in integers, then cast")
 
 _LARGEST = 1 << 24  # whole numbers that FLOAT holds
 
@@ -26,10 +26,10 @@ def _whole(value, edit):
     if array is not None and array.size == 1:
         number = float(array.reshape(-1)[0])
         if number != int(number) or abs(number) > _LARGEST:
-            raise CannotRewrite("%s is no whole number" % value.name)
+            raise CannotRewrite("%s is not an integer" % value.name)
         return edit.scalar(int(number), "INT64")
     maker = value.producer
     if maker is None or maker.op_type != "Cast" or maker.input(0).dtype not in ("INT32", "INT64"):
-        raise CannotRewrite("%s may be no whole number" % value.name)
+        raise CannotRewrite("%s may not be an integer" % value.name)
     source = maker.input(0)
     return source.name if source.dtype == "INT64" else edit.cast(source.name, "INT64")

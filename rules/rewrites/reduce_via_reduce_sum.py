@@ -18,5 +18,5 @@ def rewrite(node, edit):
     if node.op_type == "ReduceMean":
         edit.sizes(node.input(0), known_axes(node, edit))  # TensorRT counts no elements of open sizes
         if "INT" in edit.dtype(node.input(0)):
-            raise CannotRewrite("a mean of integers rounds in its own way")
+            raise CannotRewrite("a mean of integers rounds differently")
     edit.replace(node, by_reduce_sum(node, edit))

@@ -19,7 +19,7 @@ _MOST = 64
 
 def rewrite(node, edit):
     if node.op_type not in _READERS:
-        raise CannotRewrite("the sequence goes when those who read it are rewritten")
+        raise CannotRewrite("the sequence disappears when its readers are rewritten")
     found = _READERS[node.op_type](node, edit)
     edit.replace(node, found if isinstance(found, list) else [found])
 
@@ -58,7 +58,7 @@ def _map(node, edit):
         columns.append(_elements(_source(value), edit) if is_sequence else value.name)
     count = len(columns[0])
     if not 0 < count <= _MOST or any(not isinstance(c, str) and len(c) != count for c in columns):
-        raise CannotRewrite("a sequence of %d elements is not written out" % count)
+        raise CannotRewrite("a sequence of %d elements is too long to replace" % count)
     results = []
     for turn in range(count):
         given = [column if isinstance(column, str) else _cut(edit, column[turn]) for column in columns]
@@ -69,7 +69,7 @@ def _map(node, edit):
 def _get(node, edit):
     value = node.input(0).behind(_HAND_ON)
     if value.kind != "tensor":
-        raise CannotRewrite("the optional holds no tensor that is known")
+        raise CannotRewrite("the optional holds no known tensor")
     return edit.add("Identity", [value.name])
 
 
@@ -97,7 +97,7 @@ _READERS = {
 def _source(sequence):
     source = sequence.behind(_HAND_ON).producer
     if source is None:
-        raise CannotRewrite("the sequence comes from outside")
+        raise CannotRewrite("the sequence is an input of the graph")
     return source
 
 

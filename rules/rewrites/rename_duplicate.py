@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("rename_duplicate", "Give the second tensor another name", "unsafe")
+REWRITE = Rewrite("rename_duplicate", "Rename the second tensor", "unsafe")
 
 
 def rewrite_model(model, edit):
@@ -42,7 +42,7 @@ def _rename(graph, name):
         keeps = number == 0 if given or not is_output else last
         names[number] = name if keeps else "%s/%d" % (name, number)
     if given and is_output:
-        raise CannotRewrite("%s is an output of the graph, too" % name)
+        raise CannotRewrite("%s is also an output of the graph" % name)
     current = names[0] if given else name
     left = iter(names[1:] if given else names)
     for node in graph.node:

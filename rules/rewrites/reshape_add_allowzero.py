@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("reshape_add_allowzero", "Write allowzero=0 out")
+REWRITE = Rewrite("reshape_add_allowzero", "Set allowzero=0 explicitly")
 
 
 def rewrite(node, edit):

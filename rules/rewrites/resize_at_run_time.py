@@ -9,12 +9,12 @@ from __future__ import annotations
 from jetdoctor.recipes.resize_open import is_fraction, resize_of_open_sizes
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("resize_at_run_time", "Write the resize out with the sizes that the input has", constants=(2,))
+REWRITE = Rewrite("resize_at_run_time", "Decompose the Resize for the input's sizes at run time", constants=(2,))
 
 
 def rewrite(node, edit):
     if node.opset < 11 or node.attr("antialias", 0) or node.attr("keep_aspect_ratio_policy", "stretch") != "stretch":
-        raise CannotRewrite("this form is written out at fixed sizes only")
+        raise CannotRewrite("this form is decomposed at fixed sizes only")
     if not node.present(3):
         scales = edit.array(node.input(2))
         if scales is None or not all(map(is_fraction, scales.tolist())):

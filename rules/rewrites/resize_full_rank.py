@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.resize_axes import for_every_axis
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("resize_full_rank", "Write scales or sizes of every axis out", constants=(2, 3))
+REWRITE = Rewrite("resize_full_rank", "Give scales or sizes for every axis", constants=(2, 3))
 
 
 def rewrite(node, edit):

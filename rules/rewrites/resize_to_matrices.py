@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.resize import resize_by_constants
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("resize_to_matrices", "Write the resize out with constant matrices or indices", constants=(2, 3))
+REWRITE = Rewrite("resize_to_matrices", "Decompose Resize into constant matrices or indices", constants=(2, 3))
 
 
 def rewrite(node, edit):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from jetdoctor.recipes.activations import gelu_of, swish_of
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("rewrite_contrib", "Write ONNX Runtime's own operator out in ONNX operators")
+REWRITE = Rewrite("rewrite_contrib", "Decompose ONNX Runtime's operator into ONNX operators")
 
 #: operators of com.microsoft that equal the ONNX operator of that name, with its first opset of that form
 _SAME = {
@@ -64,12 +64,12 @@ def _fused_matmul(node, edit):
     return product if alpha == 1 else edit.add("Mul", [product, _number(edit, node, alpha)])
 
 
-def _normalised(edit, node, x, scale, bias, centred, dtype=None):
-    """(normalised, mean, 1 / deviation) of ``x`` over its last axis, in FLOAT as ONNX Runtime does it."""
+def _normalised(edit, node, x, scale, bias, centered, dtype=None):
+    """(normalized, mean, 1 / deviation) of ``x`` over its last axis, in FLOAT as ONNX Runtime does it."""
     dtype = dtype or edit.dtype(node.input(0))
     half = dtype == "FLOAT16"
     shifted, mean = edit.cast(x, "FLOAT") if half else x, ""
-    if centred:
+    if centered:
         mean = edit.reduce("ReduceMean", shifted, [-1])
         shifted = edit.add("Sub", [shifted, mean])
     variance = edit.reduce("ReduceMean", edit.add("Mul", [shifted, shifted]), [-1])
@@ -96,16 +96,16 @@ def _outputs(node, values):
 
 def _skip_layernorm(node, edit):
     total = edit.add("Add", list(node.inputs[:2]))
-    centred = node.op_type == "SkipLayerNormalization"
-    if _given(node, 4 if centred else 3):
-        total = edit.add("Add", [total, node.inputs[4 if centred else 3]])
-    y, mean, inverse = _normalised(edit, node, total, node.inputs[2], _given(node, 3) if centred else "", centred)
+    centered = node.op_type == "SkipLayerNormalization"
+    if _given(node, 4 if centered else 3):
+        total = edit.add("Add", [total, node.inputs[4 if centered else 3]])
+    y, mean, inverse = _normalised(edit, node, total, node.inputs[2], _given(node, 3) if centered else "", centered)
     return _outputs(node, (y, mean, inverse, total))
 
 
 def _simplified_layernorm(node, edit):
     if node.attr("axis", -1) not in (-1, edit.rank(node.input(0)) - 1):
-        raise CannotRewrite("more than the last axis is normalised")
+        raise CannotRewrite("more than the last axis is normalized")
     y, _, inverse = _normalised(edit, node, node.inputs[0], node.inputs[1], "", False)
     return _outputs(node, (y, inverse))
 

@@ -46,7 +46,7 @@ def _scores(node, edit, count):
     if not count or weights.size % count:
         raise CannotRewrite("coefficients that do not fit the results")
     if edit.rank(node.input(0)) != 2:
-        raise CannotRewrite("an input that is no matrix")
+        raise CannotRewrite("an input that is not a matrix")
     product = edit.add("MatMul", [_numbers(node, edit), edit.constant(weights.reshape(count, -1).T)])
     return edit.add("Add", [product, _floats(node, edit, "intercepts")]) if node.has_attr("intercepts") else product
 
@@ -71,7 +71,7 @@ def _linear_regressor(node, edit):
 def _linear_classifier(node, edit):
     labels = node.attr("classlabels_ints", ())
     if len(labels) < 2 or len(node.attr("intercepts", ())) != len(labels):
-        raise CannotRewrite("labels that are texts, or one score for two labels")
+        raise CannotRewrite("string labels, or one score for two labels")
     scores = _scores(node, edit, len(labels))
     best = edit.add("ArgMax", [scores], axis=1, keepdims=0)
     if tuple(labels) != tuple(range(len(labels))):
@@ -113,7 +113,7 @@ def _imputer(node, edit):
 
     values, missing = node.attr("imputed_value_floats", ()), node.attr("replaced_value_float", 0.0)
     if not values or edit.dtype(node.input(0)) != "FLOAT":
-        raise CannotRewrite("values that are no floats")
+        raise CannotRewrite("values that are not floats")
     x = node.inputs[0]
     where = edit.add("IsNaN", [x]) if math.isnan(missing) else edit.add("Equal", [x, edit.scalar(missing, "FLOAT")])
     return edit.add("Where", [where, _floats(node, edit, "imputed_value_floats"), x])
@@ -122,7 +122,7 @@ def _imputer(node, edit):
 def _one_hot(node, edit):
     categories = node.attr("cats_int64s", ())
     if not categories or not node.attr("zeros", 1):
-        raise CannotRewrite("categories that are texts, or must be known")
+        raise CannotRewrite("string categories, or categories that must be known")
     x, rank = node.inputs[0], edit.rank(node.input(0))
     if edit.dtype(node.input(0)) not in ("INT64", "INT32", "FLOAT"):
         raise CannotRewrite("an input of type %s" % node.input(0).dtype)
@@ -141,4 +141,4 @@ _WRITTEN = {
     "Scaler": _scaler,
 }
 
-REWRITE = Rewrite("rewrite_ml", "Write the operator of ai.onnx.ml out in ONNX operators", fits=_fits)
+REWRITE = Rewrite("rewrite_ml", "Decompose the ai.onnx.ml operator into ONNX operators", fits=_fits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.normalization import rms_normalization
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("rmsnorm_decompose", "Write RMSNormalization out as mean of squares")
+REWRITE = Rewrite("rmsnorm_decompose", "Decompose RMSNormalization into a mean of squares")
 
 
 def rewrite(node, edit):

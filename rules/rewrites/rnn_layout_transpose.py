@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.recurrent import time_first
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("rnn_layout_transpose", "Put time first, with Transpose around")
+REWRITE = Rewrite("rnn_layout_transpose", "Put time first, with Transpose before and after")
 
 
 def rewrite(node, edit):

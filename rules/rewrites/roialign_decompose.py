@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.roi_align import roi_align
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("roialign_decompose", "Write RoiAlign out as products with sampling matrices")
+REWRITE = Rewrite("roialign_decompose", "Decompose RoiAlign into products with sampling matrices")
 
 
 def rewrite(node, edit):

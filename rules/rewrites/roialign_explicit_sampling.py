@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("roialign_explicit_sampling", "Write the sampling ratio out")
+REWRITE = Rewrite("roialign_explicit_sampling", "Set sampling_ratio explicitly")
 
 
 def rewrite(node, edit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.definition import write_out
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("rotary_decompose", "Write RotaryEmbedding out by its ONNX definition")
+REWRITE = Rewrite("rotary_decompose", "Decompose RotaryEmbedding by its ONNX definition")
 
 
 def rewrite(node, edit):

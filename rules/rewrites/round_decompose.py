@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.arithmetic import round_half_to_even
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("round_decompose", "Write Round out with Floor")
+REWRITE = Rewrite("round_decompose", "Decompose Round into Floor")
 
 
 def rewrite(node, edit):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from jetdoctor.recipes.scatter import by_hits
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("scatter_by_hits", "Reduce what hits a place, then combine")
+REWRITE = Rewrite("scatter_by_hits", "Reduce the updates of each position, then combine")
 
 _LARGEST = 1 << 20  # updates by places, for every lane
 

@@ -21,4 +21,4 @@ def rewrite(node, edit):
     elif reduction == "add" and node.op_type == "ScatterElements":
         edit.replace(node, sum_by_matrix(node, edit))
     else:
-        raise CannotRewrite("the indices may meet, and only an addition can be summed first")
+        raise CannotRewrite("the indices may coincide, and only additions can be summed first")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("scatter_sizes_to_gather", "Take each size from where it comes with one Gather", constants=(1,))
+REWRITE = Rewrite("scatter_sizes_to_gather", "Read each size from its source with one Gather", constants=(1,))
 
 #: Elements of a table of sizes; a larger one is data.
 _LARGEST = 4096

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("scatter_to_gather", "Take old values and updates by Gather")
+REWRITE = Rewrite("scatter_to_gather", "Select old values and updates with Gather")
 
 _LARGEST = 1 << 22  # places
 
@@ -20,7 +20,7 @@ def rewrite(node, edit):
         raise CannotRewrite("the updates are combined with the old values")
     indices = edit.array(node.input(1))
     if indices is None:
-        raise CannotRewrite("the places are not constant")
+        raise CannotRewrite("the indices are not constant")
     if node.op_type == "ScatterND":
         edit.replace(node, [_rows(node, edit, indices, np)])
         return
@@ -35,9 +35,9 @@ def rewrite(node, edit):
 def _places(size, written, np):
     """For every place where it is found in old values and updates together, INT64 [size]."""
     if size > _LARGEST:
-        raise CannotRewrite("%d places are too many" % size)
+        raise CannotRewrite("%d positions are too many" % size)
     if len(np.unique(written)) != len(written):
-        raise CannotRewrite("a place is written twice")
+        raise CannotRewrite("a position is written twice")
     places = np.arange(size, dtype=np.int64)
     places[written] = size + np.arange(len(written), dtype=np.int64)
     return places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("scatternd_drop_none", "Leave the default reduction unsaid")
+REWRITE = Rewrite("scatternd_drop_none", "Remove the default reduction attribute")
 
 
 def rewrite(node, edit):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from jetdoctor.recipes.shapes import part_of_shape
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("shape_then_slice", "Cut the shape with Slice")
+REWRITE = Rewrite("shape_then_slice", "Slice the shape")
 
 
 def rewrite(node, edit):
     if not node.has_attr("start") and not node.has_attr("end"):
-        raise CannotRewrite("the whole shape is taken")
+        raise CannotRewrite("the whole shape is used")
     edit.replace(node, part_of_shape(node, edit))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("shrink_decompose", "Write Shrink out with Where")
+REWRITE = Rewrite("shrink_decompose", "Decompose Shrink into Where")
 
 
 def rewrite(node, edit):

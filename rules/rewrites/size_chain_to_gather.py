@@ -16,7 +16,7 @@ def site(node):
     return next((step for step in steps if (step.output().rank or 0) <= 1), None)
 
 
-REWRITE = Rewrite("size_chain_to_gather", "Put the numbers in order with one Gather", fits=lambda n: bool(site(n)))
+REWRITE = Rewrite("size_chain_to_gather", "Reorder the numbers with one Gather", fits=lambda n: bool(site(n)))
 
 
 def rewrite(node, edit):

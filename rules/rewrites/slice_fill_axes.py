@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("slice_fill_axes", "Write the axes of the slice out")
+REWRITE = Rewrite("slice_fill_axes", "Make the axes of the Slice explicit")
 
 
 def rewrite(node, edit):

@@ -12,4 +12,4 @@ REWRITE = Rewrite("sort_nodes", "Sort the nodes")
 
 def rewrite_model(model, edit):
     if not edit.sort():
-        raise CannotRewrite("the nodes are in order, or run in a circle")
+        raise CannotRewrite("the nodes are in order, or form a cycle")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jetdoctor.recipes.shapes import chunks, split_sizes
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("split_explicit_sizes", "Write the sizes of the split out")
+REWRITE = Rewrite("split_explicit_sizes", "Make the sizes of the Split explicit")
 
 
 def rewrite(node, edit):

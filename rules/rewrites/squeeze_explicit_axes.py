@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("squeeze_explicit_axes", "Write the squeezed axes out")
+REWRITE = Rewrite("squeeze_explicit_axes", "Make the squeezed axes explicit")
 
 
 def rewrite(node, edit):

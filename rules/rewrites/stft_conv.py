@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.fourier import stft
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("stft_conv", "Write STFT as a convolution")
+REWRITE = Rewrite("stft_conv", "Replace STFT with a convolution")
 
 
 def rewrite(node, edit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jetdoctor.recipes.activations import swish
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("swish_decompose", "Write Swish as x * Sigmoid(alpha * x)")
+REWRITE = Rewrite("swish_decompose", "Decompose Swish into x * Sigmoid(alpha * x)")
 
 
 def rewrite(node, edit):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("tensorscatter_to_scatternd", "Write TensorScatter out with Concat or ScatterElements")
+REWRITE = Rewrite("tensorscatter_to_scatternd", "Decompose TensorScatter into Concat or ScatterElements")
 
 
 def rewrite(node, edit):

@@ -13,5 +13,5 @@ REWRITE = Rewrite("topk_negate", "Take the largest of the negated values")
 
 def rewrite(node, edit):
     if node.attr("largest", 1):
-        raise CannotRewrite("the largest are taken already")
+        raise CannotRewrite("it already returns the largest")
     edit.replace(node, smallest_of_the_negated(node, edit))

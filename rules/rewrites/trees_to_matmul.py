@@ -17,7 +17,7 @@ def _fits(node):
     return node.domain == "ai.onnx.ml" and node.op_type in ("TreeEnsembleClassifier", "TreeEnsembleRegressor")
 
 
-REWRITE = Rewrite("trees_to_matmul", "Write the decision trees out as matrix products", fits=_fits)
+REWRITE = Rewrite("trees_to_matmul", "Decompose the decision trees into matrix products", fits=_fits)
 
 
 def rewrite(node, edit):
@@ -26,11 +26,11 @@ def rewrite(node, edit):
     kind = "class" if node.op_type.endswith("Classifier") else "target"
     labels = node.attr("classlabels_int64s", ())
     if kind == "class" and len(labels) < 3:
-        raise CannotRewrite("labels that are texts, or two classes by one score")
+        raise CannotRewrite("string labels, or two classes by one score")
     if edit.dtype(node.input(0)) != "FLOAT" or edit.rank(node.input(0)) != 2:
-        raise CannotRewrite("an input that is no matrix of floats")
+        raise CannotRewrite("an input that is not a float matrix")
     if node.attr("aggregate_function", "SUM") not in ("SUM", "AVERAGE"):
-        raise CannotRewrite("trees whose results are not added")
+        raise CannotRewrite("trees whose results are not summed")
     scores = _scores(node, edit, kind, len(labels) or node.attr("n_targets", 1))
     if kind == "target":
         edit.replace(node, [_transformed(node, edit, scores)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("trilu_explicit_upper", "Write upper=1 out")
+REWRITE = Rewrite("trilu_explicit_upper", "Set upper=1 explicitly")
 
 
 def rewrite(node, edit):

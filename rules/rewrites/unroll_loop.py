@@ -21,14 +21,14 @@ def _known(node):
     return bool(turns and len(node.subgraphs) == 1)
 
 
-REWRITE = Rewrite("unroll_loop", "Write the turns of the Loop out", fits=lambda node: site(node) is not None)
+REWRITE = Rewrite("unroll_loop", "Unroll the Loop", fits=lambda node: site(node) is not None)
 
 
 def rewrite(node, edit):
     import numpy as np
 
     if not _known(node):
-        raise CannotRewrite("not a Loop over a known number of turns")
+        raise CannotRewrite("not a Loop over a known number of iterations")
     (body,), turns = node.subgraphs, _turns(node, edit)
     carried, scans, number = list(node.inputs[2:]), [], body.value(body.input_names[0])
     for turn in range(turns):
@@ -45,20 +45,20 @@ def rewrite(node, edit):
 def _turns(node, edit):
     (body,), trips = node.subgraphs, edit.array(node.input(0))
     if trips is None:
-        raise CannotRewrite("the number of turns is not known")
+        raise CannotRewrite("the number of iterations is unknown")
     turns = max(int(trips.reshape(-1)[0]), 0)
     if node.present(1):
         first = edit.array(node.input(1))
         if first is None:
-            raise CannotRewrite("whether the Loop begins depends on the data")
+            raise CannotRewrite("whether the Loop starts depends on the data")
         turns = turns if first.reshape(-1)[0] else 0
     if turns > 1 and not _goes_on(body, edit):
         raise CannotRewrite("the body decides for itself when to stop")
     if not turns and len(node.outputs) > len(node.inputs) - 2:
-        raise CannotRewrite("no turn is made: what is stacked would be empty")
+        raise CannotRewrite("there is no iteration: stacked outputs would be empty")
     nodes = sum(len(graph.nodes) for graph in body.walk())
     if turns * nodes > _MOST:
-        raise CannotRewrite("%d turns of %d nodes are too many to write out" % (turns, nodes))
+        raise CannotRewrite("%d iterations of %d nodes are too many to unroll" % (turns, nodes))
     return turns
 
 

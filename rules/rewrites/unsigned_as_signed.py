@@ -44,7 +44,7 @@ def rewrite_model(model, edit):
 def _judge(model, old, new):
     for value in _interface(model):
         if value.dtype == old:
-            raise CannotRewrite("%s is handed in or out as %s" % (value.name, old))
+            raise CannotRewrite("%s is an input or output of type %s" % (value.name, old))
     for node in model.nodes():
         types = _types(node)
         if old not in types:

@@ -6,11 +6,11 @@ A Reshape in a model of opset 14 or newer that does not write the attribute `all
 ## Why it fails
 The importer of these releases looks the attribute up without a default, and the lookup fails with
 `Attribute not found: allowzero`. ONNX says that a missing `allowzero` means 0. JetPack 5.0.2 ships 8.4.1,
-which still does it; TensorRT 8.4.2 and 8.5 read it with its default. JetPack 4.6 (8.0, 8.2) is affected as
+which still does this; TensorRT 8.4.2 and 8.5 apply the default. JetPack 4.6 (8.0, 8.2) is affected as
 well.
 
 ## Fix
-`allowzero=0` is written out: the same meaning in every runtime. Exporting with opset 13 avoids it too.
+`allowzero=0` is set explicitly: the same meaning in every runtime. Exporting with opset 13 avoids it too.
 """
 
 from jetdoctor.rule import Rule
@@ -26,4 +26,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "Reshape leaves allowzero to its default; at opset %d this parser insists on the attribute" % node.opset
+    return "Reshape omits allowzero; at opset %d this parser requires the attribute" % node.opset

@@ -6,11 +6,11 @@ A Squeeze with neither an `axes` attribute nor an axes input whose input shape i
 
 ## Why it fails
 The parser has to know which dimensions are 1 when it builds the network. With a dynamic shape it stops:
-`Cannot infer squeeze dimensions from a dynamic shape!`. TensorRT 7.1 and 7.2.1 want the attribute in any
+`Cannot infer squeeze dimensions from a dynamic shape!`. TensorRT 7.1 and 7.2.1 require the attribute in any
 case; from 11.5 on the axes may be left out.
 
 ## Fix
-The axes are written out where shape inference knows them; or freeze the input shape (`jetdoctor fix
+The axes are made explicit where shape inference knows them; or freeze the input shape (`jetdoctor fix
 --freeze NAME=SHAPE`). At export: `x.squeeze(dim)`, never a bare `x.squeeze()`.
 """
 
@@ -31,5 +31,5 @@ RULE = Rule(
 def describe(node, row):
     shape = node.input(0).shape
     if row.get("before") == "8.0":
-        return "Squeeze names no axes, and this parser wants the attribute even for a static shape"
-    return "Squeeze names no axes and its input is %s: which dimensions are 1 is not known" % brackets(shape)
+        return "Squeeze gives no axes, but this parser requires the attribute even for a static shape"
+    return "Squeeze gives no axes and its input is %s: it is unknown which dimensions are 1" % brackets(shape)

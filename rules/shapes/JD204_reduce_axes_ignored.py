@@ -7,12 +7,12 @@ axes leave out at least one axis that matters.
 
 ## Why it fails
 Opset 18 (13 for ReduceSum) moved `axes` from an attribute to an input. TensorRT before 10.0 still asks for
-the attribute, finds none, and reduces over **all** axes. Nothing is said. With keepdims the result is
-[1,1,1,1], so that a global average pool followed by a Reshape ends in `reshape changes volume. Reshaping
-[1,1,1,1] to [1,1280]`; where no Reshape follows (layer normalization written out, squeeze-and-excite) the
+the attribute, finds none, and reduces over **all** axes, without a warning. With keepdims the result is
+[1,1,1,1], so a global average pool followed by a Reshape fails with `reshape changes volume. Reshaping
+[1,1,1,1] to [1,1280]`; where no Reshape follows (a decomposed layer normalization, squeeze-and-excite) the
 engine builds and computes something else. ReduceLogSumExp loses its axes until 10.10.
 
-The maximum in a softmax that is written out is only a warning: a softmax is the same whatever is subtracted, as long
+The maximum in a decomposed softmax is only a warning: a softmax is the same whatever is subtracted, as long
 as its exponentials stay in range. Rows whose values all lie far below the largest value of the whole tensor lose that.
 
 ## Fix

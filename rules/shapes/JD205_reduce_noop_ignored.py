@@ -6,7 +6,7 @@ A reduction with `noop_with_empty_axes=1` and no axes (or an empty axes input), 
 
 ## Why it fails
 Before TensorRT 10.0 the attribute is not read and **all** axes are reduced. From 10.0 on it is read, but
-the composite reductions hand their input on unchanged: ReduceL1 and ReduceL2 lose their Abs,
+the composite reductions pass their input on unchanged: ReduceL1 and ReduceL2 lose their Abs,
 ReduceSumSquare its square, ReduceLogSum and ReduceLogSumExp their logarithm. ONNX applies that elementwise
 part also when nothing is reduced.
 
@@ -28,7 +28,7 @@ RULE = Rule(
 
 def describe(node, row):
     if "unchanged" in row.get("what", ""):
-        return "%s with noop_with_empty_axes=1: this release hands x on unchanged, ONNX wants %s" % (
+        return "%s with noop_with_empty_axes=1: this release returns x unchanged, ONNX defines %s" % (
             node.op_type,
             _ELEMENTWISE.get(node.op_type, "x"),
         )

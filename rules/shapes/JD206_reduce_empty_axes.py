@@ -24,4 +24,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "%s has an empty axes input (%s): ONNX means all axes, this release stops" % (node.op_type, node.inputs[1])
+    return "%s has an empty axes input (%s): all axes to ONNX; this release stops" % (node.op_type, node.inputs[1])

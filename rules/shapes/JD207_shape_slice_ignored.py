@@ -5,11 +5,11 @@ A Shape node of opset 15 or newer with `start` or `end` that leave out at least 
 
 ## Why it fails
 Before TensorRT 10.0 the attributes are not read and the whole shape is returned. What follows computes with
-too many numbers: a Slice or Concat behind it fails with misaligned sizes, or a Reshape gets a wrong shape.
+too many numbers: a Slice or Concat after it fails with misaligned sizes, or a Reshape gets a wrong shape.
 PyTorch's dynamo exporter writes `x.shape[1]` this way.
 
 ## Fix
-Shape without attributes followed by Slice says the same in every release.
+Shape without attributes followed by Slice means the same in every release.
 """
 
 from jetdoctor.rule import Rule, brackets

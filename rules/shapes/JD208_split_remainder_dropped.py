@@ -10,7 +10,7 @@ makes chunks of floor(dim / outputs) and drops the rest (3, 3, 3: the last row i
 7.2.1 do not read the `split` input at all and make equal chunks.
 
 ## Fix
-The sizes are written out as a constant `split` input (for TensorRT 7.1: as the attribute of opset 12).
+The sizes become a constant `split` input (for TensorRT 7.1: as the attribute of opset 12).
 """
 
 from jetdoctor.rule import Rule, brackets

@@ -1,16 +1,16 @@
-"""Flatten passes rank 1 and 2 through unchanged, or refuses an axis behind the last
+"""Flatten passes rank 1 and 2 through unchanged, or refuses an axis equal to the rank
 
 ## What it detects
 A Flatten with axis 0 on a rank-2 input whose first dimension is not 1, or with an axis that equals the rank
 (everything becomes rows of one number).
 
 ## Why it fails
-Until TensorRT 8.4.1 the importer hands an input of rank 2 or less on as it is, whatever the axis. [M,N]
+Until TensorRT 8.4.1 the importer passes an input of rank 2 or less on as it is, whatever the axis. [M,N]
 with axis 0 should become [1,M*N], [N] with axis 1 should become [N,1]. TensorRT 8.0 and older refuse an axis
 that equals the rank instead.
 
 ## Fix
-A Reshape to the right shape says it in every release (`x.reshape(1, -1)`).
+A Reshape to the right shape works in every release (`x.reshape(1, -1)`).
 """
 
 from jetdoctor.rule import Fix, Match, Rule, VersionRange, brackets
@@ -24,7 +24,7 @@ RULE = Rule(
     ops=("Flatten",),
 )
 
-_FIXES = (Fix("Write Flatten as a Reshape", rewrite="flatten_to_reshape"),)
+_FIXES = (Fix("Replace Flatten with Reshape", rewrite="flatten_to_reshape"),)
 _REFUSED, _HANDED_ON = VersionRange.parse("<8.2"), VersionRange.parse(">=8.2,<8.4.2")
 
 
@@ -34,7 +34,7 @@ def check_node(node):
     if shape is None or len(shape) < 2 or node.attr("axis", 1) != len(shape):
         return
     refused = "Flatten of %s with axis %d: this parser refuses an axis equal to the rank"
-    wrong = "Flatten of %s with axis %d should give [N,1]; this parser hands the input on unchanged"
+    wrong = "Flatten of %s with axis %d should give [N,1]; this parser passes the input on unchanged"
     found = [(refused, "rejected", _REFUSED)]
     if len(shape) == 2 and shape[1] != 1:
         found.append((wrong, "wrong-output", _HANDED_ON))
@@ -57,7 +57,7 @@ def describe(node, row):
     if row.get("status") == "rejected":
         return "Flatten of %s with axis 1: this parser refuses an axis equal to the rank" % brackets(shape)
     wanted = "[1,N]" if len(shape) == 2 else "rank 2"
-    return "Flatten of %s with axis %d should give %s; this parser hands the input on unchanged" % (
+    return "Flatten of %s with axis %d should give %s; this parser passes the input on unchanged" % (
         brackets(shape),
         node.attr("axis", 1),
         wanted,

@@ -7,7 +7,7 @@ be known for the question to be answered; an unknown size is not reported.
 ## Why it fails
 ONNX (since its errata) and PyTorch drop a window that starts entirely in the end padding. TensorRT rounds
 the output size up without that rule, in every release: one row or column too many. The next Add or Concat
-fails, or the network goes on with another shape.
+fails, or the network continues with a different shape.
 
 ## Fix
 Make the padding explicit with `ceil_mode=0`, or change the kernel, stride or input size by one.

@@ -1,18 +1,18 @@
 """The iteration number of a Loop has the shape [1], not that of a scalar
 
 ## What it detects
-A Loop with a trip count whose body reads the iteration number in a place where a scalar and a tensor of
-shape [1] differ: as the index of a Gather (`x[t]`), in Unsqueeze, as a scan output. Places where only the
+A Loop with a trip count whose body uses the iteration number where a scalar and a tensor of
+shape [1] differ: as the index of a Gather (`x[t]`), in Unsqueeze, as a scan output. Uses where only the
 value counts (a comparison, an addition to a tensor that has axes) are not reported.
 
 ## Why it fails
 From 7.2 to 8.5 the importer's loop counter has shape [1]. `x[t]` then keeps an axis of size 1: a Slice
-behind it is refused (`The shape of input starts misaligns with the shape of input axes`), or the loop stacks
+after it is refused (`The shape of input starts misaligns with the shape of input axes`), or the loop stacks
 outputs of one axis too many, and the engine builds. 8.6 makes a scalar of it. PyTorch writes this form for
 every scripted `for t in range(x.size(0))`.
 
 ## Fix
-The loop carries a counter of its own, a scalar that starts at 0; or export the model unrolled.
+The loop carries its own counter, a scalar that starts at 0; or export the model unrolled.
 """
 
 from jetdoctor.rule import Fix, Match, Rule
@@ -30,7 +30,7 @@ RULE = Rule(
     ops=("Loop",),
 )
 
-_FIXES = (Fix("Carry a counter of its own through the loop", rewrite="loop_own_counter"),)
+_FIXES = (Fix("Carry the loop's own counter through it", rewrite="loop_own_counter"),)
 
 #: Operators whose output has the shape of their inputs, broadcast.
 _BY_ELEMENT = frozenset(
@@ -51,7 +51,7 @@ def check_node(node):
     reader = None if number.rank == 1 else _reader(number)
     if reader is not None:
         yield Match(
-            "Loop: %s reads the iteration number, which is a tensor of shape [1] here instead of a scalar" % reader,
+            "Loop: %s reads the iteration number, which is a tensor of shape [1] instead of a scalar" % reader,
             node,
             fixes=_FIXES,
             basis="measured",

@@ -4,11 +4,11 @@
 A tensor of 2^31 elements or more before TensorRT 10.10, or of 2^30 or more before 8.2. Open sizes count as 1.
 
 ## Why it fails
-`NvInfer.h` limits the volume of a tensor: below 2^30 elements until 8.0, below 2^31 from 8.2 on. 10.10 takes larger
+`NvInfer.h` limits the volume of a tensor: below 2^30 elements until 8.0, below 2^31 from 8.2 on. 10.10 accepts larger
 tensors in most layers.
 
 ## Fix
-Split the tensor, or keep the small one: an Expand or a Tile that is added to something broadcasts by itself.
+Split the tensor, or drop an Expand or Tile before an addition, which broadcasts anyway.
 """
 
 from jetdoctor.rules.shapes._extents import count, extremes, place

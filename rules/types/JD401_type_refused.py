@@ -1,4 +1,4 @@
-"""An element type that the operator does not take
+"""An element type that the operator does not accept
 
 ## What it detects
 A node with an input of a type that this release's importer refuses for the operator: integers in

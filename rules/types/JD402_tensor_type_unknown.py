@@ -1,4 +1,4 @@
-"""A tensor type that the parser has no type for
+"""A tensor type that TensorRT does not have
 
 ## What it detects
 A graph input, initializer or intermediate tensor of a type that the release does not have: UINT8 before 8.5
@@ -7,7 +7,7 @@ A graph input, initializer or intermediate tensor of a type that the release doe
 
 ## Why it fails
 The parser converts the type of every graph input and initializer before it looks at a node, and stops at
-one that it does not know: `Failed to convert ONNX date type to TensorRT data type.` (spelled so) or `Failed
+one that it does not know: `Failed to convert ONNX date type to TensorRT data type.` (sic) or `Failed
 to import initializer.`
 
 ## Fix

@@ -9,9 +9,9 @@ TensorRT quantizes symmetrically: `TensorRT only supports symmetric quantization
 zeros.` TensorRT 7 replaces the zero point by 0 with only a warning and computes something else.
 
 ## Fix
-What is exact is done first: UINT8 around 128, the 7 bits of PyTorch, and weights whose steps INT8 around 0 has. Other
+Exact rewrites come first: UINT8 around 128, the 7 bits of PyTorch, and weights whose steps INT8 around 0 has. Other
 tensors get INT8 around 0 with a wider step (`--unsafe`): the model stays INT8 and rounds more coarsely, and the proof
-says how far its outputs are from before. The most accurate way is to quantize the FLOAT model again: `quantize_static(
+measures how far its outputs move. The most accurate way is to quantize the FLOAT model again: `quantize_static(
 ..., activation_type=QuantType.QInt8, extra_options={"ActivationSymmetric": True, "WeightSymmetric": True})` in ONNX
 Runtime, or NVIDIA's Model Optimizer. `--allow quantization` computes the same steps in FLOAT: the values stay, the
 speed of INT8 is gone.
@@ -33,4 +33,4 @@ def describe(node, row):
     shown = "non-zero" if numbers is None or len(numbers) != 1 else str(numbers[0])
     if row.get("status") == "wrong-output":
         return "%s zero point %s is replaced by 0, with only a warning in the log" % (node.op_type, shown)
-    return "%s has the zero point %s (asymmetric); TensorRT takes 0 only" % (node.op_type, shown)
+    return "%s has the zero point %s (asymmetric); TensorRT accepts only 0" % (node.op_type, shown)

@@ -9,7 +9,7 @@ as there are scales, every row gets the scale of another channel; otherwise the 
 of scales is not equal to the number of output channels.`).
 
 ## Fix
-`axis=1` is written out.
+`axis=1` is set explicitly.
 """
 
 from jetdoctor.rule import Rule, brackets
@@ -25,7 +25,7 @@ RULE = Rule(
 
 def describe(node, row):
     shape, count = node.input(0).shape, node.input(1).static_shape
-    return "%s of %s with %s scales and no axis: ONNX takes axis 1, this parser axis 0" % (
+    return "%s of %s with %s scales and no axis: ONNX uses axis 1, this parser axis 0" % (
         node.op_type,
         brackets(shape),
         count[0] if count else "several",

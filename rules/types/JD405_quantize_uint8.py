@@ -25,4 +25,4 @@ RULE = Rule(
 
 
 def describe(node, row):
-    return "QuantizeLinear to UINT8 is done in INT8: everything above 127 * scale saturates"
+    return "QuantizeLinear to UINT8 is computed as INT8: everything above 127 * scale saturates"

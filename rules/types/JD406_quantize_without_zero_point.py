@@ -4,13 +4,13 @@
 QuantizeLinear or DequantizeLinear with two inputs.
 
 ## Why it fails
-Before 9.0 the importer wants three inputs (`This version of TensorRT requires 3 inputs for the
+Before 9.0 the importer requires three inputs (`This version of TensorRT requires 3 inputs for the
 QuantizeLinear operator`). Later releases take the missing zero point of a QuantizeLinear as INT8 where ONNX
 says UINT8: values above 127 * scale saturate, values below 0 do not.
 
 ## Fix
-An INT8 zero point of zeros is written out (DequantizeLinear: of the input's type). For QuantizeLinear this
-says what TensorRT does, not what ONNX means: check the accuracy.
+An INT8 zero point of zeros is added (DequantizeLinear: of the input's type). For QuantizeLinear this
+matches what TensorRT does, not what ONNX means: check the accuracy.
 """
 
 from jetdoctor.rule import Rule
@@ -27,4 +27,4 @@ RULE = Rule(
 def describe(node, row):
     if row.get("status") == "wrong-output":
         return "QuantizeLinear without a zero point: ONNX means UINT8 (0..255), this release INT8 (-128..127)"
-    return "%s has no zero point input, and this release wants one" % node.op_type
+    return "%s has no zero point input, but this release requires one" % node.op_type

@@ -5,11 +5,11 @@ Q/DQ with blocks, with FLOAT16 data before 8.5, with a scale that is computed, w
 types, with scales that do not fit the axis, are negative or have a dynamic shape, or an odd number of 4-bit values.
 
 ## Why it fails
-INT8 is all there is before 9.0 (FP8) and 10.0 (INT4, blocks); UINT4 and 16-bit integers are in no release. The scale
+Before 9.0 (FP8) and 10.0 (INT4, blocks) there is only INT8; no release has UINT4 or 16-bit integers. The scale
 is a constant of the engine until 10.16 (`NvInfer.h`, `IQuantizeLayer`).
 
 ## Fix
-Dequantize such weights offline; what is quantized at run time is computed in FLOAT, step for step. For INT8 speed
+Dequantize such weights offline; activations are computed in FLOAT, with the same quantization steps. For INT8 speed
 quantize again to INT8 per channel.
 """
 
@@ -36,12 +36,12 @@ def describe(node, row):
     if when.get("attr_present") == "output_dtype":
         return "%s output_dtype is compared with the zero point's type and refused" % node.op_type
     if when.get("attr_absent") == "axis":
-        return "%s of %s data names no axis, and this parser checks ONNX's default 1 against the rank" % (
+        return "%s of %s data gives no axis, and this parser checks ONNX's default 1 against the rank" % (
             node.op_type,
             "scalar" if node.input(0).rank == 0 else "1-D",
         )
     if "scale_fits_axis" in row.get("require", {}):
-        return "%s has %s scales for the input %s: they fit no axis" % (
+        return "%s has %s scales for the input %s: they match no axis" % (
             node.op_type,
             brackets(node.input(1).shape),
             brackets(node.input(0).shape),

@@ -1,20 +1,20 @@
 """INT64 constants that do not fit INT32
 
 ## What it detects
-A small INT64 constant with a value outside of INT32, where what reads it may tell the number from the nearest
+A small INT64 constant with a value outside INT32, where its reader may distinguish the number from the nearest
 INT32. Followed through Where, Concat, Reshape and the like to the operators that compute with it. The ranges of
-what they compute with are taken from constants, shapes and types; an input that nothing is known of is unbounded.
+their operands come from constants, shapes and types; an unknown input is unbounded.
 
 ## Why it fails
 TensorRT before 10.0 has no INT64: the parser casts such weights down and clamps what does not fit, with a
 warning in the log (`Your ONNX model has been generated with INT64 weights ... One or more weights outside
 the range of INT32 was clamped`). The clamped number means the same as "to the end" of a Slice, "no limit" of a
 Loop and "all boxes" of NonMaxSuppression, in a comparison, Min, Max or Clip with numbers that stay within INT32,
-and as the divisor of such numbers; elsewhere it is another number. A Cast of it to FLOAT is another number for
+and as the divisor of such numbers; elsewhere the result differs. A Cast of it to FLOAT always differs,
 sure: an error.
 
 ## Fix
-A Cast of the constant is carried out in the file. Otherwise compute with smaller numbers (mask values such as
+A Cast of the constant is folded in the file. Otherwise compute with smaller numbers (mask values such as
 -9223372036854775808 become -2147483648), or use a JetPack with TensorRT 10.
 """
 
@@ -72,13 +72,13 @@ def _judge(value, intervals):
             continue
         wrong = node.op_type == "Cast" and node.input(0).name == value.name and node.output().dtype in _FLOATS
         yield Match(
-            "%s reads the INT64 constant %s, which holds %s: outside of INT32, so it is clamped%s"
+            "%s reads the INT64 constant %s, which holds %s: outside INT32, so it is clamped%s"
             % (node.op_type, value.name, _far(ends), _consequence(node, intervals)),
             node,
             tensor=value.name,
             severity="error" if wrong else None,
             reading="integers_clamped",
-            fixes=(Fix("Cast the constant in the file", rewrite="cast_constant"),) if wrong else (),
+            fixes=(Fix("Fold the Cast into the constant", rewrite="cast_constant"),) if wrong else (),
         )
         return
 
@@ -129,9 +129,9 @@ def _consequence(node, intervals):
         return ""
     bounds = intervals.of(node.output())
     if bounds is None:
-        return "; what comes out is unbounded, an overflow is possible"
+        return "; the result is unbounded, so it may overflow"
     if bounds[1] < _LOW or bounds[0] > _HIGH:
-        return "; what comes out lies between %d and %d and overflows" % bounds
+        return "; the result is between %d and %d and overflows" % bounds
     if bounds[0] < _LOW or bounds[1] > _HIGH:
-        return "; what comes out lies between %d and %d, an overflow is possible" % bounds
+        return "; the result is between %d and %d and may overflow" % bounds
     return ""

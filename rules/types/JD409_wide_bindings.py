@@ -4,7 +4,7 @@
 A graph input or output of type INT64 in TensorRT before 9.0, or of type DOUBLE in any release.
 
 ## Why it fails
-It builds; but the engine's bindings have another type than the model file says. TensorRT before 9.0 has no
+It builds, but the engine's bindings have a different type from the model file's. TensorRT before 9.0 has no
 INT64 and no release computes in DOUBLE. Code that copies int64 token ids into the binding sends twice the
 bytes: every second value is read as 0, or the copy overruns the buffer.
 

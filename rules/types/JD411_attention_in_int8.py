@@ -2,13 +2,13 @@
 
 ## What it detects
 A QuantizeLinear to INT8 or UINT8 that reads the result of a Softmax, directly or through Reshape and Transpose:
-the attention weights of a transformer go through 256 steps. FP8 is left alone: its steps are fine near zero, and
+the attention weights of a transformer are rounded to 256 steps. FP8 is left alone: its steps are fine near zero, and
 NVIDIA's Model Optimizer quantizes there on purpose, so that TensorRT can fuse the attention.
 
 ## Why it fails
 It builds. Most weights of a long row are far below 1/255 and become 0; the few large ones lose their differences.
 Engineers report the loss (2.15 points of a ViT's accuracy after post-training quantization); how much it is for
-this model, only a comparison tells.
+this model, only a comparison shows.
 
 ## Fix
 Leave the matrix products of the attention out of the quantization (`nodes_to_exclude` in ONNX Runtime's

@@ -1,4 +1,4 @@
-"""A softmax written out with smaller operators."""
+"""A softmax decomposed with smaller operators."""
 
 from typing import List
 

@@ -64,7 +64,7 @@ def rounded(floats: Numbers, data: str, element: int) -> str:
     """The nearest number of a narrow float type, ties to even, limited to its largest; as FLOAT."""
     form = carriers.FORMATS[element]
     size = floats("Abs", data)
-    # The distance of neighbours at each number: the largest that belongs to a power of two not above it.
+    # The distance of neighbors at each number: the largest that belongs to a power of two not above it.
     powers = [2.0**k for k in range(form.smallest, form.highest + 1)]
     steps = [power * 2.0**-form.mantissa for power in powers]
     column = floats("Unsqueeze", size, floats.build.ints([-1]))
