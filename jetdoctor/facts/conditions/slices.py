@@ -1,6 +1,6 @@
 """What a Split, a Slice or a Shape takes out of its input."""
 
-from typing import Any, Optional, Sequence
+from typing import Optional, Sequence
 
 from jetdoctor.facts.condition import ARE, HAS, IS, Answer, Condition, Words
 from jetdoctor.facts.conditions.layers import declared_sizes
@@ -109,21 +109,15 @@ class EmptyAtOne(Condition):
     takes = {"empty_at_one": FLAG}
 
     def holds(self, seen: Seen) -> Answer:
-        shape, bounds = seen.node.input(0).shape, [seen.array(index) for index in (1, 2)]
-        if shape is None or any(array is None for array in bounds):
+        shape, starts, ends = seen.node.input(0).shape, seen.integers(1), seen.integers(2)
+        if shape is None or starts is None or ends is None:
             return None
-        starts, ends = (array.reshape(-1).tolist() for array in bounds)
         declared = declared_sizes(seen.node.graph.model)
         opened = [axis for axis in range(-len(shape), len(shape)) if shape[axis] in declared]
-        axes = _listed(seen, 3) or list(range(len(starts)))
-        cuts = zip(axes, starts, ends, _listed(seen, 4) or [1] * len(starts))
+        axes = seen.integers(3) or range(len(starts))
+        cuts = zip(axes, starts, ends, seen.integers(4) or [1] * len(starts))
         return any(axis in opened and not [0][start:end:step] for axis, start, end, step in cuts)
 
     def words(self) -> Words:
         return "its result", IS, "empty where an open axis has size 1"
-
-
-def _listed(seen: Seen, index: int) -> Any:
-    array = seen.array(index)
-    return None if array is None else array.reshape(-1).tolist()
 

@@ -84,8 +84,8 @@ class NotPositive(Condition):
     takes = {"not_positive": INDEX}
 
     def holds(self, seen: Seen) -> Answer:
-        array = seen.array(self.value)
-        return None if array is None else bool((array <= 0).any())
+        numbers = seen.numbers(self.value)
+        return None if numbers is None else any(number <= 0 for number in numbers)
 
     def words(self) -> Words:
         return self.label(self.value), IS, "not positive"
@@ -123,8 +123,8 @@ class InferredTwice(Condition):
     takes = {"inferred_twice": FLAG}
 
     def holds(self, seen: Seen) -> Answer:
-        shape = seen.array(1)
-        return None if shape is None else int((shape == -1).sum()) > 1
+        shape = seen.numbers(1)
+        return None if shape is None else shape.count(-1) > 1
 
     def words(self) -> Words:
         return "the shape", HAS, "-1 more than once"
