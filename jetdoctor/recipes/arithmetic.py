@@ -19,20 +19,33 @@ _WIDER = {"INT8": "INT32", "UINT8": "INT32", "INT16": "INT32", "UINT16": "INT32"
 _LARGEST_POWER = 8
 
 
+def is_whole_power(exponent: Any) -> bool:
+    """Whether an array of exponents holds small whole numbers, so that products can stand for powers."""
+    small = exponent.size and exponent.min() >= 0 and exponent.max() <= _LARGEST_POWER
+    return bool(small and (exponent % 1 == 0).all())
+
+
 def whole_power(node: Node, build: Build) -> str:
-    """Pow of integers by one small constant exponent, as a product: no way through floats, which round above 2^53."""
-    exponent = build.array(node.input(1))
-    if exponent is None or exponent.size != 1 or "INT" not in build.dtype(node.input(0)):
-        raise CannotRewrite("the exponent is not one constant, or the base is not an integer")
-    power = float(exponent.reshape(-1)[0])
-    if power != int(power) or not 1 <= power <= _LARGEST_POWER:
-        raise CannotRewrite("the exponent %g is not a small whole number" % power)
+    """Pow of integers by small constant exponents, as products: no way through floats, which round above 2^53.
+
+    Different exponents: each power times a mask of where it is meant, and the sum of these.
+    """
+    exponent, dtype, x = build.array(node.input(1)), build.dtype(node.input(0)), node.inputs[0]
+    if exponent is None or "INT" not in dtype or not is_whole_power(exponent):
+        raise CannotRewrite("the exponents are not small whole constants, or the base is no integer")
     if exponent.ndim > build.rank(node.input(0)):
         raise CannotRewrite("the exponent adds an axis")
-    result = node.inputs[0]
-    for _ in range(int(power) - 1):
-        result = build.add("Mul", [result, node.inputs[0]])
-    return result
+    meant = sorted({int(power) for power in exponent.reshape(-1)})
+    powers = [x]
+    while len(powers) < meant[-1]:
+        powers.append(build.add("Mul", [powers[-1], x]))
+    if len(meant) == 1 and meant[0]:
+        return powers[-1]
+    total = build.tensor(exponent == 0, dtype) if not meant[0] else ""
+    for power in meant if meant[0] else meant[1:] or [1]:
+        part = build.add("Mul", [powers[power - 1], build.tensor(exponent == power, dtype)])
+        total = build.add("Add", [part, total]) if total else part
+    return total
 
 
 def integer_remainder(node: Node, build: Build) -> str:

@@ -41,15 +41,26 @@ class Axis(NamedTuple):
 
 
 def geometry(node: Node) -> Optional[List[Axis]]:
-    """Geometry per spatial axis; None when a size is unknown or the padding is automatic."""
+    """Geometry per spatial axis, with the padding that ``auto_pad`` stands for; None when a size is unknown."""
     given, found = _space(node.input(0).shape), _space(node.output(0).shape)
-    if node.attr("auto_pad", "NOTSET") != "NOTSET" or not given or not found:
+    if not given or not found:
         return None
     kernel, count = node.attr("kernel_shape"), len(node.attr("kernel_shape"))
     strides, dilations = (node.attr(name, (1,) * count) for name in ("strides", "dilations"))
-    pads = node.attr("pads", (0,) * (2 * count))
     reach = [(size - 1) * hole + 1 for size, hole in zip(kernel, dilations)]
+    pads = node.attr("pads", (0,) * (2 * count))
+    if node.attr("auto_pad", "NOTSET") != "NOTSET":
+        pads = _automatic(node.attr("auto_pad"), list(zip(given, found, reach, strides)))
     return [Axis(*row) for row in zip(given, found, reach, strides, pads, pads[count:])]
+
+
+def _automatic(mode: str, rows: Sequence[Sequence[int]]) -> List[int]:
+    """The pads of VALID and SAME, begins before ends; an odd one goes to the end, or with SAME_LOWER to the begin."""
+    total = [max(0, (found - 1) * stride + reach - given) for given, found, reach, stride in rows]
+    if mode == "VALID":
+        total = [0] * len(total)
+    less, more = [size // 2 for size in total], [size - size // 2 for size in total]
+    return more + less if mode == "SAME_LOWER" else less + more
 
 
 def _space(shape: Any) -> Any:
@@ -77,9 +88,13 @@ def dilated_pool(node: Node, build: Build) -> str:
 def _maximum(node: Node, build: Build) -> str:
     kernel, space = node.attr("kernel_shape"), len(node.attr("kernel_shape"))
     holes, strides = (node.attr(name, (1,) * space) for name in ("dilations", "strides"))
-    axes, pads = geometry(node), list(node.attr("pads", (0,) * 2 * space))
-    if node.attr("auto_pad", "NOTSET") != "NOTSET" or (node.attr("ceil_mode", 0) and axes is None):
+    axes, pads, mode = geometry(node), list(node.attr("pads", (0,) * 2 * space)), node.attr("auto_pad", "NOTSET")
+    if mode.startswith("SAME"):
+        raise CannotRewrite("SAME padding of a dilated window, which runtimes read differently")
+    if axes is None and node.attr("ceil_mode", 0):
         raise CannotRewrite("padding that depends on unknown sizes")
+    if mode == "VALID":
+        pads = [0] * 2 * space
     if axes is not None and node.attr("ceil_mode", 0):
         pads[space:] = [axis.exact_end for axis in axes]
     if any(pads) or any(step != 1 for step in strides):

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from jetdoctor.recipes.pooling import dilated_pool
+from jetdoctor.recipes.pooling import dilated_pool, geometry
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("dilated_pool_rewrite", "Decompose the dilated pool")
+
+def _fits(node):
+    """Not for SAME padding, and where sizes count only if they are known."""
+    known = node.op_type == "MaxPool" and not node.attr("ceil_mode", 0)
+    return not node.attr("auto_pad", "NOTSET").startswith("SAME") and (known or geometry(node) is not None)
+
+
+REWRITE = Rewrite("dilated_pool_rewrite", "Decompose the dilated pool", fits=_fits)
 
 
 def rewrite(node, edit):

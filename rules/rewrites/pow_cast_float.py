@@ -1,14 +1,20 @@
-"""Pow of integers with a small constant exponent as a product (no integer Pow before TensorRT 10.8).
+"""Pow of integers with a small constant exponents as products (no integer Pow before TensorRT 10.8).
 
 A float to the power of a constant integer: the exponent in the type of the base.
 """
 
 from __future__ import annotations
 
-from jetdoctor.recipes.arithmetic import whole_power
+from jetdoctor.recipes.arithmetic import is_whole_power, whole_power
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("pow_cast_float", "Multiply instead of raising to a power", constants=(1,))
+
+def _fits(node):
+    exponent = node.input(1).array()
+    return exponent is None or "INT" not in (node.input(0).dtype or "") or is_whole_power(exponent)
+
+
+REWRITE = Rewrite("pow_cast_float", "Multiply instead of raising to a power", constants=(1,), fits=_fits)
 
 
 def rewrite(node, edit):

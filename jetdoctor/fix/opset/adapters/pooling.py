@@ -80,4 +80,5 @@ def _pad_at_the_end(site: Site, axes: List[Axis]) -> None:
         raise CannotRewrite("ceil_mode needs padding as large as the window")
     site.set("pads", [axis.begin for axis in axes] + ends)
     site.remove("ceil_mode")
+    site.remove("auto_pad")
     site.note("ceil_mode as padding %s at the end" % ends)
