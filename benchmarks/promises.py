@@ -29,6 +29,10 @@ KEPT, BROKEN, UNPROMISED, NEITHER = "promised and kept", "promised and broken", 
 UNRUN, MAY_FIXED, MAY_NOT = "promised, not provable", "may be fixable: fixed", "may be fixable: not fixed"
 
 
+#: how the proof says that ONNX Runtime, or ONNX's evaluator after it, does not run the original
+_NOT_RUN = ("does not run the model", "the reference evaluator refuses")
+
+
 class Answer(NamedTuple):
     """One model for one target: which of the four, and why a promise was broken."""
 
@@ -68,11 +72,9 @@ def judge(job: Tuple[str, str]) -> Answer:
 
 
 def _cannot_run(outcome: Any) -> bool:
-    """Whether ONNX Runtime refuses the original: nothing is proven of it, and nobody can say what it computes."""
+    """Whether nothing here runs the original: nothing is proven of it, and nobody can say what it computes."""
     proof = outcome.plan.equivalence
-    return proof.status == "not-run" and any(
-        said in proof.reason for said in ("does not run the model", "the reference evaluator refuses")
-    )
+    return proof.status == "not-run" and any(words in proof.reason for words in _NOT_RUN)
 
 
 def _reason(outcome: Any) -> str:

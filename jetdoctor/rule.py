@@ -148,7 +148,8 @@ class Rewrite:
     ``choice``: what an unsafe rewrite decides for the caller, as ``fix --allow`` names it (CHOICES of types); ""
     when nothing less than ``--unsafe`` allows it. ``exact``: every number stays bit for bit, so that no later
     step that rounds can tell. ``measured``: it gives other numbers on purpose (coarser steps), so
-    that the proof says how far they are from the original's and does not ask them to be equal.
+    that the proof says how far they are from the original's and does not ask them to be equal. ``unsure``: rounding
+    decides on which inputs it is equal, so that only a run tells whether it is proven.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Rewrite:
     choice: str = ""
     exact: bool = False
     measured: bool = False
+    unsure: bool = False
 
 
 def holder(node: Any, holds: Callable[[Any], bool]) -> Any:

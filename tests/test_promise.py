@@ -10,6 +10,7 @@ import pytest
 from jetdoctor import cli
 from jetdoctor.check import check
 from jetdoctor.check.promise import rounds
+from jetdoctor.fix import fix
 from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
 from tests.cases import parse
@@ -38,6 +39,40 @@ def test_a_rounding_step_leaves_the_promise_to_the_proof():
     rounded, open_ = promises(ROUNDED)
     assert plain.verdict == rounded.verdict == "fixable"
     assert sure == {"sure"} and "run" in open_
+
+
+#: without a zero point the steps are UINT8 from 0
+NO_ZERO = """<ir_version: 8, opset_import: ["": 13]>
+g (float[2,3] x) => (%s[2,3] y) <float s = {0.1}> { %s }"""
+PAIR = "q = QuantizeLinear (x, s) y = DequantizeLinear (q, s)"
+
+
+def test_steps_that_the_caller_reads_are_not_promised():
+    assert promises(NO_ZERO % ("uint8", "y = QuantizeLinear (x, s)"))[0].verdict == "fails"
+    result, _ = promises(NO_ZERO % ("float", PAIR))
+    assert result.verdict == "fixable"
+
+
+def test_steps_without_a_zero_point_become_int8(saved):
+    outcome = fix(saved(NO_ZERO % ("float", PAIR)), resolve("jetpack-5.0.2"), unsafe=True)
+    assert outcome.clean and outcome.plan.equivalence.near
+
+
+def test_scales_of_the_axis_that_onnx_takes_by_default(saved):
+    text = """<ir_version: 8, opset_import: ["": 13]>
+    g (float[5,2,4] x) => (float[5,2,4] y) <float[2] s = {0.1, 0.2}, int8[2] z = {0, 0}> {
+      q = QuantizeLinear (x, s, z) y = DequantizeLinear (q, s, z)
+    }"""
+    assert promises(text)[0].verdict == "fixable"
+    assert fix(saved(text), resolve("jetpack-5.0.2")).clean
+
+
+MOD = """<ir_version: 8, opset_import: ["": 13]>
+g (float[2,3] x, float[2,3] d) => (float[2,3] y) { y = Mod <fmod = 1> (x, d) }"""
+
+
+def test_a_remainder_of_floats_is_left_to_the_proof():
+    assert promises(MOD)[1] == {"run"}
 
 
 @pytest.fixture

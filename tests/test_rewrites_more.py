@@ -126,7 +126,29 @@ def test_a_pool_that_names_no_dilations(op_type, opset):
     assert_same(model, {"x": x}, "dilated_pool_rewrite")
 
 
-@given(p=st.integers(1, 2), kernel=st.integers(1, 3), stride=st.integers(1, 2), pad=st.integers(0, 1))
+@pytest.mark.parametrize("pads", [[0, 0, 0, 0], [1, 0, 1, 1]])
+def test_dilated_pool_of_the_first_opset_that_has_it(pads):
+    x = data([1, 2, 8, 9])
+    more = {"kernel_shape": [2, 3], "strides": [2, 1], "dilations": [2, 1], "pads": pads}
+    assert_same(model_of("MaxPool", {"x": x}, opset=10, **more), {"x": x}, "dilated_pool_rewrite")
+
+
+@pytest.mark.parametrize("op_type, opset", [("MaxPool", 11), ("LpPool", 18)])
+def test_dilated_pool_that_pads_nothing(op_type, opset):
+    x = data([1, 2, 8, 9])
+    more = {"kernel_shape": [3, 2], "strides": [1, 2], "dilations": [2, 1], "auto_pad": "VALID"}
+    assert_same(model_of(op_type, {"x": x}, opset=opset, **more), {"x": x}, "dilated_pool_rewrite")
+
+
+@pytest.mark.parametrize("more", [{"ceil_mode": 1}, {"dilations": [2, 1]}, {"ceil_mode": 1, "dilations": [1, 2]}])
+@pytest.mark.parametrize("p", [1, 3])
+def test_lppool_beyond_the_border(p, more):
+    x = data([1, 2, 6, 7])
+    model = model_of("LpPool", {"x": x}, opset=18, p=p, kernel_shape=[2, 2], strides=[2, 2], **more)
+    assert_same(model, {"x": x}, "lppool_decompose")
+
+
+@given(p=st.integers(1, 4), kernel=st.integers(1, 3), stride=st.integers(1, 2), pad=st.integers(0, 1))
 def test_lppool(p, kernel, stride, pad):
     assume(pad < kernel)
     x = data([1, 2, 6, 7])

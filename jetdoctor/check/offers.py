@@ -78,7 +78,8 @@ class Offers:
                 self._made[request] = Fix("Lower the opset to %d" % opset, "safe", lower_opset=opset)
             else:
                 rewrite = self.catalog.rewrite(request)
-                self._made[request] = Fix(rewrite.title, rewrite.applicability, rewrite=request)
+                promise = "run" if rewrite.unsure else "sure"
+                self._made[request] = Fix(rewrite.title, rewrite.applicability, rewrite=request, promise=promise)
         return self._made[request]
 
 

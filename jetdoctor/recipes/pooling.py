@@ -97,8 +97,8 @@ def _maximum(node: Node, build: Build) -> str:
         pads = [0] * 2 * space
     if axes is not None and node.attr("ceil_mode", 0):
         pads[space:] = [axis.exact_end for axis in axes]
-    if any(pads) or any(step != 1 for step in strides):
-        build.needs(11)  # pads and steps as inputs
+    if any(step != 1 for step in strides):
+        build.needs(10)  # steps of Slice
     data = _padded(node, build, pads, space)
     offsets = list(itertools.product(*[range(size) for size in kernel]))
     if len(offsets) > _MOST_SLICES:
@@ -117,6 +117,8 @@ def _padded(node: Node, build: Build, pads: List[int], space: int) -> str:
     if not any(pads):
         return node.inputs[0]
     full, dtype = [0, 0] + pads[:space] + [0, 0] + pads[space:], build.dtype(node.input(0))
+    if build.opset < 11:
+        return str(build.add("Pad", [node.inputs[0]], pads=full, value=_LOWEST[dtype]))
     return str(build.add("Pad", [node.inputs[0], build.ints(full), build.scalar(_LOWEST[dtype], dtype)]))
 
 

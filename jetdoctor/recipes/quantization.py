@@ -37,6 +37,11 @@ def quantizing(node: Node) -> bool:
     return node.op_type in QUANTIZING and node.domain in _DOMAINS
 
 
+def handed_out(node: Node) -> bool:
+    """Whether the steps that the node makes are an output of the graph: its caller reads them as they are."""
+    return node.op_type == "QuantizeLinear" and node.outputs[0] in node.graph.output_names
+
+
 class Grid(NamedTuple):
     """Constant 8-bit steps: number = (step - zero) * scale; numpy arrays with one element, or one for each channel."""
 
@@ -101,6 +106,22 @@ def tensor_of(node: Node, array: Callable[[Value], Any] = Value.array) -> Option
     zero = grid.zero.reshape(-1)
     found = Tensor(source, clip, [], [], grid, int(first - zero.max(initial=0)), int(last - zero.min(initial=255)))
     return found if _readers((clip or source).output(0), found, array) and found.readers else None
+
+
+def to_recenter(node: Node, array: Callable[[Value], Any]) -> Tensor:
+    """The tensor whose steps are to lie around 0; ``CannotRewrite`` where they do, or cannot be moved."""
+    found = tensor_of(node, array)
+    if found is None:
+        raise CannotRewrite("the steps are not constant 8-bit ones, or more than DequantizeLinear reads them")
+    if symmetric(found.grid):
+        raise CannotRewrite("it is quantized around 0 already")
+    return found
+
+
+def quantized_at(node: Node) -> Optional[Node]:
+    """The node that quantizes the tensor which the node belongs to; None for constant weights."""
+    found = tensor_of(node)
+    return found.source if found is not None else None
 
 
 def _clipped(

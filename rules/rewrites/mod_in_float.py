@@ -13,7 +13,9 @@ def _fits(node):
     return (node.input(0).dtype or "FLOAT") in ("FLOAT", "FLOAT16")
 
 
-REWRITE = Rewrite("mod_in_float", "Decompose the remainder of floats into Div, Mul and Sub", "unsafe", fits=_fits)
+REWRITE = Rewrite(
+    "mod_in_float", "Decompose the remainder of floats into Div, Mul and Sub", "unsafe", fits=_fits, unsure=True
+)
 
 
 def rewrite(node, edit):

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("qdq_explicit_axis", "Make the quantization axis explicit", exact=True)
+
+def _fits(node):
+    return not node.has_attr("axis") and node.opset >= 13
+
+
+REWRITE = Rewrite("qdq_explicit_axis", "Make the quantization axis explicit", fits=_fits, exact=True)
 
 
 def rewrite(node, edit):
-    if node.has_attr("axis") or edit.opset < 13:
+    if not _fits(node):
         raise CannotRewrite("the axis is given, or the opset does not know it")
     edit.set_attribute(node, "axis", 0 if edit.rank(node.input(0)) in (0, 1) else 1)

@@ -7,7 +7,7 @@ one bit at most for activations, hardly for weights), so the numbers change: the
 
 from __future__ import annotations
 
-from jetdoctor.recipes.quantization import SYMMETRIC, regrid, spread, symmetric, tensor_of
+from jetdoctor.recipes.quantization import SYMMETRIC, quantized_at, regrid, spread, symmetric, tensor_of, to_recenter
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
@@ -23,16 +23,11 @@ REWRITE = Rewrite(
 
 
 def site(node):
-    found = tensor_of(node)
-    return found.source if found is not None else None
+    return quantized_at(node)
 
 
 def rewrite(node, edit):
-    found = tensor_of(node, edit.array)
-    if found is None:
-        raise CannotRewrite("the steps are not constant 8-bit ones, or more than DequantizeLinear reads them")
-    if symmetric(found.grid):
-        raise CannotRewrite("it is quantized around 0 already")
+    found = to_recenter(node, edit.array)
     if found.source is None:
         _weights(node, edit, found)
     elif found.grid.zero.size == 1:

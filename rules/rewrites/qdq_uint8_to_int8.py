@@ -7,7 +7,7 @@ ends of a quantized tensor change together.
 
 from __future__ import annotations
 
-from jetdoctor.recipes.quantization import STEPS, regrid, spread, symmetric, tensor_of
+from jetdoctor.recipes.quantization import STEPS, quantized_at, regrid, spread, tensor_of, to_recenter
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 _FIRST, _LAST = STEPS["INT8"]
@@ -24,18 +24,13 @@ REWRITE = Rewrite("qdq_uint8_to_int8", "Quantize to INT8 around 0: the same step
 
 
 def site(node):
-    found = tensor_of(node)
-    return found.source if found is not None else None
+    return quantized_at(node)
 
 
 def rewrite(node, edit):
     import numpy as np
 
-    found = tensor_of(node, edit.array)
-    if found is None:
-        raise CannotRewrite("the steps are not constant 8-bit ones, or more than DequantizeLinear reads them")
-    if symmetric(found.grid):
-        raise CannotRewrite("it is quantized around 0 already")
+    found = to_recenter(node, edit.array)
     if found.source is None:
         steps = edit.array(node.input(0)).astype(np.int64) - spread(node, found.grid.zero)
         if (steps < _FIRST).any() or (steps > _LAST).any():

@@ -5,15 +5,20 @@ Nobody quantizes a model for that, so it is a choice.
 
 from __future__ import annotations
 
-from jetdoctor.recipes.quantization import quantizing
+from jetdoctor.recipes.quantization import handed_out, quantizing
 from jetdoctor.recipes.quantized_in_float import convert
 from jetdoctor.rule import Rewrite
+
+
+def _fits(node):
+    return quantizing(node) and not handed_out(node)
+
 
 REWRITE = Rewrite(
     "undo_quantization",
     "Compute the quantized steps in FLOAT: same values, no INT8 speed",
     "unsafe",
-    fits=quantizing,
+    fits=_fits,
     choice="quantization",
 )
 
