@@ -116,7 +116,7 @@ def test_packed_weights(zeros, depth):
         inputs["=z"] = random.randint(0, 256, columns * ((blocks * bits + 7) // 8)).astype(np.uint8)
     form = dict(K=depth, N=columns, bits=bits, block_size=block)
     model, feeds = _model("MatMulNBits", inputs, form, 1)
-    result, refusals, done = rewritten(model, "matmulnbits_dequantised")
+    result, refusals, done = rewritten(model, "matmulnbits_dequantized")
     assert done == 1, refusals
     assert compare(outputs_of(model, feeds), outputs_of(result, feeds)).equal
 

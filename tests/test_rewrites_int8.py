@@ -67,7 +67,7 @@ def test_steps_that_int8_has_not(kind, zero):
     first = 0 if kind == "uint8" else -128
     model = pair(kind, zero, first, first + 255)
     assert "are not all among -128 to 127" in rewritten(model, "qdq_uint8_to_int8")[1][0]
-    assert "would give up INT8" in rewritten(model, "quantised_in_float")[1][0]
+    assert "would give up INT8" in rewritten(model, "quantized_in_float")[1][0]
     result, refusals, done = rewritten(model, "qdq_symmetric")
     assert done, refusals
     before, after = outputs_of(model, {"x": X})["y"], outputs_of(result, {"x": X})["y"]
@@ -87,7 +87,7 @@ def test_weights_move_where_their_steps_fit():
     assert done, refusals
     assert compare(outputs_of(model, one), outputs_of(result, one)).equal
     model = parser.parse_model(text % ("10,200,250,20", 3))
-    assert "the weights take steps" in rewritten(model, "qdq_uint8_to_int8")[1][0]
+    assert "the weights use steps" in rewritten(model, "qdq_uint8_to_int8")[1][0]
     result, refusals, done = rewritten(model, "qdq_symmetric")
     assert done, refusals
     before, after = outputs_of(model, one)["y"], outputs_of(result, one)["y"]

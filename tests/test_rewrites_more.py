@@ -186,7 +186,7 @@ def test_batch_first_recurrence(op_type, gates, states, direction):
         np.testing.assert_allclose(found["y%d" % state], expected["y%d" % state].transpose(1, 0, 2), rtol=1e-5)
 
 
-def test_quantisation_forms():
+def test_quantization_forms():
     x = np.arange(-6, 6, dtype=np.int8).reshape(2, 2, 3)
     inputs = {"x": x, "s": np.array([0.5, 2], np.float32)}
     model = model_of("DequantizeLinear", inputs, opset=13, constants=["s"])
@@ -205,13 +205,13 @@ def test_unread_outputs_are_left_out():
 
 
 @pytest.mark.parametrize("dtype, zero", [(np.int8, 3), (np.uint8, 100), (np.int8, 0)])
-def test_weights_dequantised_beforehand(dtype, zero):
+def test_weights_dequantized_beforehand(dtype, zero):
     inputs = {
         "x": np.arange(12).reshape(3, 4).astype(dtype), "s": np.array([0.5, 2, 0.1], np.float32),
         "z": np.full(3, zero, dtype),
     }  # fmt: skip
     model = model_of("DequantizeLinear", inputs, opset=13, constants=list(inputs), axis=0)
-    assert_same(model, {}, "dequantise_weights")
+    assert_same(model, {}, "dequantize_weights")
 
 
 @given(shape=SIZES, axis=st.integers(-4, 3), keepdims=st.integers(0, 1))
@@ -229,7 +229,7 @@ def test_kernel_shape_from_the_weights():
 
 
 @pytest.mark.skipif(onnx.defs.onnx_opset_version() < 21, reason="blocks came with opset 21")
-def test_blocks_of_weights_dequantised_beforehand():
+def test_blocks_of_weights_dequantized_beforehand():
     inputs = {"x": np.arange(12).reshape(3, 4).astype(np.int8), "s": data([3, 2]), "z": np.ones((3, 2), np.int8)}
     model = model_of("DequantizeLinear", inputs, opset=21, constants=list(inputs), axis=1, block_size=2)
-    assert_same(model, {}, "dequantise_weights")
+    assert_same(model, {}, "dequantize_weights")

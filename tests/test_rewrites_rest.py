@@ -136,7 +136,7 @@ def test_default_domain_spelled_out(inner, taken):
     for node in list(model.graph.node) + [n for m in model.graph.node for a in m.attribute for n in a.g.node]:
         node.domain = "ai.onnx"
     model.opset_import[0].domain = "ai.onnx"
-    result, refusals, done = rewritten(model, "normalise_default_domain")
+    result, refusals, done = rewritten(model, "normalize_default_domain")
     assert done == 1, refusals
     assert b"ai.onnx" not in result.SerializeToString()
     assert compare(expected, outputs_of(result, feeds)).equal

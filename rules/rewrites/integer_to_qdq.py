@@ -2,7 +2,7 @@
 
 That is what they are defined as: the numbers are dequantized, the operator computes, the result is quantized.
 Integer products (MatMulInteger, ConvInteger) are products of dequantized numbers with scale 1. What of it
-TensorRT does not quantize in that way is for ``quantised_in_float``.
+TensorRT does not quantize in that way is for ``quantized_in_float``.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _axis(node, edit, value, parameters, axis):
     return edit.rank(value) - 1 if axis == -1 else axis
 
 
-def _quantise(node, edit, x, scale, zero):
+def _quantize(node, edit, x, scale, zero):
     return edit.add("QuantizeLinear", [x, node.inputs[scale]] + ([node.inputs[zero]] if node.present(zero) else []))
 
 
@@ -67,12 +67,12 @@ def _qlinear_conv(node, edit):
         if bias is None or x_scale is None or w_scale is None:
             raise CannotRewrite("a bias that is not constant")
         inputs.append(edit.constant((bias * (x_scale * w_scale.astype(np.float64))).astype(np.float32)))
-    return _quantise(node, edit, edit.add("Conv", inputs, **dict(node.attributes)), 6, 7)
+    return _quantize(node, edit, edit.add("Conv", inputs, **dict(node.attributes)), 6, 7)
 
 
 def _qlinear_matmul(node, edit):
     sides = [_real(node, edit, 0, 1, 2), _real(node, edit, 3, 4, 5, axis=-1)]
-    return _quantise(node, edit, edit.add("MatMul", sides), 6, 7)
+    return _quantize(node, edit, edit.add("MatMul", sides), 6, 7)
 
 
 def _integer_product(op_type):
@@ -121,13 +121,13 @@ def _qgemm(node, edit):
         steps = bias * (a_scale * b_scale.astype(np.float64)) * node.attr("alpha", 1.0)
         inputs.append(edit.constant(steps.astype(np.float32)))
     y = edit.add("Gemm", inputs, **dict(node.attributes))
-    return _quantise(node, edit, y, 7, 8) if node.present(7) else y
+    return _quantize(node, edit, y, 7, 8) if node.present(7) else y
 
 
 def _two_sides(op_type):
     def written(node, edit):
         sides = [_real(node, edit, 0, 1, 2), _real(node, edit, 3, 4, 5)]
-        return _quantise(node, edit, edit.add(op_type, sides), 6, 7)
+        return _quantize(node, edit, edit.add(op_type, sides), 6, 7)
 
     return written
 
@@ -138,14 +138,14 @@ def _one_side(op_type):
             raise CannotRewrite("channels are last")
         left_out = ("channels_last", "opset")
         attributes = {name: value for name, value in node.attributes.items() if name not in left_out}
-        return _quantise(node, edit, edit.add(op_type, [_real(node, edit, 0, 1, 2)], **attributes), 3, 4)
+        return _quantize(node, edit, edit.add(op_type, [_real(node, edit, 0, 1, 2)], **attributes), 3, 4)
 
     return written
 
 
 def _qlinear_concat(node, edit):
     parts = [_real(node, edit, index, index + 1, index + 2) for index in range(2, len(node.inputs), 3)]
-    return _quantise(node, edit, edit.add("Concat", parts, axis=node.attr("axis")), 0, 1)
+    return _quantize(node, edit, edit.add("Concat", parts, axis=node.attr("axis")), 0, 1)
 
 
 _WRITTEN = {

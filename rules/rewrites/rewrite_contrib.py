@@ -64,7 +64,7 @@ def _fused_matmul(node, edit):
     return product if alpha == 1 else edit.add("Mul", [product, _number(edit, node, alpha)])
 
 
-def _normalised(edit, node, x, scale, bias, centered, dtype=None):
+def _normalized(edit, node, x, scale, bias, centered, dtype=None):
     """(normalized, mean, 1 / deviation) of ``x`` over its last axis, in FLOAT as ONNX Runtime does it."""
     dtype = dtype or edit.dtype(node.input(0))
     half = dtype == "FLOAT16"
@@ -99,14 +99,14 @@ def _skip_layernorm(node, edit):
     centered = node.op_type == "SkipLayerNormalization"
     if _given(node, 4 if centered else 3):
         total = edit.add("Add", [total, node.inputs[4 if centered else 3]])
-    y, mean, inverse = _normalised(edit, node, total, node.inputs[2], _given(node, 3) if centered else "", centered)
+    y, mean, inverse = _normalized(edit, node, total, node.inputs[2], _given(node, 3) if centered else "", centered)
     return _outputs(node, (y, mean, inverse, total))
 
 
 def _simplified_layernorm(node, edit):
     if node.attr("axis", -1) not in (-1, edit.rank(node.input(0)) - 1):
         raise CannotRewrite("more than the last axis is normalized")
-    y, _, inverse = _normalised(edit, node, node.inputs[0], node.inputs[1], "", False)
+    y, _, inverse = _normalized(edit, node, node.inputs[0], node.inputs[1], "", False)
     return _outputs(node, (y, inverse))
 
 
@@ -122,7 +122,7 @@ def _embed_layernorm(node, edit):
     if node.present(1) and node.present(4):
         total = edit.add("Add", [total, edit.add("Gather", [node.inputs[4], node.inputs[1]], axis=0)])
     dtype = edit.dtype(node.input(2))
-    y, _, _ = _normalised(edit, node, total, node.inputs[5], node.inputs[6], True, dtype)
+    y, _, _ = _normalized(edit, node, total, node.inputs[5], node.inputs[6], True, dtype)
     return _outputs(node, (y, _count(node, edit), total))
 
 

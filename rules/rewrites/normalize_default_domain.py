@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("normalise_default_domain", "Spell the default domain as the empty string")
+REWRITE = Rewrite("normalize_default_domain", "Spell the default domain as the empty string")
 
 
 def rewrite_model(model, edit):

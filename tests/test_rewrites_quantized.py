@@ -111,7 +111,7 @@ def test_what_tensorrt_has_is_left_where_it_does_not_touch():
 
 
 @pytest.mark.parametrize("reader", ["Shape", "output"])
-def test_a_quantised_tensor_that_something_else_reads_is_refused(reader):
+def test_a_quantized_tensor_that_something_else_reads_is_refused(reader):
     x = RANDOM.normal(size=(2, 4)).astype(np.float32)
     nodes = [("QuantizeLinear", ["x", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["y"], {})]
     outputs = {"y": 1}
@@ -127,7 +127,7 @@ def test_a_quantised_tensor_that_something_else_reads_is_refused(reader):
 
 
 @given(seed=st.integers(0, 50), rows=st.integers(1, 4), zeros=st.booleans())
-def test_dynamic_quantisation(seed, rows, zeros):
+def test_dynamic_quantization(seed, rows, zeros):
     random = np.random.RandomState(seed)
     x = (random.normal(size=(rows, 6)) * (not zeros)).astype(np.float32)
     nodes = [
@@ -220,14 +220,14 @@ def test_symmetric_operators_become_pairs_that_tensorrt_has():
     assert compare(outputs_of(made, {"x": x}), outputs_of(result, {"x": x})).equal
 
 
-def test_a_lookup_in_quantised_weights():
+def test_a_lookup_in_quantized_weights():
     ids = np.array([[1, 3, 2]], np.int64)
     nodes = [("Gather", ["table", "ids"], ["row"], {}), ("DequantizeLinear", ["row", "s", "z"], ["y"], {})]
     made = model(nodes, {"ids": ids}, {"y": 1}, {"table": quantized((5, 4)), "s": np.float32(0.1), "z": np.uint8(9)})
     assert_float(made, {"ids": ids}, "undo_quantization")
 
 
-def test_rows_of_a_quantised_table():
+def test_rows_of_a_quantized_table():
     text = """<ir_version: 8, opset_import: ["" : 13]>
     g (int64[2,3] i) => (float[4,2,3] y)
     <float s = {0.5}, uint8 z = {7}, uint8[3,4] table = {0,1,2,3,4,5,6,7,8,9,250,255}> {
@@ -236,5 +236,5 @@ def test_rows_of_a_quantised_table():
       y = DequantizeLinear(turned, s, z)
     }"""
     model, feeds = parser.parse_model(text), {"i": np.array([[0, 1, 2], [2, 2, 1]])}
-    result = assert_same(model, feeds, "dequantise_weights", gone=False)
+    result = assert_same(model, feeds, "dequantize_weights", gone=False)
     assert [node.op_type for node in result.graph.node] == ["Gather", "Transpose"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("matmulnbits_dequantised", "Store the packed weights dequantized")
+REWRITE = Rewrite("matmulnbits_dequantized", "Store the packed weights dequantized")
 
 
 def rewrite(node, edit):

@@ -29,7 +29,7 @@ def _start(value):
     return value
 
 
-REWRITE = Rewrite("dequantise_weights", "Store the weights dequantized", fits=_fits, exact=True)
+REWRITE = Rewrite("dequantize_weights", "Store the weights dequantized", fits=_fits, exact=True)
 
 
 

@@ -15,7 +15,7 @@ def _fits(node):
     return quantizing(node) and not handed_out(node) and not weights and not stays_quantized(node)
 
 
-REWRITE = Rewrite("quantised_in_float", "Compute in FLOAT what TensorRT cannot quantize: same values", fits=_fits)
+REWRITE = Rewrite("quantized_in_float", "Compute in FLOAT what TensorRT cannot quantize: same values", fits=_fits)
 
 
 def rewrite_model(model, edit):
