@@ -32,9 +32,20 @@ def device_of(case):
     return Device({key: Fact(value) for key, value in json.loads(case.blocks["device"]).items()})
 
 
+def _onnx_opset():
+    """The newest opset whose operators this onnx knows."""
+    from onnx.defs import onnx_opset_version
+
+    return onnx_opset_version()
+
+
 @pytest.mark.parametrize("case", MODEL_CASES, ids=str)
 def test_findings_are_exact(case):
-    model = from_proto(parse(case.blocks["onnx"]))
+    proto = parse(case.blocks["onnx"])
+    newest = max((entry.version for entry in proto.opset_import), default=0)
+    if newest > _onnx_opset() and any(text.startswith("JD304 ") for text in case.expected):
+        pytest.skip("this onnx does not know that opset %d changed the operator" % newest)
+    model = from_proto(proto)
     (target,) = case.targets
     device = device_of(case) if "device" in case.blocks else None
     (result,) = check(model, [target], device)
