@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 from jetdoctor import data, onnx_parts
 from jetdoctor.check.facts import Asked, in_default_domain, is_function_call, outside
 from jetdoctor.facts import Fact, Knowledge
+from jetdoctor.facts.seen import built_dtype
 from jetdoctor.graph import DTYPE_NAMES, Graph, Model, Node
 from jetdoctor.records import dataclass
 from jetdoctor.types import VersionRange, parse_version
@@ -157,7 +158,7 @@ class ModelFacts:
         if not facts:
             return
         for name in filter(None, node.outputs):
-            dtype = node.graph.value(name).dtype
+            dtype = built_dtype(node.graph.value(name))
             for fact in facts:
                 refused = fact["forbid"]["output_dtype"]
                 if dtype != refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Sequence, Tuple
 
-from jetdoctor.graph import DTYPE_NAMES, Node
+from jetdoctor.graph import DTYPE_NAMES, MOVERS, Node, Value
 
 #: Defaults that importers and ONNX share, for attributes that are not written.
 DEFAULTS: Mapping[Tuple[str, str], Any] = {
@@ -22,6 +22,26 @@ DEFAULTS: Mapping[Tuple[str, str], Any] = {
     ("GRU", "direction"): "forward",
     ("RNN", "direction"): "forward",
 }
+
+
+#: operators whose output has the type of their first input
+_KEEP_TYPE = MOVERS | {"Clip", "Concat", "MaxPool", "Relu"}
+
+
+def built_dtype(value: Value) -> Optional[str]:
+    """Element type of the tensor that a parser makes of a value, None when it is not known.
+
+    Every importer of QuantizeLinear that does not refuse it quantizes to INT8 where ONNX means UINT8, and what passes
+    elements on keeps that (onnx-tensorrt 8.0 to 11.0, importer of QuantizeLinear).
+    """
+    dtype = value.dtype
+    if dtype != "UINT8":
+        return dtype
+    node = value.producer
+    while node is not None and node.op_type in _KEEP_TYPE:
+        node = node.input(0).producer
+    quantized = node is not None and node.op_type == "QuantizeLinear" and not node.has_attr("output_dtype")
+    return "INT8" if quantized else dtype
 
 
 class Seen:
@@ -53,8 +73,8 @@ class Seen:
         return self.node.input(index).integers() if self.node.present(index) else None
 
     def dtype(self, index: int) -> Optional[str]:
-        """Element type of an input, None when it is left out or not known."""
-        return self.node.input(index).dtype if self.node.present(index) else None
+        """Element type of an input to the parser, None when it is left out or not known."""
+        return built_dtype(self.node.input(index)) if self.node.present(index) else None
 
     def elements(self, index: int) -> Optional[int]:
         """Number of elements of an input, None when its shape is not static."""

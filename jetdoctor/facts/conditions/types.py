@@ -4,7 +4,7 @@ from typing import Sequence
 
 from jetdoctor.facts.condition import HAVE, IS, Answer, Condition, Words, all_of, listed
 from jetdoctor.facts.schema import FLAG, INDEX, array, by_input
-from jetdoctor.facts.seen import Seen
+from jetdoctor.facts.seen import Seen, built_dtype
 from jetdoctor.facts.vocabulary import DTYPE
 from jetdoctor.graph import Node
 
@@ -74,4 +74,5 @@ class InputDtype(Condition):
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
         index = self.spec["input"]
-        return "%s is %s, which this parser does not accept here" % (self.label(index), node.input(index).dtype)
+        dtype = built_dtype(node.input(index))
+        return "%s is %s, which this parser does not accept here" % (self.label(index), dtype)
