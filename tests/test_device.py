@@ -241,7 +241,7 @@ def test_text_of_jetson_release_is_a_snapshot(tmp_path, text, expected):
 def test_what_is_no_snapshot_is_said_in_one_line(tmp_path, content):
     path = tmp_path / "x.json"
     path.write_text(content)
-    with pytest.raises(UsageError, match="no snapshot of a device|no facts of a device") as error:
+    with pytest.raises(UsageError, match="not a snapshot of a device|no facts of a device") as error:
         room.from_snapshot(str(path))
     assert "\n" not in str(error.value)
 
@@ -465,7 +465,7 @@ def test_no_ssh_client(monkeypatch):
 
 @pytest.mark.parametrize("host", ["-oProxyCommand=touch /tmp/x", "", "a b"])
 def test_a_host_is_never_an_option(host):
-    with pytest.raises(UsageError, match="is no host"):
+    with pytest.raises(UsageError, match="is not a host"):
         room.over_ssh(host)
 
 

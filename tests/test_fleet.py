@@ -123,10 +123,10 @@ def test_a_board_that_cannot_be_read_leaves_the_others(run, boards):
     code, out, err = run("check", SOUND, "--fleet", str(boards), "-q")
     assert code == 2 and "deploys  deploys  deploys" in out
     out = " ".join(run("check", SOUND, "--fleet", str(boards))[1].split())
-    assert "odd.json is no snapshot of a device" in out
+    assert "odd.json is not a snapshot of a device" in out
     assert "? desk: neither JetPack nor TensorRT found there" in out
     code, out, err = run("device", "--fleet", str(boards))
-    assert code == 2 and "5 boards, 1 more did not answer" in out and "odd.json is no snapshot" in err
+    assert code == 2 and "5 boards, 1 more did not answer" in out and "odd.json is not a snapshot" in err
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_board_that_cannot_be_read_leaves_the_others(run, boards):
         (["--fleet", "nowhere"], "the fleet nowhere does not exist"),
         (["--fleet", "empty"], "no boards in empty"),
         (["--fleet", "boards", "-t", "jp6.2"], "drop --target and --device"),
-        (["--fleet", "broken"], "no board of the fleet can be checked for: broken/x.json is no snapshot"),
+        (["--fleet", "broken"], "no board of the fleet can be checked for: broken/x.json is not a snapshot"),
         (["--flet", "boards"], "did you mean --fleet"),
     ],
 )

@@ -135,4 +135,4 @@ def test_a_board_that_is_lost_is_not_checked(run):
     with open("odd.json", "w", encoding="utf-8") as stream:
         stream.write("[]")
     code, out, _ = run("device", "--fleet", ".", "--format", "github")
-    assert code == 2 and out.startswith("::error file=odd,title=not checked::odd: ./odd.json is no snapshot")
+    assert code == 2 and out.startswith("::error file=odd,title=not checked::odd: ./odd.json is not a snapshot")

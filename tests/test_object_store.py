@@ -100,7 +100,7 @@ def test_what_is_no_store_or_not_installed(run, monkeypatch):
 @pytest.mark.parametrize("option", ["--prove", "--as-parsed", "--prove-fix"])
 def test_what_runs_a_model_wants_a_file(run, store, option):
     code, _, err = run("check", "memory://nets/sound.onnx", "-t", "jp6.2", option)
-    assert code == 2 and "wants a file, fetch it first" in err
+    assert code == 2 and "to build or run it, fetch the file first" in err
 
 
 def test_other_commands_say_that_they_want_a_file(run):

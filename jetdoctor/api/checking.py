@@ -110,10 +110,10 @@ def check(groups: Groups) -> Report:
 
 
 def _require_files(paths: Sequence[str]) -> None:
-    """What runs a model wants all of it: a store is asked for the graphs only."""
+    """What runs a model needs all of it: only graphs are read from a store."""
     remote = next((path for path in paths if "://" in path), None)
     if remote:
-        raise UsageError("%s is in an object store: what builds or runs a model wants a file, fetch it first" % remote)
+        raise UsageError("%s is in an object store: to build or run it, fetch the file first" % remote)
 
 
 def _paths(models: Models) -> Sequence[str]:

@@ -126,6 +126,6 @@ def _facts_of(document: Any, path: str) -> Dict[str, Any]:
 
 def _no_snapshot(path: str) -> str:
     return (
-        "%s is no snapshot of a device: make one with `jetdoctor device --save FILE` or "
+        "%s is not a snapshot of a device: make one with `jetdoctor device --save FILE` or "
         "`python3 - < probe.py > FILE` on the board, or paste the output of jetson_release" % path
     )

@@ -50,7 +50,7 @@ def from_root(directory: str) -> Device:
     Raises UsageError when neither folder is there.
     """
     if not any(os.path.isdir(os.path.join(directory, name)) for name in ("root", "cmd")):
-        raise UsageError("%s is no captured board: it has neither a root/ nor a cmd/ folder" % directory)
+        raise UsageError("%s is not a captured board: it has neither a root/ nor a cmd/ folder" % directory)
     document = probe.probe(root=directory)
     for key, fact in _from_jetson_release(directory).items():
         if document["facts"].get(key, {}).get("value") is None:

@@ -65,7 +65,7 @@ def command(host: str, remote: str) -> List[str]:
     Raises UsageError for a host that ssh would take for an option.
     """
     if not host or host.startswith("-") or any(c.isspace() or ord(c) < 32 for c in host):
-        raise UsageError("%r is no host: write USER@HOST, as for ssh" % host)
+        raise UsageError("%r is not a host: write USER@HOST, as for ssh" % host)
     return [*shlex.split(os.environ.get("JETDOCTOR_SSH") or "ssh"), *OPTIONS, "--", host, remote]
 
 

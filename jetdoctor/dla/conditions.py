@@ -60,7 +60,7 @@ class OutsideButColumns(OfLayer):
 
     def said(self) -> str:
         return " or ".join(
-            "%s has a number outside of %s and is no column of 64, 96 or 128" % (n, list(b))
+            "%s has a number outside of %s and is not a column of 64, 96 or 128" % (n, list(b))
             for n, b in self.value.items()
         )
 

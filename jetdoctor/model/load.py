@@ -84,7 +84,7 @@ def _require_regular_file(path: str) -> None:
     except FileNotFoundError:
         if "://" in path:
             how = "check reads object stores, for the others fetch it first"
-            raise UnreadableModel("%s is no file: %s" % (path, how)) from None
+            raise UnreadableModel("%s is not a file: %s" % (path, how)) from None
         pattern = any(character in path for character in "*?[")
         raise UnreadableModel(("no file matches %s" if pattern else "%s does not exist") % path) from None
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ def write(writer: Writer, split: DlaSplit) -> None:
     writer.wrapped("DLA       ", summary(split))
     writer.line("            " + bar(split))
     for text in split.conditions:
-        writer.wrapped("wants     ", text)
+        writer.wrapped("needs     ", text)
 
 
 def summary(split: DlaSplit) -> str:

@@ -110,7 +110,7 @@ def _program(heading: str, limited: Sequence[limits.Limited], reasons: Reasons, 
         "OPSETS": "# opsets that the model imports from now on\n",
         "INPUTS": "# inputs and outputs that are declared otherwise from now on\n",
         "CONSTANTS_AS_TENSORS": "# attributes of Constant nodes that are written as a tensor from now on\n",
-        "INLINE_FUNCTIONS": "# whether local functions are written out where they are called, first of all\n",
+        "INLINE_FUNCTIONS": "# whether local functions are inlined first\n",
     }
     for name, value in settings.items():
         values += "%s%s = %r\n" % (notes.get(name, ""), name, value)
