@@ -58,7 +58,7 @@ def judged(path: str, target) -> tuple:
         return "not run", str(error)
     kind = whole.impact.kind if whole.impact else "not-run"
     rules = ", ".join(sorted({finding.rule for finding in found}))
-    if kind == "answer" and "hold together" in whole.reason:
+    if kind == "answer" and not whole.outputs:  # ONNX Runtime refuses the model as it is read
         return "falls apart", rules
     names = {"answer": "another answer", "digits": "other digits", "harmless": "equal"}
     return names.get(kind, "not run"), "%s; %s" % (rules, whole.reason) if whole.reason else rules
