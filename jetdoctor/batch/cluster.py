@@ -74,9 +74,9 @@ def _dask(address: str) -> Iterator[Any]:
     with client:
         try:
             client.wait_for_workers(1, timeout=WORKER_SECONDS)
-        except Exception:
-            text = "the Dask cluster at %s has no worker within %d s"
-            raise JetdoctorError(text % (address, WORKER_SECONDS)) from None
+        except Exception as error:  # nobody works there, or the connection is lost meanwhile
+            text = "the Dask cluster at %s has no worker within %d s: %s"
+            raise JetdoctorError(text % (address, WORKER_SECONDS, _line(error))) from None
         with joblib.parallel_config("dask", client=client, wait_for_workers_timeout=WORKER_SECONDS):
             yield client
 
