@@ -66,7 +66,7 @@ def test_the_work_is_done_in_order():
     "step, said",
     [
         ("connect", "no Dask scheduler answers at host:1: timed out after 10 s"),
-        ("workers", "the Dask cluster at host:1 has no worker within 60 s"),
+        ("workers", "the Dask cluster at host:1 has no worker within 60 s: TimeoutError"),
         ("work", "the cluster dask://host:1 failed: RuntimeError: a worker is gone"),
     ],
 )
