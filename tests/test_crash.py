@@ -122,3 +122,16 @@ def test_a_row_that_the_grammar_does_not_know_is_told_and_left_out(monkeypatch):
         assert finding.message.startswith("the fact TopK")
         assert "cannot be read: key opset_mim: no condition of that name" in finding.message
     assert "JD310" not in found and len(found) > 1
+
+
+def test_a_node_that_makes_nothing_is_offered_no_rewrite():
+    model = parse("""<ir_version: 8, opset_import: ["" : 13]>
+    g (float[1, 8] x, float s) => (float[1, 8] y) <int8 z = {0}> {
+      q = QuantizeLinear (x, s, z)
+      y = DequantizeLinear (q, s, z)
+    }""")
+    del model.graph.node[0].output[:]
+    (result,) = room.check(from_proto(model), resolve("tensorrt-8.4.1"))
+    fixes = {(f.rule, f.location.op_type): f.fix.rewrite if f.fix else None for f in result.findings}
+    assert not [rule for rule, _ in fixes if rule == "JD000"]
+    assert fixes["JD407", "QuantizeLinear"] is None and fixes["JD407", "DequantizeLinear"] == "quantized_in_float"
