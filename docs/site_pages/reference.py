@@ -18,8 +18,9 @@ def write(pages: Path) -> None:
     for name in api.__all__:
         parts += _function(name, getattr(api, name))
     parts.append("## What they give and raise")
-    for name, kind in sorted(vars(types).items()):
-        if inspect.isclass(kind) and kind.__module__ == types.__name__ and not name.startswith("_") and kind.__doc__:
+    for name in types.__all__:
+        kind = getattr(types, name)
+        if inspect.isclass(kind) and kind.__doc__:
             parts += _class(name, kind)
     (pages / "reference.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
