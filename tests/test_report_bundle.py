@@ -85,6 +85,22 @@ def test_same_model_same_skeleton_and_page(tmp_path):
     assert b"ReduceMean" in one["findings.html"] and b"UTC" not in one["findings.html"]
 
 
+@pytest.mark.parametrize("options, name", [(["--format", "html"], "page.html"), (["-o", "mine.html"], "mine.html")])
+def test_the_page_alone(tmp_path, monkeypatch, capsys, options, name):
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", str(SEED), "--target", "jetpack-5.0.2", *options]) == 0
+    assert capsys.readouterr().out.startswith("wrote %s (" % name)
+    page = (tmp_path / name).read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and "JD204" in page and SEED.name in page
+    assert main(["report", str(SEED), "--anonymous", *options]) == 0
+    assert SEED.stem not in (tmp_path / name).read_text(encoding="utf-8")
+
+
+def test_a_page_has_no_device(tmp_path, capsys):
+    assert main(["report", str(SEED), "-o", str(tmp_path / "page.html"), "--device", "board.json"]) == 2
+    assert "--device goes into the bundle" in capsys.readouterr().err
+
+
 def test_missing_folder_is_one_line(tmp_path, capsys):
     assert main(["report", str(SEED), "-o", str(tmp_path / "no" / "bundle.zip")]) == 2
     error = capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Sequence
+from typing import AbstractSet, Any, Dict, Optional, Sequence
 
 from jetdoctor.report import text as model_text
 from jetdoctor.report import words
@@ -70,10 +70,15 @@ def compared(found: Sequence[Evidence]) -> bool:
 
 def meaning(earned: str, found: Sequence[Evidence]) -> str:
     """What the level is worth, in words."""
-    statuses = {one.status for one in found} - {"not-run"}
+    return worth(earned, {one.status for one in found}, compared(found))
+
+
+def worth(earned: str, statuses: AbstractSet[str], compared: bool) -> str:
+    """The same from what the JSON document says: statuses of the backends, and whether outputs were compared."""
+    statuses = statuses - {"not-run"}
     if earned == "not-run" and statuses:
         alone = "it runs, but no TensorRT was involved and nothing was compared"
         return "none: " + (alone if statuses == {"ran"} else "what was tried did not pass (see above)")
     said = "no TensorRT was involved" if earned == "static" else words.EVIDENCE[earned]
-    silent = earned in ("compiled", "built") and not compared(found)
+    silent = earned in ("compiled", "built") and not compared
     return said + ("; no outputs were compared" if silent else "")

@@ -16,10 +16,10 @@ def render(report: Report, options: Options) -> str:
     return _page(data.models(report.results))
 
 
-def of_model(report: Report, model: Model) -> str:
-    """The page of one model that is in memory: the same for the same model, without date and command."""
+def of_model(report: Report, model: Model, dated: bool = False) -> str:
+    """The page of one model that is in memory: the same for the same model, unless ``dated``."""
     graph = structure(model)
-    return _page([data.model(group, graph) for group in words.by_model(report.results)], dated=False)
+    return _page([data.model(group, graph) for group in words.by_model(report.results)], dated)
 
 
 def _page(entries: List[Dict[str, Any]], dated: bool = True) -> str:

@@ -50,6 +50,7 @@ for (const name of names) {
 { // the matrix opens the causes of a cell, the filters narrow them
   const { page, close } = await open("seed", { permissions: ["clipboard-read", "clipboard-write"] });
   expect("the answer stands on top", (await page.textContent(".answer")).includes("fixable for"));
+  expect("what the verdict rests on is said", /Builder.*reported: publicly/.test(await page.textContent(".walls")), await page.textContent(".walls"));
   await page.click(".cell:has-text('5.0.2')");
   expect("the cell is chosen", (await page.getAttribute(".cell:has-text('5.0.2')", "aria-pressed")) === "true");
   expect("its causes are shown", (await page.textContent(".cause")).includes("JD204"));
@@ -85,6 +86,20 @@ for (const name of names) {
   await close();
 }
 
+{ // nor does any other text of a model or a log do anything, turn the line around or leave the page
+  for (const name of ["strange", "evil.log"]) {
+    const { page, close } = await open(name, { viewport: { width: 390, height: 900 } });
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => one.openNow && one.openNow()));
+    expect(`${name}: no script ran`, !(await page.title()).startsWith("run"), await page.title());
+    expect(`${name}: no element came from a text`, !(await page.locator("main b b, main img, h1 b, a[href^=javascript]").count()));
+    const shown = await page.evaluate(() => document.body.innerText);
+    expect(`${name}: no character hides or turns the text`, !/[\u202a-\u202e\u2066-\u2069]/.test(shown) && shown.includes("\\u202e"));
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(`${name}: everything opened fits`, overflow <= 0, overflow);
+    await close();
+  }
+}
+
 { // thousands of findings
   const size = fs.statSync(`${there}/many.html`).size;
   expect("3,000 findings stay under 2 MB", size < 2e6, size);
@@ -106,6 +121,7 @@ for (const name of names) {
   await page.fill("main input[type=search]", "gap_classifier");
   const left = await page.locator("main tbody tr").count();
   expect("models are filtered", left > 0 && left < all, [left, all]);
+  expect("a model that only some targets take is not called deploying", (await page.textContent("main tbody tr:first-child .badge")) === "partly");
   expect("each has a bar of its verdicts", (await page.locator("main tbody .spectrum").count()) === left);
   await page.click("main tbody tr button");
   expect("a model opens", (await page.locator(".matrix").count()) === 1);

@@ -13,6 +13,8 @@ from onnx import TensorProto, helper
 ROOT = Path(__file__).resolve().parents[2]
 SEED = "fixtures/models/gap_classifier_dynamo_opset18.onnx"
 EVIL = '</script><script>document.title="run"</script><img src=x onerror="document.title=\'run\'">\u202etxt'
+#: What else a stranger may write: Hebrew in an override, Markdown, a very long word, a line of its own.
+STRANGE = "\u202e\u05e9\u05dc\u05d5\u05dd\u2066 **bold** [link](javascript:alert(1)) " + "long" * 400 + "\nsecond line"
 #: So many findings must stay light.
 MANY = 3000
 
@@ -24,6 +26,20 @@ def chain(op_type: str, count: int, name: str) -> onnx.ModelProto:
     ends = [helper.make_tensor_value_info(tensor(i), TensorProto.FLOAT, [1, 3, 8, 8]) for i in (0, count)]
     graph = helper.make_graph(nodes, "g", ends[:1], ends[1:])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+
+
+def strange() -> onnx.ModelProto:
+    """Evil and strange words wherever a model holds text: producer, documentation, metadata, domains, attributes."""
+    model = chain("Mish", 2, STRANGE)
+    model.producer_name, model.producer_version, model.domain = EVIL + STRANGE, "<b>1</b>", EVIL
+    model.doc_string = model.graph.doc_string = model.graph.node[0].doc_string = EVIL
+    model.graph.name = EVIL
+    model.metadata_props.add(key=EVIL, value=STRANGE)
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = EVIL
+    own = model.graph.node.add(op_type=EVIL, domain=EVIL, input=[STRANGE + ".0"], output=["own"], name=STRANGE)
+    own.attribute.append(helper.make_attribute(EVIL, STRANGE))
+    model.opset_import.add(domain=EVIL, version=1)
+    return model
 
 
 def findings(count: int) -> onnx.ModelProto:
@@ -48,6 +64,8 @@ def commands(there: Path) -> List[Tuple[str, List[str]]]:
         ("clean", ["check", str(there / "clean.onnx"), "-t", "jetpack-6.2"]),
         ("dla", ["check", SEED, "-t", "agx-orin@jetpack-6.2", "--dla"]),
         ("evil", ["check", str(there / "evil.onnx"), "-t", "jetpack-5.0.2"]),
+        ("strange", ["check", str(there / "<b>\u202estrange **x**.onnx")]),
+        ("evil.log", ["triage", str(there / "evil.log")]),
         ("many", ["check", str(there / "many.onnx"), "-t", "jetpack-4.4", "-t", "jetpack-6.2"]),
         ("models", ["check", "fixtures/models"]),
         ("fix", ["fix", SEED, "-t", "jetpack-5.0.2", "--diff"]),
@@ -66,6 +84,9 @@ def main(there: Path) -> int:
     there.mkdir(parents=True, exist_ok=True)
     onnx.save(chain("Relu", 3, "relu"), there / "clean.onnx")
     onnx.save(chain("Mish", 3, EVIL), there / "evil.onnx")
+    onnx.save(strange(), there / "<b>\u202estrange **x**.onnx")
+    line = "[E] %s: reshape changes volume. Reshaping [1,1,1,1] to [1,1280] %s" % (EVIL, STRANGE.replace("\n", " "))
+    (there / "evil.log").write_text("[I] TensorRT v8401 %s\n%s\n" % (EVIL, line), encoding="utf-8")
     onnx.save(findings(MANY), there / "many.onnx")
     onnx.save(image_mean(), there / "mean.onnx")
     onnx.save(image_mean(EVIL), there / "evil.mean.onnx")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import shlex
 import sys
 from html import escape
@@ -21,7 +22,7 @@ from jetdoctor.report.style import clean
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SCRIPTS = (
     "dom.js", "tensors.js", "network.js", "neighbors.js", "charts.js", "answer.js", "findings.js", "model.js",
-    "changes.js", "overview.js", "steps.js", "main.js",
+    "changes.js", "overview.js", "steps.js", "runs.js", "boards.js", "main.js",
 )  # fmt: skip
 
 #: Characters of a command in the last line.
@@ -39,8 +40,9 @@ def assemble(title: str, answer: str, data: Mapping[str, Any], dated: bool = Tru
     """
     about = {"version": __version__, "date": _now() if dated else "", "command": _command() if dated else ""}
     body = (
-        '<header class="top"><p class="brand">jetdoctor</p><h1>%s</h1><p class="answer">%s</p></header>'
-        '<noscript><p>%s</p></noscript><main id="page"></main>' % (_safe(title), _safe(answer), _NO_SCRIPT)
+        '<header class="top"><p class="brand">jetdoctor</p>'
+        '<h1><bdi>%s</bdi></h1><p class="answer"><bdi>%s</bdi></p></header>'
+        '<noscript><p>%s</p></noscript><main id="page"></main>' % (_breakable(title), _safe(answer), _NO_SCRIPT)
     )
     scripts = [_asset(os.path.join("vendor", "dagre.min.js")), '(() => {\n"use strict";']
     scripts += [_asset(name) for name in _SCRIPTS] + ["})();"]
@@ -74,6 +76,11 @@ def _json(value: Any) -> str:
 
 def _safe(text: str) -> str:
     return escape(clean(text))
+
+
+def _breakable(text: str) -> str:
+    """A path that may break after its separators; no reference of ``escape`` holds one."""
+    return re.sub(r"([/_.-])", r"\1<wbr>", _safe(text))
 
 
 def _now() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from jetdoctor.report import page, words
+from jetdoctor.report import evidence, page, words
 from jetdoctor.report.document import document
 from jetdoctor.report.options import Drawing, Options
 from jetdoctor.report.page import data, places, trouble
@@ -45,15 +45,19 @@ _PROOF = {"equal": "equal in ONNX Runtime", "different": "different in ONNX Runt
 
 
 def _verify(found: Dict[str, Any]) -> Tuple[str, str]:
-    statuses = ", ".join("%s %s" % (row["backend"], row["status"]) for row in found["backends"])
-    return found["model"], "%s; evidence: %s" % (statuses or "nothing ran", found["evidence"])
+    statuses = ", ".join("%s: %s" % (row["backend"], row["status"]) for row in found["backends"])
+    if found["evidence"] == "not-run":
+        return found["model"], statuses or "nothing ran"
+    earned = evidence.worth(found["evidence"], {row["status"] for row in found["backends"]}, found["compared"])
+    return found["model"], "%s. Evidence: %s" % (statuses, earned)
 
 
 def _emulation(found: Dict[str, Any]) -> Tuple[str, str]:
     one = found["as_parsed"]
+    impact = one["impact"] or {"kind": "not-run", "reason": one["reason"]}
     said = {
         "equal": "the outputs are equal",
-        "different": "the outputs differ",
+        "different": "%s: %s" % (words.IMPACT[impact["kind"]], impact["reason"]),
         "not-run": "not run: %s" % one["reason"],
         "nothing": "no node of this model is known to be misread",
     }

@@ -33,7 +33,7 @@ def model(group: List[Result], graph: Optional[Dict[str, Any]]) -> Dict[str, Any
         "model": first.model.to_json(),
         "line": words.model_line(first) if readable else "",
         "headline": matrix.headline(group) if readable else clean(first.error or "cannot be read"),
-        "verdict": matrix.overall(group),
+        "spread": _spread(group),
         "targets": targets,
         "causes": pool.causes,
         "findings": pool.findings,
@@ -108,7 +108,6 @@ def _target(result: Result, pool: _Pool) -> Dict[str, Any]:
         "coverage": result.coverage.to_json(),
         "next": [command, why] if command else None,
         "findings": [pool.number(finding) for finding in words.by_severity(result.findings)],
-        "looked": words.coverage_line([result]),
         "apart": [list(pair) for pair in apart.lines([result])],
     }
     if result.dla is not None:
@@ -136,19 +135,30 @@ def answer(entries: Sequence[Dict[str, Any]]) -> Tuple[str, str]:
     """Title and sentence for the top of the page."""
     if len(entries) == 1:
         return entries[0]["model"]["path"], entries[0]["headline"]
-    counts = [(verdict, sum(entry["verdict"] == verdict for entry in entries)) for verdict in _ORDER]
-    said = ", ".join("%d %s" % (count, _SAID[verdict]) for verdict, count in counts if count)
+    counts = [(spread, sum(entry["spread"] == spread for entry in entries)) for spread in _SAID]
+    said = ", ".join("%d %s" % (count, _SAID[spread]) for spread, count in counts if count)
     return "%d models" % len(entries), said
 
 
-_ORDER = ("fails", "unreadable", "unknown", "fixable", "deploys")
 _SAID = {
-    "fails": "deploys on none of the targets",
-    "unreadable": "cannot be read",
-    "unknown": "unknown",
-    "fixable": "can be repaired",
     "deploys": "deploy",
+    "partly": "deploy on some of the targets only",
+    "fixable": "can be repaired",
+    "fails": "cannot be repaired by jetdoctor fix",
+    "unknown": "unknown",
+    "unreadable": "cannot be read",
 }
+
+
+def _spread(group: Sequence[Result]) -> str:
+    """What all targets together say of a model; "partly" when it deploys on some of them.
+
+    Targets of which nothing is known do not count beside others.
+    """
+    met = {result.verdict for result in group} - {"unknown"}
+    if "deploys" in met:
+        return "partly" if len(met) > 1 else "deploys"
+    return next((verdict for verdict in ("fixable", "fails", "unreadable") if verdict in met), "unknown")
 
 
 def pages(entries: Sequence[Dict[str, Any]]) -> Dict[str, List[str]]:

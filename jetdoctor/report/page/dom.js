@@ -18,9 +18,31 @@ function filled(element, attributes, children) {
   return element;
 }
 
+/** Characters that would turn the reading direction or hide show as their codes. */
+function visible(text) {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The same for every string and key of the page's data: a reviver of JSON.parse. */
+function readable(_, value) {
+  if (typeof value === "string") return visible(value);
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [visible(key), one]));
+}
+
 /** Text that a model, a log or a board brought along: its writing direction stays its own. */
 function foreign(text, tag) {
   return tag ? el(tag, {}, el("bdi", {}, String(text))) : el("bdi", {}, String(text));
+}
+
+/** A path or a long name, which may break after its separators rather than anywhere. */
+function breakable(text) {
+  return el("bdi", {}, String(text).split(/(?<=[/_.-])/).flatMap((part, i) => [i ? el("wbr") : null, part]));
+}
+
+function pair(name, what) {
+  return [el("dt", {}, name), el("dd", {}, what)];
 }
 
 function plural(count, noun) {
@@ -68,15 +90,15 @@ function folded(attributes, summary, fill, open) {
   return made;
 }
 
-/** A command with a button that copies it. */
-function command(text, why) {
+/** A command with a button that copies it. Words of one line break only where they must. */
+function command(text) {
   const button = el("button", { type: "button", "aria-label": `copy: ${text}` }, "copy");
   button.addEventListener("click", async () => {
     button.textContent = (await copied(text)) ? "copied" : "select it";
     setTimeout(() => { button.textContent = "copy"; }, 1500);
   });
-  return el("div", {}, el("div", { class: "command" }, foreign(text, "code"), button),
-    why ? el("p", { class: "soft small" }, why) : null);
+  const words = text.includes("\n") ? text : text.split(" ").flatMap((word, i) => [i ? " " : null, el("span", { class: "word" }, word)]);
+  return el("div", { class: "command" }, el("code", {}, el("bdi", {}, words)), button);
 }
 
 async function copied(text) {
@@ -94,12 +116,10 @@ async function copied(text) {
   }
 }
 
-/** A source: a link when it is an address. */
+/** A source: its addresses are links. */
 function source(text) {
-  const found = /https?:\/\/[^\s)\]>"]+/.exec(text);
-  if (!found) return foreign(text);
-  const link = el("a", { href: found[0], rel: "noreferrer" }, found[0]);
-  return el("bdi", {}, text.slice(0, found.index), link, text.slice(found.index + found[0].length));
+  return el("bdi", {}, text.split(/(https?:\/\/[^\s)\]>"]*[^\s)\]>".,;:])/).map((part, i) => (
+    i % 2 ? el("a", { href: part, rel: "noreferrer" }, part) : part)));
 }
 
 function color(name) {

@@ -23,7 +23,8 @@ class Findings {
         this.fill();
       },
     }), badge(severity)));
-    this.element = wide(card("What was found", el("div", { class: "filter" }, boxes, this.target, this.rule, this.text, this.count), this.list));
+    const filter = el("div", { class: "filter" }, boxes, entry.targets.length > 1 ? this.target : null, this.rule, this.text, this.count);
+    this.element = wide(card("What was found", entry.findings.length ? filter : el("p", {}, "Nothing was found."), this.list));
   }
 
   /** Show the findings of one target only. */
@@ -51,8 +52,14 @@ class Findings {
       groups.set(key, [...(groups.get(key) || []), number]);
     });
     const ordered = [...groups].sort((a, b) => a[0][0] - b[0][0] || this.worst(b[1]) - this.worst(a[1]));
-    this.count.textContent = count ? plural(count, "finding") : "nothing of that kind was found";
+    this.count.textContent = count ? plural(count, "finding") : this.nothing();
     this.list.replaceChildren(...ordered.map(([, numbers], place) => this.cause(numbers, place === 0)));
+  }
+
+  /** Why the list is empty: nothing is wrong, or the filters leave nothing. */
+  nothing() {
+    if (this.rule.value || this.text.value.trim() || this.severities.size < SEVERITIES.length) return "nothing fits these filters";
+    return `nothing was found${this.target.value ? ` for ${this.entry.targets[Number(this.target.value)].name}` : ""}`;
   }
 
   /** Measured impact first: what changes the answer, then digits, then the rest. */
@@ -82,14 +89,14 @@ class Findings {
     const page = this.pages[cause.rule];
     if (!page) return [list];
     const link = page[1] ? el("a", { href: page[1] }, `${cause.rule} on the site`) : null;
-    return [list, folded({}, `What ${cause.rule} is`, () => [el("div", { class: "page-of-rule" }, page[0]), link].filter(Boolean))];
+    return [list, folded({}, `What ${cause.rule} is`, () => [prose(page[0]), link].filter(Boolean))];
   }
 
   finding(number) {
     const own = this.entry.findings[number], cause = this.entry.causes[own.cause], rows = [];
     const row = (name, ...what) => rows.push(el("dt", {}, name), el("dd", {}, what));
     if (own.at) row("at", this.place(own.at), own.also ? this.others(own.also) : null);
-    if (this.entry.targets.length > 1) row("on", this.targets(number));
+    if (this.entry.targets.length > 1) row("on", targetRanges(this.entry.targets, this.on[number]));
     if (own.impact) row("impact", own.impact.says);
     for (const line of own.then || []) row("then", foreign(line));
     if (cause.fix) row("fix", `${cause.fix.title} (${cause.fix.applicability})`);
@@ -105,9 +112,18 @@ class Findings {
   others(places) {
     return folded({}, `and ${places.length} more`, () => el("ul", {}, places.map((place) => el("li", {}, this.place(place)))));
   }
+}
 
-  targets(number) {
-    const names = this.on[number].map((index) => this.entry.targets[index].short);
-    return names.length > 6 ? `${names[0]} to ${names[names.length - 1]} (${names.length} targets)` : names.join(", ");
-  }
+/** The page of a rule: paragraphs, headings and code of its Markdown. */
+function prose(text) {
+  return el("div", { class: "page-of-rule" }, text.split(/\n{2,}|\n(?=## )|(?<=^## .*)\n/m).filter((block) => block.trim()).map((block) => (
+    block.startsWith("## ") ? el("h4", {}, block.slice(3)) : el("p", {}, marked(block)))));
+}
+
+/** Code and stressed words of a paragraph. */
+function marked(text) {
+  return text.split(/(`[^`]+`|\*{1,2}[^*\s][^*]*\*{1,2})/).map((part, i) => {
+    if (i % 2 === 0) return part;
+    return part[0] === "`" ? el("code", {}, part.slice(1, -1)) : el("em", {}, part.replace(/\*/g, ""));
+  });
 }

@@ -5,7 +5,7 @@ function checkPage(data) {
   return overview(data);
 }
 
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = JSON.parse(document.getElementById("data").textContent, readable);
 document.getElementById("page").append(PAGES[data.kind](data));
 document.body.append(el("footer", { class: "foot" }, [`jetdoctor ${data.about.version}`, data.about.date].filter(Boolean).join(", "),
   data.about.command ? [" · ", foreign(data.about.command, "code")] : null));

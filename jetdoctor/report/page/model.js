@@ -1,19 +1,25 @@
 /* One model: which targets take it, its graph, its facts, and what was found. */
 
+function dot(name, text) {
+  return el("span", {}, el("i", { style: `background:var(--${name})` }), text);
+}
+
 function modelSection(entry, pages) {
   const section = el("div", { class: "columns" });
   let chosen = likelyTarget(entry.targets), view = null;
+  const one = entry.targets.length === 1;
   const answer = card("This target");
   const go = entry.graph ? (place) => view.go(place) : null;
   const found = new Findings(entry, pages, go);
   const choose = (index) => {
     chosen = index;
-    answer.replaceChildren(el("h3", {}, "This target"), ...verdictOf(entry.targets[index]).filter(Boolean), ...division(entry.targets[index], go));
+    answer.replaceChildren(el("h3", {}, one ? "Verdict" : "This target"), ...verdictOf(entry.targets[index]).filter(Boolean), ...division(entry.targets[index], go));
     found.only(index);
     if (view) view.mark(marksOf(entry, index), onDla(entry.targets[index]));
   };
   if (entry.graph) view = new GraphView(entry.graph, marksOf(entry, chosen));
-  section.append(card(entry.targets.length > 1 ? "Will it deploy?" : "Verdict", matrix(entry.targets, () => chosen, choose)), answer);
+  if (!one) section.append(card("Will it deploy?", matrix(entry.targets, () => chosen, choose)));
+  section.append(one ? wide(answer) : answer);
   if (view) section.append(view.element);
   section.append(found.element);
   if (Object.keys(entry.model.operators).length) section.append(...facts(entry));
@@ -46,7 +52,6 @@ class GraphView {
     this.where = el("select", { "aria-label": "graph", onchange: () => this.open(this.where.value) },
       [...this.graphs.keys()].map((path) => el("option", { value: path }, path)));
     this.inside = el("div");
-    const dot = (name, text) => el("span", {}, el("i", { style: `background:var(--${name})` }), text);
     const legend = el("div", { class: "legend" }, dot("fails", "error"), dot("fixable", "warning"), dot("info", "info"), dot("node", "nothing found"), this.lane = dot("dla", "runs on the DLA"),
       el("span", {}, "click a node; drag to move; Ctrl and wheel to zoom"));
     this.lane.hidden = true;
@@ -109,7 +114,7 @@ function division(target, go) {
   const place = (layer) => (go ? el("button", { type: "button", class: "link", onclick: () => go(layer[0]) }, foreign(layer[0][2], "code")) : foreign(layer[0][2], "code"));
   return [
     el("h4", {}, "DLA and GPU"), el("p", {}, says), layers.length ? lanes(layers, (where) => go && go(where)) : null,
-    layers.length ? el("div", { class: "legend" }, el("span", {}, el("i", { style: "background:var(--dla)" }), "DLA"), el("span", {}, el("i", { style: "background:var(--node)" }), "GPU"),
+    layers.length ? el("div", { class: "legend" }, dot("dla", "DLA"), dot("node", "GPU"),
       el("span", {}, "wider: more multiply-adds")) : null,
     conditions.length ? el("ul", {}, conditions.map((text) => el("li", {}, text))) : null,
     kept.length ? folded({}, `${plural(kept.length, "layer")} kept from the DLA`, () => table([
@@ -117,17 +122,20 @@ function division(target, go) {
   ].filter(Boolean);
 }
 
+/* Inputs or outputs that are listed before one asks for more. */
+const ENDS = 8;
+
 /** Inputs, outputs, operators and sizes, as the JSON document has them. */
 function facts({ model }) {
   const listed = (title, rows) => table([[title, (one) => foreign(one.name, "code")], ["type and shape", (one) => foreign(typeText([one.name, one.dtype, one.shape]))]], rows);
-  const ends = (title, rows) => [listed(title, rows.slice(0, SHOWN)),
-    rows.length > SHOWN ? folded({}, `${rows.length - SHOWN} more`, () => listed(title, rows.slice(SHOWN))) : null];
+  const ends = (title, rows) => el("div", { class: "ends" }, listed(title, rows.slice(0, ENDS)),
+    rows.length > ENDS ? folded({}, `${plural(rows.length - ENDS, `more ${title}`)}`, () => listed(title, rows.slice(ENDS))) : null);
   const row = (name, text) => (text ? [el("dt", {}, name), el("dd", {}, foreign(text))] : []);
   const operators = Object.entries(model.operators).sort((a, b) => b[1] - a[1]);
   return [
-    card("The model", el("dl", { class: "facts" }, row("file", model.path), row("exporter", model.producer),
+    card("The model", el("dl", { class: "facts" }, pair("file", breakable(model.path)), row("exporter", model.producer),
       row("opsets", Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`).join(", ")), row("IR version", String(model.ir_version || "")),
-      row("nodes", String(model.nodes)), row("parameters", model.parameters.toLocaleString("en-US")), row("size", model.size_bytes === null ? "" : sized(model.size_bytes)),
+      row("nodes", model.nodes.toLocaleString("en-US")), row("parameters", model.parameters.toLocaleString("en-US")), row("size", model.size_bytes === null ? "" : sized(model.size_bytes)),
       row("sha256", model.sha256)), ends("input", model.inputs), ends("output", model.outputs)),
     card("Operators", bars(operators.slice(0, SHOWN)), operators.length > SHOWN ? folded({}, `${operators.length - SHOWN} more`, () => bars(operators.slice(SHOWN))) : null),
   ];

@@ -42,17 +42,19 @@ function neighborhood(graph, centers, marks, choose) {
   const picture = svg("svg", { role: "group", "aria-label": `nodes around ${graph.nodes[center][OPERATOR]}`, viewBox: `0 0 ${width} ${height}`, "data-whole": `0 0 ${width} ${height}` },
     svg("defs", {}, svg("marker", { id: "tip", viewBox: "0 0 8 8", refX: "7", refY: "4", markerWidth: "7", markerHeight: "7", orient: "auto" },
       svg("path", { d: "M0,0L8,4L0,8z" }))));
-  for (const edge of layout.edges()) picture.append(...arrow(layout.edge(edge)));
+  const edges = layout.edges().map((edge) => layout.edge(edge));
+  picture.append(...edges.map(arrow), ...edges.filter((edge) => edge.text).map(tagged)); // no arrow runs through a text
   for (const id of layout.nodes()) picture.append(drawn(layout.node(id), graph, choose ? center : -1, marks, choose));
   moving(picture, view);
-  requestAnimationFrame(() => readable(picture, view, middle, width, height));
+  requestAnimationFrame(() => fitted(picture, view, middle, width, height));
   const left = centers.length - shown.filter((index) => centers.includes(index)).length;
   return el("div", { class: "neighbors" }, picture, left ? el("p", { class: "small soft" }, `${plural(left, "more node")} of this place are not drawn`) : null);
 }
 
 /** Never so small that it cannot be read (then what is around the middle is shown), nor blown up. */
-function readable(picture, view, middle, width, height) {
+function fitted(picture, view, middle, width, height) {
   const least = 0.8, most = 1.2; // pixels for a unit of the layout
+  picture.style.height = `${Math.max(120, Math.min(512, 0.7 * innerHeight, height * 1.1))}px`;
   const along = (whole, room, center) => {
     const size = Math.max(Math.min(whole, room / least), room / most);
     return [size < whole ? Math.max(0, Math.min(center - size / 2, whole - size)) : (whole - size) / 2, size];
@@ -64,8 +66,8 @@ function readable(picture, view, middle, width, height) {
 
 function lines(graph, index) {
   const [operator, domain, name, , , attributes] = graph.nodes[index];
-  const rows = [(domain ? `${domain}::` : "") + operator, cut(name || "(no name)", 42), cut(attributes, 46)];
-  return { rows, width: Math.max(120, ...rows.map((row) => row.length * 6.4 + 22)) };
+  const rows = [cut((domain ? `${domain}::` : "") + operator, 42), cut(name || "(no name)", 42), cut(attributes, 46)];
+  return { rows, width: Math.max(120, rows[0].length * 8 + 22, ...rows.slice(1).map((row) => row.length * 6.4 + 22)) };
 }
 
 /** Edges of one node: to neighbors, and ends for inputs, constants and outputs of the model. */
@@ -96,12 +98,11 @@ function end(layout, graph, id, t, join) {
 
 function arrow(edge) {
   const path = edge.points.map((point, i) => `${i ? "L" : "M"}${point.x.toFixed(1)},${point.y.toFixed(1)}`).join("");
-  const parts = [svg("path", { d: path, "marker-end": "url(#tip)" })];
-  if (edge.text) {
-    parts.push(svg("text", { class: "dim", x: edge.x, y: edge.y + 4, "text-anchor": "middle" },
-      svg("title", {}, edge.name), edge.text));
-  }
-  return parts;
+  return svg("path", { d: path, "marker-end": "url(#tip)" });
+}
+
+function tagged(edge) {
+  return svg("text", { class: "dim", x: edge.x, y: edge.y + 4, "text-anchor": "middle" }, svg("title", {}, edge.name), edge.text);
 }
 
 function drawn(place, graph, center, marks, choose) {

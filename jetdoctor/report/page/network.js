@@ -1,6 +1,8 @@
 /* The whole network as a strip: columns are distances from the inputs, rows are what runs side by side. */
 const OPERATOR = 0, NAME = 2, INPUTS = 3, OUTPUTS = 4, ATTRIBUTES = 5;
 const SEVERITIES = ["error", "warning", "info"];
+/* Pixels of the strip: room for a flag, a row at most, all rows at most, the line of text, the bars of memory; a column at most. */
+const FLAG = 26, ROW = 30, ROWS = 120, CAPTION = 18, BARS = 40, COLUMN = 160;
 
 /** Adds producers, consumers, columns and rows to a graph of the page's data, once. */
 function placed(graph) {
@@ -65,18 +67,21 @@ class Strip {
     this.on = on;
     this.flag = flag;
     this.memory = activations(this.graph);
+    this.rows = Math.min(ROWS, ROW * this.graph.height);
+    this.top = flag >= 0 ? FLAG : 8;
+    this.high = this.top + this.rows + CAPTION + BARS + 2;
     this.zoom = 1;
     this.left = 0; // columns
     this.chosen = -1;
     const says = `the network: ${plural(graph.nodes.length, "node")}, ${this.graph.columns.length} deep; `
       + "arrow keys go to the next marked node, plus and minus zoom";
-    this.canvas = el("canvas", { tabindex: "0", role: "img", "aria-label": says, height: "190" });
+    this.canvas = el("canvas", { tabindex: "0", role: "img", "aria-label": says, height: String(this.high) });
     this.said = el("span", { class: "small soft", role: "status" });
     const tool = (text, label, act) => el("button", { type: "button", "aria-label": label, onclick: act }, text);
     this.element = el("div", { class: "strip" }, this.canvas, el("div", { class: "tools" },
       tool("+", "zoom in", () => this.zoomTo(this.zoom * 2)), tool("-", "zoom out", () => this.zoomTo(this.zoom / 2)),
       tool("whole", "show the whole network", () => this.zoomTo(1)),
-      tool("next marked", "go to the next marked node", () => this.step(1)), this.said));
+      marks.size ? tool("next marked", "go to the next marked node", () => this.step(1)) : null, this.said));
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
@@ -114,7 +119,7 @@ class Strip {
 
   /** Width of a column on the screen. */
   wide() {
-    return (this.canvas.clientWidth / Math.max(1, this.graph.columns.length)) * this.zoom;
+    return Math.min(COLUMN, (this.canvas.clientWidth / Math.max(1, this.graph.columns.length)) * this.zoom);
   }
 
   zoomTo(zoom, at) {
@@ -150,14 +155,14 @@ class Strip {
 
   say(node) {
     const [operator, , name] = this.graph.nodes[node];
-    this.said.textContent = `${operator} ${name}${this.marks.has(node) ? ` (${this.marks.get(node)})` : ""}`;
+    this.said.textContent = `${cut(operator, 80)} ${cut(name, 160)}${this.marks.has(node) ? ` (${this.marks.get(node)})` : ""}`;
   }
 
   box(index) {
-    const wide = this.wide(), row = 130 / Math.max(this.graph.height, 4);
+    const wide = this.wide(), row = this.rows / this.graph.height;
     const x = (this.graph.column[index] - this.left) * wide;
     const gap = wide > 6 ? Math.min(wide * 0.2, 8) : 0;
-    return [x + gap / 2, 66 + (this.graph.row[index] - 0.5) * row, Math.max(wide - gap, 1), Math.max(row * 0.8, 1.5)];
+    return [x + gap / 2, this.top + this.rows / 2 + (this.graph.row[index] - 0.5) * row, Math.max(wide - gap, 1), Math.max(row * 0.8, 1.5)];
   }
 
   at(x, y) {
@@ -182,11 +187,11 @@ class Strip {
     const columns = this.graph.columns.length;
     this.left = Math.max(0, Math.min(this.left, columns - wide / this.wide()));
     canvas.width = wide * ratio;
-    canvas.height = 190 * ratio;
-    canvas.style.height = "190px";
+    canvas.height = this.high * ratio;
+    canvas.style.height = `${this.high}px`;
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
-    pen.clearRect(0, 0, wide, 190);
+    pen.clearRect(0, 0, wide, this.high);
     const first = Math.max(0, Math.floor(this.left) - 1);
     const last = Math.min(columns - 1, Math.ceil(this.left + wide / this.wide()));
     if (this.wide() >= 14) this.edges(pen, first, last);
@@ -245,7 +250,7 @@ class Strip {
     for (let column = first; column <= last; column += 1) {
       for (const index of this.graph.columns[column]) {
         const [x, y, w, h] = this.box(index);
-        pen.fillStyle = this.marks.has(index) ? paper : ink;
+        pen.fillStyle = this.marks.has(index) || this.on.has(index) ? paper : ink;
         if (h >= 9) pen.fillText(this.graph.nodes[index][OPERATOR], x + 3, y + h / 2 + 4, w - 6);
       }
     }
@@ -269,11 +274,11 @@ class Strip {
     if (!(most > 0)) return;
     pen.fillStyle = color("accent");
     for (let column = first; column <= last; column += 1) {
-      const high = (this.memory[column] / most) * 40;
-      pen.fillRect((column - this.left) * this.wide(), 186 - high, Math.max(this.wide() - (this.wide() > 3 ? 1 : 0), 1), high);
+      const high = (this.memory[column] / most) * BARS;
+      pen.fillRect((column - this.left) * this.wide(), this.high - high, Math.max(this.wide() - (this.wide() > 3 ? 1 : 0), 1), high);
     }
     pen.fillStyle = color("soft");
     pen.font = "11px system-ui, sans-serif";
-    pen.fillText(`memory of each step's outputs, at most ${sized(most)}`, 4, 143);
+    pen.fillText(`memory of each step's outputs, at most ${sized(most)}`, 4, this.top + this.rows + CAPTION - 5);
   }
 }

@@ -1,7 +1,7 @@
 /* Several models: a table to sort and filter; the page of a model is made when it is asked for. */
 
 function overview(data) {
-  const rows = data.models.map((entry, index) => ({ entry, index, errors: counted(entry, "error"), warnings: counted(entry, "warning") }));
+  const rows = data.models.map((entry, index) => ({ entry, index, verdict: entry.spread, errors: counted(entry, "error"), warnings: counted(entry, "warning") }));
   const folder = sharedFolder(data.models.map((entry) => entry.model.path));
   const opened = el("div"), sections = new Map();
   const open = (row) => {
@@ -10,11 +10,29 @@ function overview(data) {
     sections.get(row.index).openNow();
     sections.get(row.index).scrollIntoView();
   };
+  const figure = (name, count) => el("td", { class: count ? "number" : "number soft", "data-name": name }, count.toLocaleString("en-US"));
   const line = (row) => el("tr", {},
-    el("td", {}, el("button", { type: "button", class: "link", onclick: () => open(row) }, foreign(row.entry.model.path.slice(folder.length)))),
-    el("td", {}, badge(row.entry.verdict)), el("td", {}, spectrum(row.entry.targets), el("span", { class: "small soft" }, row.entry.headline)),
-    el("td", { class: "number" }, row.errors), el("td", { class: "number" }, row.warnings), el("td", { class: "number" }, row.entry.model.nodes));
-  return el("div", {}, card("Models", folder ? el("p", { class: "small soft" }, "in ", foreign(folder)) : null, ...sortable(rows, line)), opened);
+    el("td", {}, el("button", { type: "button", class: "link", onclick: () => open(row) }, breakable(row.entry.model.path.slice(folder.length)))),
+    el("td", {}, badge(LIKE[row.verdict] || row.verdict, row.verdict)),
+    el("td", {}, spectrum(row.entry.targets), el("span", { class: "small soft" }, row.entry.headline)),
+    figure("errors", row.errors), figure("warnings", row.warnings), figure("nodes", row.entry.model.nodes));
+  return el("div", {}, card("Models", folder ? el("p", { class: "small soft" }, "in ", breakable(folder)) : null, ...sortable(rows, line), legendOf(rows)), opened);
+}
+
+/* "partly" is said of several targets: the model deploys on some of them. */
+const SPREADS = ["fails", "unreadable", "unknown", "fixable", "partly", "deploys"], LIKE = { partly: "fixable" };
+
+/** What the words and the colors of the table mean. */
+function legendOf(rows) {
+  const means = { ...MEANS, partly: "deploys on some of the targets, needs a repair or fails on others" };
+  if (rows.every((row) => row.entry.targets.length < 2)) return glossary(rows.map((row) => row.verdict));
+  const met = [...SPREADS].reverse().filter((verdict) => rows.some((row) => row.verdict === verdict));
+  const dots = ["deploys", "fixable", "fails", "unknown"].filter((verdict) => rows.some((row) => row.entry.targets.some((target) => target.verdict === verdict)));
+  const { targets } = rows.find((row) => row.entry.targets.length > 1).entry;
+  return [
+    el("div", { class: "legend" }, `each bar is one target, from ${targets[0].name} to ${targets[targets.length - 1].name}:`, dots.map((verdict) => dot(verdict, verdict))),
+    el("dl", { class: "glossary small" }, met.flatMap((verdict) => pair(badge(LIKE[verdict] || verdict, verdict), means[verdict]))),
+  ];
 }
 
 function counted(entry, severity) {
@@ -23,8 +41,8 @@ function counted(entry, severity) {
 }
 
 function sectionOf(entry, pages) {
-  return folded({ class: `cause ${entry.verdict === "deploys" ? "info" : "error"}-edge` },
-    el("span", {}, badge(entry.verdict), " ", foreign(entry.model.path), el("span", { class: "soft" }, ` ${entry.headline}`)), () => modelSection(entry, pages));
+  return folded({ class: `cause ${entry.spread === "deploys" ? "info" : "error"}-edge` },
+    el("span", {}, badge(LIKE[entry.spread] || entry.spread, entry.spread), " ", breakable(entry.model.path), el("span", { class: "soft" }, ` ${entry.headline}`)), () => modelSection(entry, pages));
 }
 
 /** The folder that all paths are in, with its slash; "" for none. */
@@ -47,7 +65,7 @@ function spectrum(targets) {
 /** A search field and a table whose heads sort it. */
 function sortable(rows, line) {
   const keys = {
-    model: (row) => row.entry.model.path, verdict: (row) => VERDICTS.indexOf(row.entry.verdict), targets: (row) => row.entry.headline,
+    model: (row) => row.entry.model.path, verdict: (row) => SPREADS.indexOf(row.verdict), targets: (row) => row.entry.headline,
     errors: (row) => -row.errors, warnings: (row) => -row.warnings, nodes: (row) => -row.entry.model.nodes,
   };
   let order = "verdict";
@@ -70,5 +88,5 @@ function sortable(rows, line) {
   });
   fill();
   return [el("div", { class: "filter" }, words, said),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "models" }, el("table", {}, el("thead", {}, el("tr", {}, heads)), body))];
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "models" }, el("table", { class: "models" }, el("thead", {}, el("tr", {}, heads)), body))];
 }
