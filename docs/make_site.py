@@ -1,17 +1,20 @@
-"""Make the site from the documents and the facts: python3 docs/make_site.py OUT (needs mkdocs-material).
+"""Make the site from the documents and the facts: python3 docs/make_site.py OUT [--archive DIR]; needs mkdocs-material.
 
 Nothing is typed twice: operators, targets, rules, known faults, troubleshooting and the reference of the API are
-written from what jetdoctor knows (``site_pages/``). The result opens from disk, search included.
+written from what jetdoctor knows (``site_pages/``). The result opens from disk, search included, and so does
+DIR/jetdoctor-site-VERSION.zip, which a release carries for people without internet: open its index.html.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -33,13 +36,24 @@ INSIDE = ("architecture.md", "conditions.md", "coverage.md", "facts.md", "contri
 _WORKER = "https://unpkg.com/iframe-worker/shim"
 
 
-def main(out: Path) -> None:
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("out", metavar="OUT", type=Path)
+    options.add_argument("--archive", metavar="DIR", type=Path)
+    asked = options.parse_args()
+    make(asked.out.resolve())
+    if asked.archive:
+        print(archive(asked.out.resolve(), asked.archive))
+
+
+def make(out: Path) -> None:
     with tempfile.TemporaryDirectory() as work:
         pages = Path(work, "pages")
         pages.mkdir()
         documents(pages)
         for extra in ("extra.css", "filter.js"):
             shutil.copy(str(HERE / "site" / extra), str(pages / extra))
+        shutil.copytree(str(HERE / "pictures"), str(pages / "pictures"))
         for kind in (operators, rules, targets, dla, reference):
             kind.write(pages)
         config = (HERE / "site" / "mkdocs.yml").read_text(encoding="utf-8")
@@ -54,6 +68,18 @@ def main(out: Path) -> None:
         if out.exists():
             shutil.rmtree(out)
         shutil.copytree(Path(work, "site"), out)
+
+
+def archive(site: Path, folder: Path) -> Path:
+    """The site in one file, in a folder of its name."""
+    from jetdoctor import __version__
+
+    name = "jetdoctor-site-%s" % __version__
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(str(folder / (name + ".zip")), "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(path for path in site.rglob("*") if path.is_file()):
+            packed.write(str(path), "%s/%s" % (name, path.relative_to(site).as_posix()))
+    return folder / (name + ".zip")
 
 
 def at_home(site: Path) -> None:
@@ -74,12 +100,14 @@ def documents(pages: Path) -> None:
 
 
 def relinked(path: Path, folder: str) -> str:
-    """Links to pages of the site lead there; what is no page of it (code, fixtures) becomes plain code."""
+    """Links to pages of the site and to pictures hold; what is no page of it (code, fixtures) becomes plain text."""
 
     def link(match: "re.Match[str]") -> str:
         text, target = match.groups()
         if re.match(r"https?://|#|mailto:", target):
             return match.group(0)
+        if re.match(r"(docs/)?pictures/", target):
+            return "[%s](%s)" % (text, target[target.index("pictures/") :])
         name, _, anchor = target.partition("#")
         place = Path(folder, name).as_posix()
         while "/../" in "/" + place:
@@ -93,4 +121,4 @@ def relinked(path: Path, folder: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main()

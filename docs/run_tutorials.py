@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main(paths: List[str]) -> int:
     wrong = 0
-    for path in paths or [str(ROOT / "docs" / "tutorials.md")]:
+    for path in paths or [str(ROOT / "docs" / name) for name in ("tutorials.md", "fleet.md")]:
         with tempfile.TemporaryDirectory() as folder:
             wrong += run(Path(path).read_text(encoding="utf-8"), Path(folder))
     return 1 if wrong else 0

@@ -64,6 +64,21 @@ def test_the_reference_has_every_function(pages):
     assert all("\n### %s\n" % name in text for name in (*api.__all__, "Finding", "UsageError"))
 
 
+def test_links_to_pages_and_pictures_hold_within_the_site(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS))
+    site = importlib.import_module("make_site")
+    page = tmp_path / "page.md"
+    page.write_text("![a](docs/pictures/report.png) [b](docs/fleet.md#x) [c](jetdoctor/graph) [d](https://e.org)")
+    assert site.relinked(page, ".") == "![a](pictures/report.png) [b](fleet.md#x) c [d](https://e.org)"
+    (tmp_path / "made" / "rules").mkdir(parents=True)
+    (tmp_path / "made" / "rules" / "JD204.html").write_text("x")
+    packed = site.archive(tmp_path / "made", tmp_path / "dist")
+    from zipfile import ZipFile
+
+    assert re.fullmatch(r"jetdoctor-site-[\d.]+\.zip", packed.name)
+    assert ZipFile(str(packed)).namelist() == [packed.stem + "/rules/JD204.html"]
+
+
 @pytest.mark.parametrize(
     "written, printed, fits",
     [

@@ -1,9 +1,13 @@
-/* A field above each long table that leaves the rows which hold all of its words. */
+/* Long tables: a field above each that leaves the rows which hold all of its words, and colors for what an operator fares. */
 const LONG = 20; // rows
 
 for (const table of document.querySelectorAll(".md-typeset table")) {
   const rows = [...table.querySelectorAll("tbody tr")];
   if (rows.length < LONG) continue;
+  for (const cell of table.querySelectorAll("td")) {
+    const word = cell.textContent.trim();
+    if (["yes", "partly", "misread", "no"].includes(word)) cell.classList.add(`fares-${word}`);
+  }
   const field = document.createElement("input");
   field.type = "search";
   field.className = "filter-table";
