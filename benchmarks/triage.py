@@ -1,7 +1,7 @@
-"""How often the first diagnosis of triage is right, by confidence: PYTHON -m benchmarks.triage [--show] [FILE.jsonl ...]
+"""How often the first diagnosis of triage is right, by confidence: PYTHON -m benchmarks.triage [--show] [FILE ...]
 
-A file holds one report a line as ``fixtures/logs/README.md`` describes. Without files, the ones held out are read: nothing is
-mended from them, so that their figure is what a log sees that nobody has seen. ``none`` as category: nothing failed there.
+A file holds one report a line, as ``fixtures/logs/README.md`` describes. Without files it reads those held out, from
+which nothing was mended: their figure is that of logs that nobody has seen. ``none`` as category: nothing failed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import argparse
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any, Counter as Counts, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple
+from typing import Counter as Counts
 
 from jetdoctor.triage import triage
 
@@ -41,7 +42,8 @@ def main() -> None:
             total[confidence] += 1
             right[confidence] += good
             if not good:
-                wrong.append("%s\n    %s %s, not %s" % (report["url"], confidence, category, "/".join(report["category"])))
+                expected = "/".join(report["category"])
+                wrong.append("%s\n    %s %s, not %s" % (report["url"], confidence, category, expected))
     for confidence in ("high", "medium", "low", SILENT):
         print("%-20s %3d of %3d right" % (confidence, right[confidence], total[confidence]))
     print("%-20s %3d of %3d right" % ("all", sum(right.values()), sum(total.values())))

@@ -152,3 +152,19 @@ def test_each_rule_that_entries_name_is_led_back_to():
         if not any(rule == found.rule for text in texts for found in triage(text)):
             lost.append(rule)
     assert len(named) > 30 and not lost
+
+
+def test_what_one_line_cannot_tell_its_surroundings_tell():
+    """Public reports whose only quoted line stands in reports of other causes too (NVIDIA/TensorRT 3847, 1703, ...)."""
+    trtexec = "\n&&&& FAILED TensorRT.trtexec [TensorRT v8502] # trtexec --onnx=a.onnx --int8 "
+    no_kernel = "Error Code 10: Internal Error (Could not find any implementation for node {ForeignNode[/a/Conv]}"
+    assert best(no_kernel).category == "no-implementation"
+    assert best(no_kernel + trtexec + "--useDLACore=0").category == "dla"
+    memory = "terminate called after throwing an instance of 'std::bad_alloc'"
+    assert best(memory + trtexec).category == "out-of-memory"
+    assert best(memory + trtexec + "--calib=calib.cache").category == "int8-calibration"
+    wrong_type = "[8] Found invalid input type of INT32"
+    assert best(wrong_type).category == "dtype"
+    assert best('[E] [TRT] While parsing node number 3 [TopK -> "out"]:\n' + wrong_type).category == "topk"
+    printed = '[TRT] [E] ModelImporter.cpp:774: --- Begin node ---\nname: "If_380"\nop_type: "If"'
+    assert best(printed).category == "if-loop" and not triage('node {\n  name: "If_380"\n  op_type: "If"\n}')

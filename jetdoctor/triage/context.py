@@ -32,10 +32,12 @@ class Context:
         self.tensorrt = ""
         self.plugins: Set[str] = set()  # operators for which a plugin was found after all
         self._operator, self._node, self._since = "", "", 0
-        self._fallback = -REACH
+        self._fallback = self._printed = -REACH
 
     def see(self, line: Line) -> None:
         self._see_version(line)
+        if "--- begin node ---" in line.key:
+            self._printed = line.number
         for needle, pattern in _PLACES:
             found = pattern.search(line.plain) if needle in line.key else None
             if found:
@@ -68,6 +70,11 @@ class Context:
     def fallback(self, line: Line) -> bool:
         """Whether the parser looked for a plugin near that line because it had no importer."""
         return "registered for op" in line.key or 0 <= line.number - self._fallback <= 5
+
+    def told_alone(self, line: Line) -> bool:
+        """Whether the line only names the node that was being parsed: by itself, or as a line of the printed node."""
+        printed = "op_type:" in line.key and 0 <= line.number - self._printed <= REACH
+        return printed or "while parsing node number" in line.key
 
     def node(self, line: Line) -> str:
         """Node or layer that the line names, else the one that the log is at."""

@@ -106,7 +106,7 @@ class Reader:
 
     def _operator_alone(self, line: Line) -> Optional[Hit]:
         """A line that only says which node was being parsed: its operator is a hint."""
-        if "while parsing node number" not in line.key:
+        if not self.context.told_alone(line):
             return None
         operator = self.context.operator(line)
         row = self.known.operators.get(operator)

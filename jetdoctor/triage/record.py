@@ -44,6 +44,9 @@ _BY_COMPONENT = {
 #: What a program was told to use; no program of its own.
 _USED: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
     ("dla", ("--usedlacore=", "dlacore: 0", "dlacore: 1", "[dlalayer]", "use dla core")),
+    ("all-outputs", ("outputs mark all",)),
+    ("calibration-cache", ("--calib=",)),
+    ("jetson-index", ("jetson.webredirect.org", "pypi.jetson-ai-lab")),
 )
 
 _WORDS = Phrases((word, name) for name, words in _TOOLS + _USED for word in words)
@@ -93,7 +96,7 @@ class Record:
             self.command = found.group(1) if found else ""
 
     def saw(self, tool: str) -> bool:
-        """Whether a line of that program, or one that says that "dla" was used, was among them."""
+        """Whether a line of that program, or one that says that something of ``_USED`` was used, was among them."""
         return tool in self._seen
 
     @property
