@@ -50,6 +50,11 @@ def test_fix_draws_each_place_before_and_after(tmp_path, capsys):
         assert "axes=[" not in before and "axes=[-1, -2]" in after
 
 
+def test_fix_does_not_write_a_model_into_a_page(tmp_path, capsys):
+    assert cli.main(["fix", SEED, "-t", "jetpack-5.0.2", "--format", "html", "-o", str(tmp_path / "page.html")]) == 2
+    assert "-o names the repaired model" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
 def test_places_are_what_went_came_and_changed_side_by_side():
     before, after = (
         structure(parsed(body))

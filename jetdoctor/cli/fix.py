@@ -82,6 +82,8 @@ def run(arguments: Any) -> int:
 
     output.require_writable(arguments.output)
     output.require_writable(arguments.script)
+    if (arguments.output or "").lower().endswith((".html", ".json")):
+        raise UsageError("-o names the repaired model; to write the report: --format F > %s" % arguments.output)
     if arguments.opset is not None and arguments.opset < 1:
         raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
     if arguments.fold_with and not arguments.simplify:

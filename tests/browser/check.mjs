@@ -54,6 +54,9 @@ for (const name of names) {
   await page.click(".cell:has-text('5.0.2')");
   expect("the cell is chosen", (await page.getAttribute(".cell:has-text('5.0.2')", "aria-pressed")) === "true");
   expect("its causes are shown", (await page.textContent(".cause")).includes("JD204"));
+  expect("the address names it", page.url().endsWith("#jetpack-5.0.2"), page.url());
+  await page.reload();
+  expect("and opens it again", (await page.getAttribute(".cell:has-text('5.0.2')", "aria-pressed")) === "true");
   await page.click(".cell:has-text('6.2.1')");
   expect("a release that takes it has none of them", !(await page.locator(".cause.error-edge").count()));
   await page.click(".cell:has-text('5.0.2')");

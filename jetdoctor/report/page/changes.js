@@ -36,7 +36,7 @@ function beside(graph, other, pairs) {
 }
 
 /** One fold for each fix with its lines and drawings, and one for what follows from them. */
-function changesOf(data) {
+function changesOf(data, applied) {
   const { drawn, document: found } = data, fixes = found.diff || [];
   const places = (number) => (drawn ? drawn.fixes[number] || [] : []);
   const fold = (title, lines, numbers, open) => folded({ class: "cause" }, el("span", {}, el("b", {}, title),
@@ -47,5 +47,5 @@ function changesOf(data) {
   const rest = places(fixes.length);
   const made = fixes.map((change, number) => fold(`${change.rule} ${change.title}`.trim(), change.changes, places(number), number === 0));
   if (rest.length) made.push(fold("What follows from the changes above", [], rest, !fixes.length));
-  return made.length ? wide(card("The graph, before and after", made)) : null;
+  return made.length ? wide(card(applied ? "The graph, before and after" : "What the repair would change", made)) : null;
 }

@@ -27,7 +27,9 @@ def render(report: Report, options: Options) -> str:
     entries = [data.model(group, None) for group in words.by_model(report.results)]
     proof = found["equivalence"]["status"]
     applied = sum(step["applied"] for step in found["plan"])
-    answer = "%s; the outputs are %s" % (plural(applied, "change"), _PROOF[proof]) if applied else "nothing was changed"
+    answer = "%s; the outputs are %s" % (plural(applied, "change"), _PROOF[proof])
+    if not applied:
+        answer = "nothing was changed" + (": " + options.reason if options.reason else "")
     told = {"document": found, "models": entries, "pages": data.pages(entries), "drawn": _drawn(options.drawing)}
     return page.assemble("Repair of %s" % options.path, answer, dict(told, kind="fix"))
 

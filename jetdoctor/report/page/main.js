@@ -1,7 +1,7 @@
 const PAGES = { check: checkPage, fix: fixPage, verify: verifyPage, emulation: emulationPage, plan: planPage, device: devicePage, triage: triagePage };
 
 function checkPage(data) {
-  if (data.models.length === 1) return modelSection(data.models[0], data.pages);
+  if (data.models.length === 1) return modelSection(data.models[0], data.pages, true);
   return overview(data);
 }
 

@@ -4,9 +4,11 @@ function dot(name, text) {
   return el("span", {}, el("i", { style: `background:var(--${name})` }), text);
 }
 
-function modelSection(entry, pages) {
+/** The page of a model. `linked`: the address of the page names the chosen target, as in page.html#jetpack-5.0.2. */
+function modelSection(entry, pages, linked = false) {
   const section = el("div", { class: "columns" });
-  let chosen = likelyTarget(entry.targets), view = null;
+  const named = linked ? entry.targets.findIndex((target) => location.hash === `#${target.name}`) : -1;
+  let chosen = named >= 0 ? named : likelyTarget(entry.targets), view = null;
   const one = entry.targets.length === 1;
   const answer = card("This target");
   const go = entry.graph ? (place) => view.go(place) : null;
@@ -18,7 +20,11 @@ function modelSection(entry, pages) {
     if (view) view.mark(marksOf(entry, index), onDla(entry.targets[index]));
   };
   if (entry.graph) view = new GraphView(entry.graph, marksOf(entry, chosen));
-  if (!one) section.append(card("Will it deploy?", matrix(entry.targets, () => chosen, choose)));
+  const chosenByHand = (index) => {
+    choose(index);
+    if (linked) history.replaceState(null, "", `#${entry.targets[index].name}`);
+  };
+  if (!one) section.append(card("Will it deploy?", matrix(entry.targets, () => chosen, chosenByHand)));
   section.append(one ? wide(answer) : answer);
   if (view) section.append(view.element);
   section.append(found.element);

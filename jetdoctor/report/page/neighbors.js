@@ -65,8 +65,8 @@ function fitted(picture, view, middle, width, height) {
 }
 
 function lines(graph, index) {
-  const [operator, domain, name, , , attributes] = graph.nodes[index];
-  const rows = [cut((domain ? `${domain}::` : "") + operator, 42), cut(name || "(no name)", 42), cut(attributes, 46)];
+  const [operator, domain, , , , attributes] = graph.nodes[index];
+  const rows = [cut((domain ? `${domain}::` : "") + operator, 42), cut(nameOf(graph, index), 42), cut(attributes, 46)];
   return { rows, width: Math.max(120, rows[0].length * 8 + 22, ...rows.slice(1).map((row) => row.length * 6.4 + 22)) };
 }
 

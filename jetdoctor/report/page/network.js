@@ -33,6 +33,12 @@ function placed(graph) {
   return graph;
 }
 
+/** Name of a node; one without any is known by its first output. */
+function nameOf(graph, index) {
+  const node = graph.nodes[index], output = node[OUTPUTS].find((t) => t >= 0);
+  return node[NAME] || (output === undefined ? "" : graph.tensors[output][NAME_OF]);
+}
+
 /** What needs nothing (a constant) stands just before what uses it. */
 function pullBack(graph) {
   for (let index = graph.nodes.length - 1; index >= 0; index -= 1) {
@@ -154,7 +160,7 @@ class Strip {
   }
 
   say(node) {
-    const [operator, , name] = this.graph.nodes[node];
+    const operator = this.graph.nodes[node][OPERATOR], name = nameOf(this.graph, node);
     this.said.textContent = `${cut(operator, 80)} ${cut(name, 160)}${this.marks.has(node) ? ` (${this.marks.get(node)})` : ""}`;
   }
 

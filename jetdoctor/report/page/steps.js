@@ -5,16 +5,16 @@ function fixPage(data) {
   const found = data.document, changed = found.plan.some((step) => step.applied);
   for (const entry of data.models) {
     entry.graph = data.drawn && data.drawn.after;
-    if (!found.written && changed) for (const target of entry.targets) target.next = null; // there is no such file yet
+    if (!found.written && found.plan.length) for (const target of entry.targets) target.next = null; // this was that step
   }
   const steps = card("The plan", found.plan.length ? table([
     ["", (step) => badge(step.applied ? "deploys" : "unknown", step.applied ? "applied" : "left")], ["rule", (step) => step.rule],
-    ["change", (step) => [step.title, step.reason ? el("div", { class: "soft small" }, foreign(step.reason)) : null].filter(Boolean)],
-    ["safety", (step) => step.applicability], ["node", (step) => foreign(step.node_name, "code")]], found.plan) : el("p", {}, "Nothing to change."));
+    ["change", (step) => [step.title, step.reason && step.reason !== found.reason ? el("div", { class: "soft small" }, foreign(step.reason)) : null].filter(Boolean)],
+    ["safety", (step) => step.applicability], ["node", (step) => el("code", {}, breakable(step.node_name))]], found.plan) : el("p", {}, "Nothing to change."));
   const proven = card("The proof", ...measured(found.equivalence),
     (found.as_parsed || []).map((row) => el("p", { class: "small" }, `as ${row.target} reads it: ${row.status}${row.reason ? `, ${row.reason}` : ""}`)),
     written(found, changed), (found.caller || []).map((line) => el("p", {}, "your code: ", foreign(line))), (found.notes || []).map((line) => el("p", { class: "small" }, foreign(line))));
-  return el("div", {}, el("div", { class: "columns" }, steps, proven), verdicts(found, data.models), changesOf(data),
+  return el("div", {}, el("div", { class: "columns" }, wide(steps), proven, verdicts(found, data.models)), changesOf(data, changed),
     changed ? el("h2", {}, "The model after the repair") : null, data.models.map((entry) => modelSection(entry, data.pages)));
 }
 
