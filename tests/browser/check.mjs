@@ -144,12 +144,23 @@ for (const name of names) {
 { // the others
   const device = await open("device");
   await device.page.click("summary:has-text('unknown')");
-  expect("unknown facts have reasons", (await device.page.textContent("main")).includes("not in the capture"));
+  expect("unknown facts have reasons", await device.page.waitForSelector("details td:has-text('not in the capture')").then(() => true, () => false));
   await device.close();
   const differs = await open("differs");
   expect("the first tensor that differs is named", (await differs.page.textContent("main")).includes("tensor mean is the first to differ"));
   expect("its node is in the middle", (await differs.page.textContent(".neighbors .chosen")).includes("ReduceMean"));
   await differs.close();
+  const timed = await open("timed");
+  const bars = await timed.page.locator(".bars").last().textContent();
+  expect("percentiles of the latency are bars in ms", /median[\d.]+ ms.*p90[\d.]+ ms.*p99[\d.]+ ms$/.test(bars), bars);
+  expect("whether they mean anything is said", (await timed.page.textContent("main")).includes("100 runs; it is not known whether the clocks were locked"));
+  await timed.close();
+  const simplified = await open("simplified");
+  expect("bytes before and after are bars", /^before.*KiBafter.*KiB$/.test(await simplified.page.textContent(".card:has(h3:text-is('Sizes')) .bars")));
+  await simplified.close();
+  const seed = await open("seed");
+  expect("weights are bars by operator", /Gemm.*KiB/.test(await seed.page.locator(".card:has(h4:text-is('Weights by operator')) .bars").last().textContent()));
+  await seed.close();
   const emulation = await open("emulation");
   expect("both outputs stand side by side", (await emulation.page.locator(".pictures canvas").count()) === 3);
   await emulation.close();

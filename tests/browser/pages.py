@@ -59,6 +59,7 @@ def findings(count: int) -> onnx.ModelProto:
 def commands(there: Path) -> List[Tuple[str, List[str]]]:
     """Page and the command that writes it."""
     fixed = str(there / "seed.fixed.onnx")
+    trtexec = ["--backend", "trtexec", "--trtexec", str(there / "trtexec")]
     return [
         ("seed", ["check", SEED]),
         ("clean", ["check", str(there / "clean.onnx"), "-t", "jetpack-6.2"]),
@@ -73,6 +74,8 @@ def commands(there: Path) -> List[Tuple[str, List[str]]]:
         ("write", ["fix", SEED, "-t", "jetpack-5.0.2", "-o", fixed]),
         ("verify", ["verify", fixed, "--reference", SEED, "--backend", "onnxruntime"]),
         ("differs", ["verify", SEED, "--reference", str(there / "other.onnx"), "--backend", "onnxruntime"]),
+        ("simplified", ["fix", SEED, "-t", "jetpack-5.0.2", "--simplify"]),
+        ("timed", ["verify", fixed, "-t", "jetpack-5.0.2", *trtexec]),
         ("repaired", ["fix", str(there / "evil.mean.onnx"), "-t", "jetpack-5.0.2"]),
         ("emulation", ["verify", str(there / "mean.onnx"), "--as-parsed", "jetpack-5.0.2"]),
         ("device", ["device", "--root", next(map(str, (ROOT / "fixtures/devices").glob("agx-xavier*")))]),
@@ -87,6 +90,9 @@ def main(there: Path) -> int:
     onnx.save(strange(), there / "<b>\u202estrange **x**.onnx")
     line = "[E] %s: reshape changes volume. Reshaping [1,1,1,1] to [1,1280] %s" % (EVIL, STRANGE.replace("\n", " "))
     (there / "evil.log").write_text("[I] TensorRT v8401 %s\n%s\n" % (EVIL, line), encoding="utf-8")
+    stand_in = '#!/bin/sh\nexec %s %s/tests/stand_in_trtexec.py "$@"\n' % (sys.executable, ROOT)
+    (there / "trtexec").write_text(stand_in, encoding="utf-8")
+    (there / "trtexec").chmod(0o755)
     onnx.save(findings(MANY), there / "many.onnx")
     onnx.save(image_mean(), there / "mean.onnx")
     onnx.save(image_mean(EVIL), there / "evil.mean.onnx")

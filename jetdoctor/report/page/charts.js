@@ -8,12 +8,20 @@ function bars(rows) {
   ]));
 }
 
+/** What a repair did to sizes, rows of {what, before, after}: the bytes of the file as bars, operators whose count changed as a table. */
+function sizesOf(rows) {
+  const [file] = rows.filter((row) => row.what === "bytes"), counts = rows.filter((row) => row !== file && (row.before !== row.after || row.what === "nodes"));
+  const number = (value) => value.toLocaleString("en-US");
+  return wide(card("Sizes", file ? bars([["before", file.before, sized(file.before)], ["after", file.after, sized(file.after)]]) : null,
+    counts.length ? table([["what", (row) => foreign(row.what)], ["before", (row) => number(row.before), "number"], ["after", (row) => number(row.after), "number"]], counts) : null));
+}
+
 /** How many elements differ by how much: {"0": equal, "1e-03": up to a thousandth of the largest value …}. */
 function histogram(counts) {
   const known = Object.entries(counts).sort((a, b) => Number(a[0]) - Number(b[0]));
   const total = known.reduce((sum, [, count]) => sum + count, 0) || 1;
   const rows = bars(known.map(([decade, count]) => [
-    decade === "0" ? "bit-equal" : `≤ ${Number(decade)}`, Math.log1p(count), `${((100 * count) / total).toPrecision(3)} %`,
+    decade === "0" ? "bit-equal" : `≤ ${Number(decade) < 0.01 ? Number(decade).toExponential() : Number(decade)}`, Math.log1p(count), `${((100 * count) / total).toPrecision(3)} %`,
   ]));
   return el("figure", {}, rows, el("figcaption", {}, "elements by their difference over the output's largest value; lengths are logarithmic"));
 }

@@ -132,7 +132,8 @@ function division(target, go) {
 const ENDS = 8;
 
 /** Inputs, outputs, operators and sizes, as the JSON document has them. */
-function facts({ model }) {
+function facts({ model, graph }) {
+  const weights = graph ? weightsOf(graph) : [];
   const listed = (title, rows) => table([[title, (one) => foreign(one.name, "code")], ["type and shape", (one) => foreign(typeText([one.name, one.dtype, one.shape]))]], rows);
   const ends = (title, rows) => el("div", { class: "ends" }, listed(title, rows.slice(0, ENDS)),
     rows.length > ENDS ? folded({}, `${plural(rows.length - ENDS, `more ${title}`)}`, () => listed(title, rows.slice(ENDS))) : null);
@@ -143,6 +144,21 @@ function facts({ model }) {
       row("opsets", Object.entries(model.opset).map(([domain, version]) => `${domain} ${version}`).join(", ")), row("IR version", String(model.ir_version || "")),
       row("nodes", model.nodes.toLocaleString("en-US")), row("parameters", model.parameters.toLocaleString("en-US")), row("size", model.size_bytes === null ? "" : sized(model.size_bytes)),
       row("sha256", model.sha256)), ends("input", model.inputs), ends("output", model.outputs)),
-    card("Operators", bars(operators.slice(0, SHOWN)), operators.length > SHOWN ? folded({}, `${operators.length - SHOWN} more`, () => bars(operators.slice(SHOWN))) : null),
+    card("Operators", bars(operators.slice(0, SHOWN)), operators.length > SHOWN ? folded({}, `${operators.length - SHOWN} more`, () => bars(operators.slice(SHOWN))) : null,
+      weights.length ? [el("h4", {}, "Weights by operator"), bars(weights.slice(0, ENDS).map(([operator, count]) => [operator, count, sized(count)]))] : null),
   ];
+}
+
+/** Bytes of the constants of a model by the operator that reads them first, most first. */
+function weightsOf(structure) {
+  const found = new Map();
+  for (const { nodes, tensors } of structure.graphs) {
+    const seen = new Set();
+    for (const node of nodes) for (const t of node[INPUTS]) {
+      if (t < 0 || tensors[t][3] !== CONSTANT || seen.has(t)) continue;
+      seen.add(t);
+      found.set(node[OPERATOR], (found.get(node[OPERATOR]) || 0) + (bytes(tensors[t]) || 0));
+    }
+  }
+  return [...found].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
 }

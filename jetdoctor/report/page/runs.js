@@ -38,7 +38,7 @@ function graphOfTrouble(drawn) {
 }
 
 /* Title of a column and how its figure is written; a column without any figure is left out. */
-const percent = (share) => `${(100 * share).toPrecision(3)} %`, few = (value) => (value ? value.toPrecision(3) : "0");
+const percent = (share) => (share && share < 1e-3 ? share.toExponential(1) : `${Number((100 * share).toPrecision(3))} %`), few = (value) => (value ? value.toPrecision(3) : "0");
 const FIGURES = {
   status: ["result", (status) => badge(STATUSES[status] || "deploys", status)],
   kind: ["result", (kind) => ({ answer: "the answer changes", digits: "digits change", harmless: "harmless here", "not-run": "not run" }[kind] || kind)],
@@ -61,10 +61,14 @@ function outputsOf(rows) {
       row.histogram && Object.keys(row.histogram).length > 1 ? histogram(row.histogram, row.name) : null, row.picture ? pictures(row.picture) : null])];
 }
 
-/** Percentiles of a timed engine as bars, other times beside them. */
+/** Percentiles of a timed engine as bars, and whether the figures mean anything. */
 function latencyOf(found) {
-  const known = Object.entries(found && typeof found === "object" ? found : {}).filter(([, value]) => typeof value === "number");
-  return known.length ? [el("h4", {}, "Latency in ms"), bars(known.map(([name, value]) => [name.replace(/_/g, " "), value, value.toPrecision(4)]))] : [];
+  const known = Object.entries(found || {}).filter(([name, value]) => name.endsWith("_ms") && typeof value === "number");
+  if (!known.length) return [];
+  const clocks = { true: "the clocks were locked", false: "the clocks were not locked" }[String(found.clocks_locked)] || "it is not known whether the clocks were locked";
+  return [el("h4", {}, "Latency"), bars(known.map(([name, value]) => [name.slice(0, -3), value, `${value.toPrecision(4)} ms`])),
+    el("p", { class: "soft small" }, `${plural(found.runs, "run")}; ${clocks}${found.power_mode ? `, power mode ${found.power_mode}` : ""}`,
+      found.meaningful ? "" : ": without sudo jetson_clocks the figures are unreliable")];
 }
 
 const DETAILS = {
@@ -72,10 +76,15 @@ const DETAILS = {
   different_runs: "inputs that give another output",
 };
 
+/** Lines of a log as they are, anything else as text. */
+function told(text) {
+  return text.includes("\n") ? el("div", { class: "log code" }, foreign(text)) : foreign(text);
+}
+
 /** What else a backend told. */
 function details(found) {
   const plain = (value) => typeof value !== "object" || (Array.isArray(value) && value.length && value.every((part) => typeof part !== "object"));
   const rest = Object.entries(found).filter(([key, value]) => !["comparison", "latency"].includes(key) && value !== null && value !== "" && plain(value));
   const text = (value) => (typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : [].concat(value).join(", "));
-  return rest.length ? el("dl", { class: "facts" }, rest.map(([key, value]) => pair(DETAILS[key] || key.replace(/_/g, " "), foreign(text(value))))) : null;
+  return rest.length ? el("dl", { class: "facts" }, rest.map(([key, value]) => pair(DETAILS[key] || key.replace(/_/g, " "), told(text(value))))) : null;
 }

@@ -14,7 +14,7 @@ function fixPage(data) {
   const proven = card("The proof", ...measured(found.equivalence),
     (found.as_parsed || []).map((row) => el("p", { class: "small" }, `as ${row.target} reads it: ${row.status}${row.reason ? `, ${row.reason}` : ""}`)),
     written(found, changed), (found.caller || []).map((line) => el("p", {}, "your code: ", foreign(line))), (found.notes || []).map((line) => el("p", { class: "small" }, foreign(line))));
-  return el("div", {}, el("div", { class: "columns" }, wide(steps), proven, verdicts(found, data.models)), changesOf(data, changed),
+  return el("div", {}, el("div", { class: "columns" }, wide(steps), proven, verdicts(found, data.models), found.sizes ? sizesOf(found.sizes) : null), changesOf(data, changed),
     changed ? el("h2", {}, "The model after the repair") : null, data.models.map((entry) => modelSection(entry, data.pages)));
 }
 
