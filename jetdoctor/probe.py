@@ -484,13 +484,47 @@ def container(machine, facts):
         if facts.value(key):
             facts.add("container", False, "no /.dockerenv beside " + facts[key]["source"])
     facts.missing("container", "neither signs of a container nor a board's files")
-    csv = [n for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d") if n.endswith("csv")]
-    facts.add("container_csv", csv or None, "/etc/nvidia-container-runtime/host-files-for-container.d")
+    container_runtime(machine, facts)
+    mounted = mount_points(files)
+    libraries_mounted = sorted(set(p for p in mounted if GPU_LIBRARY.search(p) or "/libcuda.so" in p))
+    facts.add("container_mounts", libraries_mounted[:100] or None, "/proc/self/mounts")
+    if facts.value("container") and facts.value("l4t") and "/etc/nv_tegra_release" in mounted:
+        facts.add("host_l4t", facts.value("l4t"), "/etc/nv_tegra_release, mounted from the host")
     for directory in DRIVER_DIRECTORIES:
         if any(name.startswith("libcuda.so") for name in files.names(directory)):
             facts.add("libcuda", directory, directory)
     facts.add("libcuda", False if machine.live else None, "no libcuda.so in the driver directories")
     facts.missing("libcuda", "no libcuda.so in the driver directories")
+
+
+def mount_points(files):
+    """Where something is mounted: what a container runtime brought in from the host stands there, file by file."""
+    text = files.read("/proc/self/mounts")
+    return set(row.split(" ")[1] for row in text.splitlines() if row.count(" ") >= 3)
+
+
+def container_runtime(machine, facts):
+    """How this machine gives containers its GPU: docker's runtimes, lists of files (CSV) or CDI specifications."""
+    files = machine.files
+    csv = [n for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d") if n.endswith("csv")]
+    facts.add("container_csv", csv or None, "/etc/nvidia-container-runtime/host-files-for-container.d")
+    text, path = files.first("/etc/nvidia-container-runtime/config.toml")
+    found = re.search(r'^\s*mode\s*=\s*"(\w+)"', text, re.M)
+    facts.add("container_mode", found and found.group(1), path)
+    if files.exists("/usr/bin/dockerd") or files.exists("/usr/local/bin/dockerd"):
+        text, path = files.first("/etc/docker/daemon.json")
+        try:
+            runtimes = json.loads(text).get("runtimes") or {}
+            facts.add("docker_runtimes", sorted(runtimes), path)
+        except (AttributeError, TypeError, ValueError):
+            facts.add("docker_runtimes", [], path or "no /etc/docker/daemon.json beside dockerd")
+    for directory in ("/etc/cdi", "/var/run/cdi"):
+        specs = [directory + "/" + n for n in files.names(directory) if n.endswith((".yaml", ".yml", ".json"))]
+        facts.add("container_cdi", specs or None, directory)
+    for spec in facts.value("container_cdi") or ():
+        paths = re.findall(r'hostPath"?:\s*"?(/[^\s",]+)', files.read(spec))
+        gone = [p for p in sorted(set(paths)) if machine.live and not files.exists(p)]
+        facts.add("container_cdi_gone", gone[:20] or None, spec)
 
 
 def gpu(machine, facts):

@@ -222,6 +222,45 @@ def test_python_packages_of_a_tree(tmp_path):
     assert facts["wheel_glibc"] == {"onnx": "2.28"}
 
 
+def test_how_a_container_got_its_gpu(tmp_path):
+    """The mounts are those that runc makes for lists of files (CSV) and for a CDI specification alike."""
+    mounts = (
+        "overlay / overlay rw,relatime,lowerdir=/var/lib/containers 0 0\n"
+        "/dev/vda /etc/nv_tegra_release ext4 ro,relatime 0 0\n"
+        "/dev/vda /usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1 ext4 ro,relatime 0 0\n"
+    )
+    release = "# R35 (release), REVISION: 4.1, GCID: 1, BOARD: t186ref, EABI: aarch64, DATE: x\n"
+    files = {
+        "root/run/.containerenv": "engine=podman\n", "root/proc/self/mounts": mounts,
+        "root/etc/nv_tegra_release": release,
+        "root/etc/apt/sources.list.d/nvidia-l4t-apt-source.list": "deb https://x/jetson/common r32.7 main\n",
+    }  # fmt: skip
+    facts = known(probe.probe(tree(tmp_path / "inside", files))["facts"])
+    assert facts["container_mounts"] == ["/usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1"]
+    assert (facts["host_l4t"], facts["apt_release"]) == ("35.4.1", "32.7")
+    files["root/proc/self/mounts"] = "overlay / overlay rw 0 0\n"
+    assert "host_l4t" not in known(probe.probe(tree(tmp_path / "own", files))["facts"])
+
+
+def test_how_a_host_gives_containers_a_gpu(tmp_path):
+    files = {
+        "root/usr/bin/dockerd": "", "root/etc/docker/daemon.json": '{"runtimes": {"nvidia": {"path": "x"}}}',
+        "root/etc/nvidia-container-runtime/config.toml": '[nvidia-container-runtime]\nmode = "cdi"\n',
+        "root/etc/cdi/nvidia.yaml": "mounts:\n- hostPath: /lib/there.so\n- hostPath: /lib/libgone.so.540.3\n",
+        "root/lib/there.so": "",
+    }  # fmt: skip
+    machine, facts = probe.Machine(tree(tmp_path, files)), probe.Facts()
+    machine.live = True  # of a captured tree nobody knows what else the board has
+    probe.container_runtime(machine, facts)
+    assert facts.value("docker_runtimes") == ["nvidia"] and facts.value("container_mode") == "cdi"
+    assert facts.value("container_cdi") == ["/etc/cdi/nvidia.yaml"]
+    assert facts.value("container_cdi_gone") == ["/lib/libgone.so.540.3"]
+    (tmp_path / "root" / "etc" / "docker" / "daemon.json").write_text("[]", encoding="utf-8")
+    facts = probe.Facts()
+    probe.container_runtime(machine, facts)
+    assert facts.value("docker_runtimes") == []
+
+
 def elf(*needed):
     """A shared library, as little of it as the loader reads: program headers, dynamic section, names."""
     names, places = b"\0", []

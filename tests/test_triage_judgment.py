@@ -168,3 +168,11 @@ def test_what_one_line_cannot_tell_its_surroundings_tell():
     assert best('[E] [TRT] While parsing node number 3 [TopK -> "out"]:\n' + wrong_type).category == "topk"
     printed = '[TRT] [E] ModelImporter.cpp:774: --- Begin node ---\nname: "If_380"\nop_type: "If"'
     assert best(printed).category == "if-loop" and not triage('node {\n  name: "If_380"\n  op_type: "If"\n}')
+
+
+def test_a_cdi_specification_that_names_what_is_gone():
+    """As podman with runc prints it when it was tried."""
+    line = "Error: runc: runc create failed: unable to start container process: error during container init: "
+    line += 'error mounting "/usr/lib/libcuda.gone" to rootfs at "/opt/libcuda.so.1.1": stat /usr/lib/libcuda.gone: '
+    found = best(line + "no such file or directory: OCI runtime attempted to invoke a command that was not found")
+    assert (found.category, found.rule) == ("container-host-mismatch", "JD140") and "cdi generate" in found.fix

@@ -35,8 +35,12 @@ _FLAGS = (
 )
 _LISTS = (
     "board_compatible",
+    "container_cdi",
+    "container_cdi_gone",
     "container_csv",
+    "container_mounts",
     "cuda_installed",
+    "docker_runtimes",
     "groups",
     "onnxruntime_providers",
     "tensorrt_libraries",

@@ -1,8 +1,9 @@
 """The container image is of another L4T than the host
 
 ## What it detects
-Inside a container, a kernel that belongs to another L4T line than the files of the image: a container shares
-the host's kernel, whose version identifies the host's line.
+Inside a container, a host of another L4T line than the image. The image's line stands in its packages and its apt
+source; the host's in `/etc/nv_tegra_release` where that file is mounted into the container, else in the version of
+the kernel, which a container shares with its host.
 
 ## Why it fails
 The image's CUDA uses the host's driver. An image of JetPack 6 on a host of JetPack 5 finds a driver that
@@ -31,14 +32,22 @@ RULE = Rule(
 _LINES = {(4, 9): (32,), (5, 10): (34, 35), (5, 15): (36,), (6, 8): (38, 39)}
 
 
+def _image(device):
+    """L4T of the image itself: a release file that is mounted is the host's."""
+    own = None if device.get("host_l4t") else device.get("l4t")
+    return device.get("l4t_packages") or device.get("apt_release") or own or ""
+
+
 def check_device(device):
-    kernel, image = device.get("kernel") or "", parse_version(device.get("l4t") or "")
-    host = _LINES.get(parse_version(kernel)[:2])
-    if not device.get("container") or not kernel.endswith("tegra") or not host or not image or image[0] in host:
+    kernel, image, said = device.get("kernel") or "", _image(device), device.get("host_l4t")
+    host = parse_version(said)[:1] if said else _LINES.get(parse_version(kernel)[:2])
+    tegra = said or kernel.endswith("tegra")
+    if not device.get("container") or not tegra or not host or not image or parse_version(image)[0] in host:
         return
     lines = " or ".join("r%d" % line for line in host)
+    rests_on = "the host is of L4T %s" % said if said else "the host's kernel %s is of %s" % (kernel, lines)
     yield Match(
-        "this image is of L4T %s, the host's kernel %s is of %s" % (device.get("l4t"), kernel, lines),
+        "this image is of L4T %s, %s" % (image, rests_on),
         cause="l4t",
         fixes=(Fix("Use an image of the host's L4T (%s)" % lines, "manual"),),
     )
