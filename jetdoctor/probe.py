@@ -47,6 +47,14 @@ LINKED = (
     ("cupy", "cupy_backends/cuda/libs/cublas*.so", "cupy.libs"),
 )
 
+#: (package, a library of it that holds GPU code), below a site folder.
+COMPILED = (
+    ("onnxruntime", "onnxruntime/capi/libonnxruntime_providers_cuda.so"),
+    ("torchvision", "torchvision/_C*.so"),
+    ("opencv", "cv2/cv2*.so"),
+)
+FATBIN_READS = 2000  # entries of GPU code; a library repeats the same few architectures
+
 #: Libraries whose name ends with the release of CUDA, cuDNN or TensorRT that they belong to.
 GPU_LIBRARY = re.compile(r"lib(cudart|cublas|cublasLt|cudnn|nvinfer)\.so\.\d+")
 
@@ -814,6 +822,15 @@ def distributions(machine, facts):
     facts.add("wheel_processors", processors or None, "WHEEL files")
     linked = wheel_libraries(machine.files, machine.site)
     facts.add("wheel_libraries", linked or None, "dynamic sections of the libraries")
+    compiled = {
+        package: codes
+        for directory in reversed(machine.site)
+        for package, library in COMPILED
+        for path in matching(machine.files, directory + "/" + library)
+        for codes in [compiled_for(machine.files, path)]
+        if codes
+    }
+    facts.add("wheel_architectures", compiled or None, "sections .nv_fatbin of the libraries")
     text, source = machine.commands.output("python-libs", "python3-libs", "pip")
     for name, version in re.findall(r"^([A-Za-z][\w.-]*)(?:\s*==\s*|\s+)v?(\d[\w.+]*)", text, re.M):
         project = re.sub(r"[-_.]+", "-", name).lower()
@@ -893,6 +910,50 @@ def needed(files, path):
             strings = files.piece(path, offset + address - start, length)
     names = [strings[value : strings.find(b"\0", value)] for tag, value in entries if tag == 1]
     return [name.decode("ascii", "replace") for name in names if name]
+
+
+def compiled_for(files, path):
+    """["compute_87", "sm_72", ...]: what the GPU code in an ELF file is for. Only headers are read, of any size."""
+    head = files.piece(path, 0, 64)
+    if len(head) < 64 or head[:6] != b"\x7fELF\x02\x01":
+        return []
+    size, count, names_at = (number_at(head, start, 2) for start in (58, 60, 62))
+    table = files.piece(path, number_at(head, 40, 8), size * count)
+    rows = [table[i : i + size] for i in range(0, len(table) - 63, size or 1)][:count]
+    if names_at >= len(rows):
+        return []
+    names = files.piece(path, number_at(rows[names_at], 24, 8), number_at(rows[names_at], 32, 8))
+    found = set()
+    for row in rows:
+        start = number_at(row, 0, 4)
+        if names[start : names.find(b"\0", start)] in (b".nv_fatbin", b"__nv_relfatbin"):
+            found.update(fatbins(files, path, number_at(row, 24, 8), number_at(row, 32, 8)))
+    return sorted(found)
+
+
+def fatbins(files, path, offset, length):
+    """Architectures of the containers of GPU code in a section: each holds entries, binaries (sm) and PTX (compute)."""
+    end, found, reads = offset + length, set(), 0
+    while offset < end and reads < FATBIN_READS:
+        head = files.piece(path, offset, 16)
+        if head[:4] != b"\x50\xed\x55\xba" or len(head) < 16:
+            break
+        place = offset + number_at(head, 6, 2)
+        offset = place + number_at(head, 8, 8)
+        while place < offset and reads < FATBIN_READS:
+            reads += 1
+            entry = files.piece(path, place, 32)
+            step = number_at(entry, 4, 4) + number_at(entry, 8, 8)
+            if len(entry) < 32 or not step:
+                break
+            found.add(("compute_%d" if number_at(entry, 0, 2) == 1 else "sm_%d") % number_at(entry, 28, 4))
+            place += step
+        offset += -offset % 8
+    return found
+
+
+def number_at(data, start, size):
+    return int.from_bytes(data[start : start + size], "little")
 
 
 def gpu_code(files, path):

@@ -359,6 +359,35 @@ def test_libraries_that_a_wheel_is_linked_with(tmp_path):
     assert facts["wheel_libraries"] == {"onnxruntime": ["libcublasLt.so.11", "libcudnn.so.8"]}
 
 
+def library_with_gpu_code(*containers):
+    """An ELF file of two sections, their names and GPU code: containers of (kind, architecture), 1 is PTX, 2 binary."""
+    code = b""
+    for entries in containers:
+        heads = [struct.pack("<HHIQIIHHI28x", kind, 257, 60, 8, 8, 0, 7, 1, sm) for kind, sm in entries]
+        body = b"".join(head + bytes(8) for head in heads)
+        code += struct.pack("<IHHQ", 0xBA55ED50, 1, 16, len(body)) + body
+        code += bytes(-len(code) % 8)
+    names = b"\0.shstrtab\0.nv_fatbin\0\0\0"  # sections begin at multiples of eight
+    head = b"\x7fELF\x02\x01\x01" + bytes(33) + struct.pack("<Q", 64 + len(names) + len(code)) + bytes(10)
+    head += struct.pack("<HHH", 64, 3, 1)
+    section = lambda name, start, size: struct.pack("<IIQQQQ24x", name, 1, 0, 0, start, size)  # noqa: E731
+    rows = bytes(64) + section(1, 64, len(names)) + section(11, 64 + len(names), len(code))
+    return head + names + code + rows
+
+
+def test_gpu_code_tells_what_it_was_compiled_for(tmp_path):
+    data = library_with_gpu_code([(2, 72), (2, 87)], [(2, 87), (1, 87)])
+    path = "root/usr/local/lib/python3.10/dist-packages/onnxruntime/capi/libonnxruntime_providers_cuda.so"
+    root = tree(tmp_path, {"cmd/python3-version.txt": "Python 3.10.12\n", path: data})
+    assert known(probe.probe(root)["facts"])["wheel_architectures"] == {"onnxruntime": ["compute_87", "sm_72", "sm_87"]}
+    for cut in range(0, len(data), 7):  # damaged: it ends, and invents nothing
+        (tmp_path / path).write_bytes(data[:cut])
+        assert set(probe.compiled_for(probe.Files(tmp_path / "root"), path[4:])) <= {"compute_87", "sm_72", "sm_87"}
+    rtx = next((p for d in sys.path for p in Path(d).glob("tensorrt_rtx_libs/libtensorrt_rtx.so.1")), None)
+    if rtx:  # NVIDIA's own library, 223 MB
+        assert {"sm_75", "sm_86", "sm_120", "compute_121"} <= set(probe.compiled_for(probe.Files(), str(rtx)))
+
+
 def test_a_library_of_this_machine_is_read_as_the_loader_reads_it():
     import _ctypes
 

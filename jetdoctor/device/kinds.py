@@ -67,7 +67,7 @@ def _is_of_kind(key: str, value: Any) -> bool:
         return isinstance(value, list) and all(_is_text(item) for item in value)
     if key in ("packages", "wheel_glibc", "wheel_processors"):
         return isinstance(value, dict) and all(_is_text(k) and _is_text(v) for k, v in value.items())
-    if key == "wheel_libraries":
+    if key in ("wheel_architectures", "wheel_libraries"):
         return isinstance(value, dict) and all(
             _is_text(k) and isinstance(v, list) and all(map(_is_text, v)) for k, v in value.items()
         )

@@ -41,8 +41,8 @@ def _image(device):
 def check_device(device):
     kernel, image, said = device.get("kernel") or "", _image(device), device.get("host_l4t")
     host = parse_version(said)[:1] if said else _LINES.get(parse_version(kernel)[:2])
-    tegra = said or kernel.endswith("tegra")
-    if not device.get("container") or not tegra or not host or not image or parse_version(image)[0] in host:
+    tegra, line = said or kernel.endswith("tegra"), parse_version(image)[:1]
+    if not device.get("container") or not tegra or not host or not line or line[0] in host:
         return
     lines = " or ".join("r%d" % line for line in host)
     rests_on = "the host is of L4T %s" % said if said else "the host's kernel %s is of %s" % (kernel, lines)
