@@ -57,15 +57,7 @@ def prove(
         ended, found = workplace.run_task(task, job, place, time_limit * 1.2 + 10, limit)
         stage = prover.stage(place)
     if found:
-        return Equivalence(
-            found["status"],
-            found.get("runs", 0),
-            found.get("max_abs", 0.0),
-            found.get("max_rel", 0.0),
-            found.get("reason", ""),
-            found.get("tolerance", ""),
-            found.get("near", False),
-        )
+        return Equivalence(**found)
     trouble = _trouble(ended, run_seconds)
     if stage == prover.RESULT and ended.status in ("crashed", "failed") and ended.code != -signal.SIGALRM:
         return Equivalence("different", reason="ONNX Runtime %s on the result" % trouble)

@@ -8,16 +8,18 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+from jetdoctor.fix.candidate import Candidate
 from jetdoctor.fix.measured import distance
 from jetdoctor.fix.odd_numbers import NOT_NUMBERS, all_finite, odd_feeds
 from jetdoctor.fix.runners import Runner, open_runner
 from jetdoctor.fix.trial_sizes import feeds_that_fit
 from jetdoctor.model import load
 from jetdoctor.types import JetdoctorError
-from jetdoctor.verify import given
+from jetdoctor.verify import given, marking
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.inputs import Case, cases
 from jetdoctor.verify.ranges import range_of
+from jetdoctor.verify.row_order import open_rows
 from jetdoctor.verify.tolerance import BY_DTYPE, Tolerance
 
 #: share of the time limit that the original may take before no more inputs are tried
@@ -151,6 +153,7 @@ def _odd_pairs(runner: Runner, pairs: List[Any], original: str) -> List[Any]:
 
 def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: bool) -> Dict[str, Any]:
     worst: Dict[str, Any] = {"status": "not-run", "runs": 0, "max_abs": 0.0, "max_rel": 0.0, "reason": ""}
+    worst["row_order"] = ""
     try:
         runner = open_runner(candidate, kind)
     except JetdoctorError as error:
@@ -161,9 +164,12 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
     tolerance = HALF_INSIDE if _computes_in_half(original) else None
     if not same:
         tolerance = _of_narrowed(original) or tolerance
+    rows = open_rows(load(original))
     for name, arrays, expected in pairs:
         try:
-            comparison = compare(expected, runner.run(_as_declared(arrays, types)), tolerance, same_dtype=same)
+            found = runner.run(_as_declared(arrays, types))
+            inner = _inner(original, kind, arrays)
+            comparison = compare(expected, found, tolerance, same_dtype=same, open_rows=rows, inner=inner)
         except JetdoctorError as error:
             return dict(worst, status="different", reason="with %s inputs: %s" % (name, error))
         if not comparison.equal:
@@ -174,9 +180,10 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
                 unsteady += 1
                 continue
             reason = "with %s inputs, output %s" % (name, comparison.reason)
-            return dict(worst, status="different", reason=reason, **_errors(comparison))
+            return dict(worst, status="different", reason=reason, row_order=comparison.row_order, **_errors(comparison))
         worst["status"] = "equal"
         worst["runs"] += 1
+        worst["row_order"] = worst["row_order"] or comparison.row_order
         worst["tolerance"] = _allowed(comparison) or worst.get("tolerance", "")
         for key, value in _errors(comparison).items():
             worst[key] = max(worst[key], value)
@@ -187,6 +194,22 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
         # What agrees on a few inputs and cannot be judged on most is not proven.
         worst["status"] = "equal" if worst["runs"] > unsteady else "not-run"
     return worst
+
+
+def _inner(original: str, kind: str, arrays: Mapping[str, Any]) -> Callable[[str], Any]:
+    """For ``compare``: a tensor of the original by name, from a run of its own."""
+
+    def value(name: str) -> Any:
+        import onnx
+
+        proto = onnx.load(original, load_external_data=False)
+        try:
+            with Candidate(marking.mark(proto, [name]), original, check=False) as marked:
+                return open_runner(marked.path, kind).run(dict(arrays))[name]
+        except JetdoctorError:
+            return None
+
+    return value
 
 
 def _as_declared(arrays: Mapping[str, Any], types: Mapping[str, Optional[str]]) -> Dict[str, Any]:

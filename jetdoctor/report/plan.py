@@ -129,6 +129,8 @@ def proof(equivalence: Equivalence) -> str:
         )  # fmt: skip
     if equivalence.max_abs and equivalence.tolerance:
         figures += " (allowed for %s)" % equivalence.tolerance
+    if equivalence.row_order:
+        figures += "; " + equivalence.row_order
     if equivalence.status == "equal":
         return "equal in ONNX Runtime: %s%s" % (figures, equivalence.reason and "; " + equivalence.reason)
     if equivalence.near:

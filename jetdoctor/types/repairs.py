@@ -45,6 +45,8 @@ class Equivalence:
     tolerance: str = ""
     #: "different" on purpose (coarser steps) and as near as those explain
     near: bool = False
+    #: "" when outputs were compared in place, else that rows were not, and which operator leaves their order open
+    row_order: str = ""
 
     def to_json(self) -> dict:
         return {
@@ -55,6 +57,7 @@ class Equivalence:
             "reason": self.reason,
             "tolerance": self.tolerance,
             "near": self.near,
+            "row_order": self.row_order,
         }
 
 

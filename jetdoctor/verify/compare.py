@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from jetdoctor.verify.tensors import DIFFERENT, EQUAL, OutputComparison, compare_arrays
+from jetdoctor.verify.records import in_order
+from jetdoctor.verify.row_order import OpenRows
+from jetdoctor.verify.tensors import DIFFERENT, EQUAL, OutputComparison, compare_arrays, limit_for
 from jetdoctor.verify.tolerance import Tolerance
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """All outputs; ``status`` is "equal" or "different", and ``reason`` says what differs first."""
+    """All outputs; ``status`` is "equal" or "different", and ``reason`` says what differs first.
+
+    ``row_order``: "" when everything was compared in place, else that rows were not, and which operator allows it.
+    """
 
     status: str
     outputs: Tuple[OutputComparison, ...] = ()
     reason: str = ""
+    row_order: str = ""
 
     @property
     def equal(self) -> bool:
@@ -34,6 +40,7 @@ class Comparison:
         return {
             "status": self.status,
             "reason": self.reason,
+            "row_order": self.row_order,
             "max_abs": self.max_abs,
             "max_rel": self.max_rel if math.isfinite(self.max_rel) else "inf",
             "outputs": [output.to_json() for output in self.outputs],
@@ -46,6 +53,8 @@ def compare(
     tolerance: Optional[Tolerance] = None,
     ordered: bool = True,
     same_dtype: bool = True,
+    open_rows: Sequence[OpenRows] = (),
+    inner: Callable[[str], Any] = lambda name: None,
 ) -> Comparison:
     """Compare outputs by name.
 
@@ -53,18 +62,30 @@ def compare(
     ``ordered``: the outputs' order counts too, since many programs read outputs by index.
     ``same_dtype`` False lets an engine answer in another element type (int64 as int32, double as
     float). Values may be arrays, sequences (lists), maps (dicts), None or strings.
+    ``open_rows``: where rows may be in another order (``row_order.open_rows``), for outputs that differ in place.
+    ``inner`` gives a tensor of the reference that is no output: the scores by which such rows are sorted.
     """
     names, other = list(reference), list(candidate)
     if sorted(names) != sorted(other):
         return Comparison(DIFFERENT, (), "outputs are %s, not %s" % (_list(other), _list(names)))
-    outputs: List[OutputComparison] = []
-    for name in names:
-        outputs.extend(_compare_value(name, reference[name], candidate[name], tolerance, same_dtype))
+    outputs, row_order = _compare_all(reference, candidate, tolerance, same_dtype), ""
+    if open_rows and any(output.status != EQUAL for output in outputs):
+        found, why = in_order(reference, candidate, open_rows, lambda array: limit_for(array, tolerance), inner)
+        if why:
+            outputs = _compare_all(reference, found, tolerance, same_dtype)
+            row_order = "rows compared without their order: %s" % "; ".join(why)
     worst = next((o for o in outputs if o.status != EQUAL), None)
     reason = "%s: %s" % (worst.name, worst.reason) if worst else ""
     if ordered and names != other:
         reason = reason or "the outputs are in a different order: %s, not %s" % (_list(other), _list(names))
-    return Comparison(DIFFERENT if reason else EQUAL, tuple(outputs), reason)
+    return Comparison(DIFFERENT if reason else EQUAL, tuple(outputs), reason, row_order)
+
+
+def _compare_all(
+    reference: Mapping[str, Any], candidate: Mapping[str, Any], tolerance: Optional[Tolerance], same_dtype: bool
+) -> List[OutputComparison]:
+    parts = (_compare_value(name, reference[name], candidate[name], tolerance, same_dtype) for name in reference)
+    return [one for part in parts for one in part]
 
 
 def _list(names: List[str]) -> str:

@@ -9,10 +9,12 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor.child.command import Ended
 from jetdoctor.child.workplace import run_task
+from jetdoctor.model import load
 from jetdoctor.types import JetdoctorError
-from jetdoctor.verify import arrays
+from jetdoctor.verify import arrays, divergence, marking
 from jetdoctor.verify.compare import Comparison, compare
 from jetdoctor.verify.job import Job
+from jetdoctor.verify.row_order import OpenRows, open_rows
 
 #: What helps when ONNX Runtime takes a model but no inputs that were made for it.
 BETTER_INPUTS = "; give real inputs (--inputs FILE.npz) or other sizes (--shapes NAME=1x3x224x224)"
@@ -63,11 +65,33 @@ def reference(job: Job, model: str, name: str, inputs: Sequence[str], place: str
     return Outcome(ended, tuple(answer.get("files", ())), answer.get("refusals", {}))
 
 
+def open_rows_of(job: Job) -> Tuple[OpenRows, ...]:
+    """Where the model that the outputs are compared with leaves the order of rows open."""
+    return open_rows(job.view if job.reference is None else load(job.reference))
+
+
+def compare_run(
+    job: Job, name: str, want: Mapping[str, Any], got: Mapping[str, Any], rows: Sequence[OpenRows], place: str,
+    **how: Any,
+) -> Comparison:  # fmt: skip
+    """One set of inputs (by name), held to the job's tolerance; ``rows`` of ``open_rows_of``."""
+
+    def inner(tensor: str) -> Any:
+        try:
+            proto = marking.load_whole(job.original)
+            return divergence.outputs_of(proto, [tensor], dict(job.runs)[name], place, job)[tensor]
+        except JetdoctorError:
+            return None
+
+    return compare(want, got, job.tolerance, open_rows=rows, inner=inner, **how)
+
+
 def compare_runs(
-    job: Job, expected: Sequence[Optional[str]], got: Sequence[Optional[str]], **how: Any
+    job: Job, expected: Sequence[Optional[str]], got: Sequence[Optional[str]], place: str, **how: Any
 ) -> List[Tuple[str, Comparison]]:
     """A comparison for every set of inputs that the reference answered."""
     found: List[Tuple[str, Comparison]] = []
+    rows = open_rows_of(job)
     for (name, _), left, right in zip(job.runs, expected, got):
         if left is None:
             continue
@@ -76,7 +100,7 @@ def compare_runs(
                 (name, Comparison("different", (), "the candidate refuses inputs that the original accepts"))
             )
             continue
-        found.append((name, compare(arrays.load(left), arrays.load(right), job.tolerance, **how)))
+        found.append((name, compare_run(job, name, arrays.load(left), arrays.load(right), rows, place, **how)))
     return found
 
 
@@ -92,4 +116,10 @@ def summary(compared: Sequence[Tuple[str, Comparison]]) -> Dict[str, Any]:
         "worst_run": worst[0] if worst else None,
         "comparison": worst[1].to_json() if worst else None,
         "different_runs": [name for name, c in compared if not c.equal],
+        "row_order": next((c.row_order for _, c in compared if c.row_order), ""),
     }
+
+
+def row_order(details: Mapping[str, Any]) -> str:
+    """What to add to a message when rows were compared without their order, "" when all were in place."""
+    return "; " + details["row_order"] if details.get("row_order") else ""

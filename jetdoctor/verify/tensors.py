@@ -62,6 +62,11 @@ def compare_arrays(
     return _compare_numbers(name, left, right, limit, about)
 
 
+def limit_for(array: Any, tolerance: Optional[Tolerance]) -> Tolerance:
+    """What an array of the reference is held to: exact unless it holds floats, then ``tolerance`` or its type's own."""
+    return (tolerance or for_dtype(str(array.dtype))) if _is_float(array) else EXACT
+
+
 def _strings(left: Any, right: Any) -> bool:
     return left.dtype.kind in "OSU" and right.dtype.kind in "OSU"
 

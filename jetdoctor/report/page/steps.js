@@ -37,7 +37,8 @@ function measured(proof) {
   if (proof.status === "not-run") return [el("p", {}, status, proof.reason ? [" ", foreign(proof.reason)] : null)];
   const apart = proof.max_abs ? `${proof.max_abs.toPrecision(3)} (${proof.max_rel.toPrecision(3)} of the largest value)` : "none";
   return [el("p", {}, status, ` in ONNX Runtime, ${plural(proof.runs, "run")}`), el("dl", { class: "facts" }, pair("largest difference", apart),
-    proof.tolerance ? pair("allowed", proof.tolerance) : [], proof.reason ? pair("because", foreign(proof.reason)) : [])];
+    proof.tolerance ? pair("allowed", proof.tolerance) : [], proof.row_order ? pair("order", proof.row_order) : [],
+    proof.reason ? pair("because", foreign(proof.reason)) : [])];
 }
 
 /** plan: steps in order, each with the commands to type. */

@@ -40,16 +40,17 @@ def run(job: Job) -> Evidence:
         if got.refusal:
             text = "the original runs, the candidate does not: %s" % got.refusal
             return Evidence(NAME, "static", "refused", text, seconds)
-        compared = judge.compare_runs(job, expected.files, got.files)
+        compared = judge.compare_runs(job, expected.files, got.files, place)
         details: Dict[str, Any] = judge.summary(compared)
         if not details["different_runs"]:
             text = "candidate and original agree in ONNX Runtime on %d sets of inputs" % len(compared)
-            return Evidence(NAME, "static", "passed", text + "; no TensorRT was involved", seconds, details)
+            text += judge.row_order(details) + "; no TensorRT was involved"
+            return Evidence(NAME, "static", "passed", text, seconds, details)
         reason = details["comparison"]["reason"]
         if job.bisect:
             details["divergence"] = divergence.between_models(job, details["worst_run"], place)
         text = "candidate and original differ: %s (inputs: %s)" % (reason, details["worst_run"])
-        text += divergence.sentence(details.get("divergence", {}))
+        text += divergence.sentence(details.get("divergence", {})) + judge.row_order(details)
         return Evidence(NAME, "static", "different", text, seconds, details)
 
 

@@ -103,18 +103,19 @@ def _compared(
     from dataclasses import replace
 
     held = replace(job, tolerance=job.tolerance or BY_PRECISION[job.precision])
-    compared = judge.compare_runs(held, expected.files, answer["files"], ordered=False, same_dtype=False)
+    compared = judge.compare_runs(held, expected.files, answer["files"], place, ordered=False, same_dtype=False)
     details.update(judge.summary(compared))
     head = "TensorRT %s (%s)" % (answer["version"], job.precision)
     wrong = details["different_runs"]
     if not wrong:
-        text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
+        text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared)) + judge.row_order(details)
         fast, said = _timed(job, answer, details)
         return Evidence(NAME, "verified", "passed" if fast else "different", text + said, ended.seconds, details)
     text = "%s differs from ONNX Runtime: %s (inputs: %s)" % (head, details["comparison"]["reason"], wrong[0])
     if job.bisect:
         details["divergence"] = _first_difference(held, wrong[0], place)
         text += divergence.sentence(details["divergence"])
+    text += judge.row_order(details)
     return Evidence(NAME, "verified", "different", text, ended.seconds, details)
 
 

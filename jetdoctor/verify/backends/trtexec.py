@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor.child.command import Ended
 from jetdoctor.child.workplace import folder
 from jetdoctor.types import Evidence, JetdoctorError, Version, parse_version
 from jetdoctor.verify import arrays, calibration, engine_files, findings, judge, latency, trtexec_flags
-from jetdoctor.verify.compare import Comparison, compare
+from jetdoctor.verify.compare import Comparison
 from jetdoctor.verify.divergence import sentence, upstream_search
 from jetdoctor.verify.host import Local
 from jetdoctor.verify.job import Job, workspace_for
@@ -134,6 +135,8 @@ class Session:
             text = "built; not compared, since ONNX Runtime cannot compute a reference: %s" % expected.refusal
             return Evidence(NAME, "built", "passed", text, self.seconds, self.details)
         compared: List[Tuple[str, Comparison]] = []
+        rows = judge.open_rows_of(job)
+        held = replace(job, tolerance=job.tolerance or BY_PRECISION[job.precision])
         for index, (name, feeds) in enumerate(job.runs):
             path = expected.files[index]
             if path is None:
@@ -142,13 +145,10 @@ class Session:
             got, ended = self._infer(version, "model.engine", feeds, want, index == 0)
             if got is None:
                 return self._died_running(ended, name)
-            compared.append((name, self._judge(want, got)))
+            how = {"ordered": False, "same_dtype": False}
+            compared.append((name, judge.compare_run(held, name, want, got, rows, self.place, **how)))
         self.details.update(judge.summary(compared))
         return self._verdict(compared, version)
-
-    def _judge(self, want: Mapping[str, Any], got: Mapping[str, Any]) -> Comparison:
-        tolerance = self.job.tolerance or BY_PRECISION[self.job.precision]
-        return compare(want, got, tolerance, ordered=False, same_dtype=False)
 
     def _infer(
         self, version: Version, engine: str, feeds: Mapping[str, Any], want: Mapping[str, Any], timed: bool
@@ -189,6 +189,7 @@ class Session:
         head = "TensorRT %s (%s)" % (self.details["tensorrt"], self.job.precision)
         if not wrong:
             text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
+            text += judge.row_order(self.details)
             gate, said = latency.gate(self.details, self.job.max_latency_ms)
             status = "passed" if gate else "different"
             return Evidence(NAME, "verified", status, text + said, self.seconds, self.details)
@@ -196,7 +197,7 @@ class Session:
             self.details["divergence"] = upstream_search(self.job, wrong[0], self.place, self._probe(version))
         text = "%s differs from ONNX Runtime: %s (inputs: %s)"
         text = text % (head, self.details["comparison"]["reason"], wrong[0])
-        text += sentence(self.details.get("divergence", {}))
+        text += sentence(self.details.get("divergence", {})) + judge.row_order(self.details)
         return Evidence(NAME, "verified", "different", text, self.seconds, self.details)
 
     def _probe(self, version: Version) -> Any:
