@@ -95,7 +95,8 @@ def test_rows_chosen_from_open_rows_by_a_test_are_open():
 
 
 def test_the_first_of_what_suppression_chose_are_open():
-    text = NMS.replace("least)\n", "least)\n  some = Slice (chosen, first, two1, first)\n").replace("(chosen, two)", "(some, two)")
+    text = NMS.replace("least)\n", "least)\n  some = Slice (chosen, first, two1, first)\n")
+    text = text.replace("(chosen, two)", "(some, two)")
     (some, chosen) = groups(text.replace("int64 two = {2},", "int64 two = {2}, int64[1] two1 = {2},"))
     assert list(chosen.outputs) == ["chosen"] and set(some.outputs) == {"boxes", "scores"}
 
