@@ -273,7 +273,8 @@ _REDUCTIONS = "ArgMax ArgMin ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin Re
 STEPS: Dict[str, Step] = {
     "Concat": _concat, "Expand": _expand, "Flatten": _reshape, "Gather": _gather, "GatherElements": _gather_elements,
     "GatherND": _gather_nd, "LayerNormalization": _along_another_axis, "LogSoftmax": _along_another_axis,
-    "MatMul": _matmul, "NonZero": _nonzero, "Reshape": _reshape, "Shape": lambda node, states: None, "Slice": _slice, "Softmax": _along_another_axis,
+    "MatMul": _matmul, "NonZero": _nonzero, "Reshape": _reshape, "Shape": lambda node, states: None, "Slice": _slice,
+    "Softmax": _along_another_axis,
     "Split": _split, "Squeeze": _squeeze, "Tile": _tile, "Transpose": _transpose, "Unsqueeze": _unsqueeze,
 }  # fmt: skip
 STEPS.update((name, _elementwise) for name in _ELEMENTWISE.split())
