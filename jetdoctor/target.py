@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from jetdoctor.data import table
 from jetdoctor.types import Module, Target, UsageError, Version, parse_version
-from jetdoctor.version_ranges import within
+from jetdoctor.version_ranges import is_range, within
 
 _PRODUCTS = {"jetpack": "JetPack", "tensorrt": "TensorRT"}
 
@@ -108,9 +108,12 @@ def _by_name(text: str, spec: str) -> List[Target]:
     if text == "all":
         return list(every_jetpack())
     if text.startswith(("tensorrt", "trt")):
-        fitting = _tensorrt_fitting(re.sub(r"^(tensorrt|trt)", "", text))
+        range_ = re.sub(r"^(tensorrt|trt)-?", "", text)
+        fitting = _tensorrt_fitting(range_)
         if fitting:
             return [Target(name="tensorrt-" + version, tensorrt=version) for version in fitting]
+        if is_range(range_):
+            raise _empty("tensorrt", range_, tensorrt_lines().values(), spec)
         version = _tensorrt_version(text, spec)
         return [Target(name="tensorrt-" + version, tensorrt=version)]
     l4t = re.match(r"(?:l4t-?r?|r)(\d+(?:\.\d+)+)$", text)
@@ -118,7 +121,10 @@ def _by_name(text: str, spec: str) -> List[Target]:
         wanted = parse_version(l4t.group(1) + ".0")[:3]
         rows = [row for row in releases() if row["l4t"] and parse_version(row["l4t"]) == wanted]
     else:
-        rows = _jetpack_rows(re.sub(r"^(jetpack|jp)-?v?", "", text))
+        range_ = re.sub(r"^(jetpack|jp)-?v?", "", text)
+        rows = _jetpack_rows(range_)
+        if not rows and is_range(range_):
+            raise _empty("jetpack", range_, map(_number, _by_jetpack().values()), spec)
     if rows:
         return [_target(row) for row in rows]
     named = re.match(r"(?:(?:jetpack|jp)-?v?)?(\d+(?:\.\d+)*)(?:\.[x*])?$", text)
@@ -194,6 +200,13 @@ def _missing(product: str, version: Version, known: Sequence[Version], spec: str
     nearest = " and ".join("%s-%s" % (product, _dotted(v)) for v in (*below[-1:], *above[:1]))
     text = "unknown target %r: no %s %s is known; nearest: %s. `jetdoctor targets` lists all"
     return UsageError(text % (spec, _PRODUCTS[product], _dotted(version), nearest))
+
+
+def _empty(product: str, text: str, known: Iterable[Version], spec: str) -> UsageError:
+    """A well-written range in which no release lies: the newest one says whether it is only to come."""
+    none = "no known %s release is in the range %s" % (_PRODUCTS[product], text)
+    newest = "the newest known is %s-%s. `jetdoctor targets` lists all" % (product, _dotted(max(known)))
+    return UsageError("unknown target %r: %s; %s" % (spec, none, newest))
 
 
 def _on_module(board: str, text: str, spec: str) -> List[Target]:

@@ -12,6 +12,19 @@ from typing import List, Sequence
 _RANGE = re.compile(r"[<>=~!]=?[\d.*]+(,[<>=~!]=?[\d.*]+)*$")
 
 
+def is_range(text: str) -> bool:
+    """Whether ``text`` is a range that can be evaluated, whatever lies in it."""
+    if not _RANGE.match(text):
+        return False
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        SpecifierSet(text)
+    except InvalidSpecifier:
+        return False
+    return True
+
+
 def within(text: str, versions: Sequence[str]) -> List[str]:
     """Those of ``versions`` (``"5.0.2"``) that are in the range, in their order; none when ``text`` is no range."""
     if not _RANGE.match(text):

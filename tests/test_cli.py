@@ -86,6 +86,7 @@ def one_line(err):
         (["check", BROKEN, "--tagret", "jp5.0.2"], "did you mean --target"),
         (["check", BROKEN, "--format", "yaml"], "invalid choice"),
         (["check", BROKEN, "-t", "jetpak-5.0.2"], "did you mean jetpack-5.0.2"),
+        (["check", BROKEN, "--fail-on", "warn"], "argument --fail-on: invalid choice: 'warn': did you mean warning?"),
         (["check", BROKEN, "-t", "xavier-nx@jetpack-6.2"], "it runs JetPack 4.4 to 4.6.6, 5.0 to 5.1.6"),
         (["check", BROKEN, "--select", "JD2O4"], "unknown rule 'JD2O4': did you mean"),
         (["check", BROKEN, "--ignore", "reduce-axis-ignored"], "did you mean reduce-axes-ignored"),
@@ -200,10 +201,19 @@ def test_check_of_a_sound_model_exits_0(run):
         ("warning", "jp5.0.2", 1),
         ("error", "jp6.2", 0),
         ("warning", "jp6.2", 0),
+        ("info", "jp6.2", 0),
+        ("info", "jp5.0.2", 1),
     ],
 )
 def test_fail_on(run, fail_on, target, code):
     assert run("check", BROKEN, "-t", target, "--fail-on", fail_on, "--select", "JD204")[0] == code
+
+
+@pytest.mark.parametrize("format", ["text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "html"])
+def test_fail_on_is_the_same_in_every_format(run, format):
+    """JD304 is an info."""
+    arguments = ("check", BROKEN, "-t", "jp5.0.2", "--select", "JD304", "--format", format)
+    assert [run(*arguments, "--fail-on", at)[0] for at in ("warning", "info")] == [0, 1]
 
 
 def test_ignored_findings_do_not_count(run):
@@ -363,7 +373,7 @@ def test_configuration_of_a_project_above(run, monkeypatch):
     "text, said",
     [
         ("target = ['jp5.0.2']", "did you mean targets"),
-        ("fail-on = 'sometimes'", "error, warning or never"),
+        ("fail-on = 'sometimes'", "fail-on is error, warning, info or never"),
         ("targets = 5", "list of strings"),
         ("targets = [", "cannot read"),
         ("[ignore]\nJD9999 = 'why'", "unknown rule"),

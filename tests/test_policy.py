@@ -118,7 +118,7 @@ def test_an_ignore_ends_on_its_day(run):
         ('[ignore]\nJD204 = { reason = "x", expires = "soon" }', "2027-03-31"),
         ('[ignore]\nJD204 = { reason = "x", until = "2030-01-01" }', "no setting 'until'"),
         ('[[policy]]\nfail-on = "never"', "for which models or targets"),
-        ('[[policy]]\nmodels = "*"\nfail-on = "maybe"', "error, warning or never"),
+        ('[[policy]]\nmodels = "*"\nfail-on = "maybe"', "error, warning, info or never"),
         ('[[policy]]\ntargets = ["jetpak-5"]', "jetpak-5"),
         ("jobs = 0", "1 or more"),
         ("policy = 5", r"[[policy]]"),

@@ -271,7 +271,9 @@ def _without_compiled_operators() -> None:
     """A torchvision built for CUDA has no operators beside a CPU's torch, and stops at the first that it misses."""
     import torch
 
-    if "torchvision" not in sys.modules:
+    try:
+        import torchvision  # noqa: F401
+    except RuntimeError:
         for name in ("nms", "qnms"):
             torch.library.define("torchvision::" + name, "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 

@@ -19,7 +19,7 @@ from jetdoctor import onnx_parts, report
 from jetdoctor.api import where
 from jetdoctor.cli import output, parser
 from jetdoctor.cli.progress import bar
-from jetdoctor.policy import Policy, baseline, config
+from jetdoctor.policy import FAIL_ON, Policy, baseline, config
 from jetdoctor.types import CRASHED, Device, Report, Result, Target, UsageError
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ EXAMPLES = """\
 
 Group = Tuple[Result, ...]
 
-FAIL_ON = ("error", "warning", "never")
-
 
 def configure(options: parser.Parser, command: str) -> None:
     known = "ONNX file, folder, pattern, engine, @LIST, or - for standard input"
@@ -47,7 +45,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of a board (device --save, --root)")
     options.add_argument("--fleet", action="append", metavar="DIR", help="a folder of such snapshots, one a board")
     parser.add_output(options, report.FORMATS)
-    options.add_argument("--fail-on", choices=FAIL_ON, metavar="S", help="error (default), warning or never")
+    options.add_argument("--fail-on", choices=tuple(FAIL_ON), metavar="S", help="error (default), warning, info, never")
     options.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found (2 and 3 stay)")
     parser.add_selection(options)
     parser.add_rules(options)
@@ -236,8 +234,7 @@ def exit_code(results: Sequence[Result], fail_on: Callable[[Result], str], matri
 
 
 def _counted(result: Result, fail_on: str) -> bool:
-    severities = ("error",) if fail_on == "error" else ("error", "warning")
-    return any(finding.severity in severities for finding in result.findings)
+    return any(finding.severity in FAIL_ON[fail_on] for finding in result.findings)
 
 
 def _none_takes_one(results: Sequence[Result]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Callable, List, Sequence, Tuple
 from jetdoctor import report
 from jetdoctor.cli import output, parser
 from jetdoctor.device.boards import Board
-from jetdoctor.policy import Policy
+from jetdoctor.policy import FAIL_ON, Policy
 from jetdoctor.types import Device, ModelSummary, Report, Result, Target, UsageError
 
 
@@ -55,8 +55,7 @@ def emit(results: Sequence[Result], boards: Sequence[Board], arguments: Any, qui
 def exit_code(boards: Sequence[Board], fail_on: Callable[[Result], str]) -> int:
     """What the boards themselves are worth: 2 for one that cannot be read, 1 for one with findings that fail."""
     failing = [_result(board) for board in boards if board.target is not None]
-    severities = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
-    bad = any(f.severity in severities[fail_on(result)] for result in failing for f in result.findings)
+    bad = any(f.severity in FAIL_ON[fail_on(result)] for result in failing for f in result.findings)
     return 2 if any(board.error for board in boards) else int(bad)
 
 

@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
             hint = did_you_mean(unknown.group(1).partition("=")[0], options, self.prog + " --help")
             message = "%s has no option %s: %s" % (self.command, unknown.group(1), hint)
         else:
-            message = "%s: %s (see `%s --help`)" % (self.command, message, self.prog)
+            message = "%s: %s (see `%s --help`)" % (self.command, _with_nearest_choice(message), self.prog)
         raise UsageError(message)
 
     def format_help(self) -> str:
@@ -43,6 +43,18 @@ class Parser(argparse.ArgumentParser):
                 self.error("argument %s: '--' is not a value" % argument[:-3])
         # Unlike the default, an option may stand between two positional arguments.
         return self.parse_intermixed_args(_without_separator(list(args or ())), namespace)
+
+
+def _with_nearest_choice(message: str) -> str:
+    """argparse's list of choices, led by the one that was probably meant."""
+    refused = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)$", message)
+    if not refused:
+        return message
+    choices = [choice.strip("' ") for choice in refused.group(2).split(",")]
+    hint = did_you_mean(refused.group(1), choices, "")
+    if hint.startswith("did"):
+        return "%s: %s" % (message[: refused.start(2) - len(" (choose from ")], hint)
+    return message
 
 
 def _without_separator(arguments: List[str]) -> List[str]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jetdoctor.policy.counting import Policy, make
+from jetdoctor.policy.counting import FAIL_ON, Policy, make
 
-__all__ = ["Policy", "make"]
+__all__ = ["FAIL_ON", "Policy", "make"]

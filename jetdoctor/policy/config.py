@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import foreign
-from jetdoctor.policy.counting import UNSAID, Gate, Ignore, Policy, make
+from jetdoctor.policy.counting import UNSAID, Gate, Ignore, Policy, make, require_fail_on
 from jetdoctor.policy.rule_names import rule_ids
 from jetdoctor.policy.scope import Scope
 from jetdoctor.policy.scope import make as make_scope
@@ -24,7 +24,7 @@ SETTINGS = {
     "targets": "what you ship to, in the syntax of --target",
     "select": "only these rules",
     "ignore": "rules that do not count, each with its reason",
-    "fail-on": "error, warning or never",
+    "fail-on": "error, warning, info or never",
     "baseline": "file of known findings (the baseline)",
     "plugins": "custom operators whose plugin you bring along",
     "policy": "settings for some models or targets only",
@@ -189,8 +189,8 @@ def _date(place: str, name: str, value: Any) -> str:
 
 
 def _fail_on(place: str, value: Any) -> Optional[str]:
-    if value not in (None, "error", "warning", "never"):
-        raise UsageError("%s: fail-on is error, warning or never, not %r" % (place, value))
+    if value is not None:
+        require_fail_on("%s: fail-on" % place, value)
     return value  # type: ignore[no-any-return]
 
 

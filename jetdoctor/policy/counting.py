@@ -10,6 +10,15 @@ from jetdoctor.policy.rule_names import rule_ids
 from jetdoctor.policy.scope import Scope
 from jetdoctor.records import dataclass
 from jetdoctor.types import CRASHED, Finding, Result, Suppressed, UsageError
+from jetdoctor.wording import did_you_mean
+
+#: What ``fail-on`` may be -> the severities that fail then.
+FAIL_ON: Mapping[str, Tuple[str, ...]] = {
+    "error": ("error",),
+    "warning": ("error", "warning"),
+    "info": ("error", "warning", "info"),
+    "never": (),
+}
 
 #: Reason of an ignore that was given on the command line without one.
 UNSAID = "no reason given"
@@ -90,7 +99,7 @@ class Policy:
         return None
 
     def fail_on(self, result: Result) -> str:
-        """ "error", "warning" or "never": what the last gate says whose scope holds the result."""
+        """A key of FAIL_ON: what the last gate says whose scope holds the result."""
         said = [gate.fail_on for gate in self.gates if gate.scope.holds(result)]
         return said[-1] if said else "error"
 
@@ -106,6 +115,13 @@ def _verdict(result: Result, kept: Sequence[Finding]) -> str:
     return verdict(kept, result.basis, False)
 
 
+def require_fail_on(name: str, value: Any) -> None:
+    """UsageError, with the nearest spelling, for a value that is not in FAIL_ON; ``name`` is the user's name for it."""
+    if not isinstance(value, str) or value not in FAIL_ON:
+        hint = did_you_mean(str(value), list(FAIL_ON), "jetdoctor check --help")
+        raise UsageError("%s is error, warning, info or never, not %r: %s" % (name, value, hint))
+
+
 def make(
     select: Sequence[str] = (),
     ignore: Union[Sequence[str], Mapping[str, str]] = (),
@@ -118,8 +134,7 @@ def make(
     """
     reasons: Mapping[str, Any] = ignore if isinstance(ignore, Mapping) else dict.fromkeys(ignore, UNSAID)
     ignores = [Ignore(frozenset(rule_ids([name])), reason) for name, reason in reasons.items()]
-    if fail_on not in ("error", "warning", "never"):
-        raise UsageError("fail_on is error, warning or never, not %r" % fail_on)
+    require_fail_on("fail_on", fail_on)
     return Policy(
         frozenset(rule_ids(select)) if select else None,
         tuple(ignores),
