@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 #: the columns: one release of each family whose parsers differ
-RELEASES = ("7.1", "8.0", "8.2", "8.4.1", "8.5", "8.6", "9.0", "10.0", "10.3", "10.6", "10.10")
+RELEASES = tuple("7.1 8.0 8.2 8.4.1 8.5 8.6 9.0 10.0 10.3 10.6 10.10 10.13 10.16 11.1".split())
 
 #: opsets below this are not looked at, and one above all
 OLDEST, LAST = 7, 1 << 30
@@ -34,8 +34,9 @@ need, or did not have in its first opset.
 | `r` | the importer names it, and no fact speaks against it |
 | `w` | a fact says: accepted, and something else is computed for some value of it |
 | `x` | a fact says: some value of it is refused |
-| `n` | nothing names it, and a fact says that this is all right |
+| `n` | a fact says that it is all right; up to 10.10 nothing names it |
 | `?` | nothing names it, and there is no fact: the work list |
+| `-` | no fact, and which attributes the importers of this release name was not gone through (after 10.10) |
 | `.` | the operator is not imported |
 
 What every release names without a fact is left out, and attributes that ended before opset 7.
@@ -50,7 +51,8 @@ def page() -> str:
     rows, open_ones = [], 0
     for op_type, name, since in attributes():
         signs = [sign(op_type, name, release) for release in RELEASES]
-        if set(signs) - {"r", "."}:
+        read = sum(_gone_through(release) for release in RELEASES)
+        if set(signs[:read]) - {"r", "."} or set(signs[read:]) & {"w", "x"}:
             open_ones += "?" in signs
             rows.append("| %s | %s | %d | %s |" % (op_type, name, since, " | ".join(signs)))
     columns = ("operator", "attribute or input", "opset") + RELEASES
@@ -100,7 +102,16 @@ def sign(op_type: str, name: str, release: str) -> str:
             return worst
     if any(first <= version <= last for first, last in _runs(op_type, name)):
         return "r"
-    return "n" if "n" in said else "?"
+    if "n" in said:
+        return "n"
+    return "?" if _gone_through(release) else "-"
+
+
+def _gone_through(release: str) -> bool:
+    """Whether it is known which attributes the importers of a release name."""
+    from jetdoctor.types import parse_version
+
+    return parse_version(release) <= parse_version(_table()["releases"][-1])
 
 
 def _rows(op_type: str) -> List[Any]:

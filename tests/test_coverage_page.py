@@ -28,6 +28,8 @@ MADE = runpy.run_path(str(DOCS / "make_coverage.py"))
         ("Trilu", "upper", "8.4.1", "."),
         ("Trilu", "upper", "10.3", "w"),
         ("SpaceToDepth", "mode", "10.10", "w"),
+        ("SpaceToDepth", "mode", "10.16", "w"),
+        ("Conv", "auto_pad", "10.13", "-"),
     ],
 )
 def test_signs(op_type, name, release, expected):
