@@ -600,11 +600,11 @@ def installed(files):
     return found
 
 
-def libraries(machine, stem):
+def libraries(machine, stem, directories=LIBRARY_DIRECTORIES):
     """{version: path} of the files ``stem.so.X.Y.Z`` in the library directories."""
     found = {}
     pattern = re.compile(re.escape(stem) + r"\.so\.(\d+\.\d+(?:\.\d+)*)$")
-    for directory in LIBRARY_DIRECTORIES:
+    for directory in directories:
         for name in machine.files.names(directory):
             version = pattern.match(name)
             if version:
@@ -682,6 +682,17 @@ def vpi(machine, facts):
     facts.missing("vpi", "no libnvvpi package and no /opt/nvidia/vpi*")
 
 
+def loader_directories(machine):
+    """Where the loader looks besides: /usr/local/lib, what /etc/ld.so.conf.d names, and LD_LIBRARY_PATH."""
+    files, found = machine.files, []
+    for name in files.names("/etc/ld.so.conf.d"):
+        found += re.findall(r"^\s*(/[^\s#]+)", files.read("/etc/ld.so.conf.d/" + name), re.M)
+    if machine.live:
+        found += [d for d in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isabs(d)]
+    found = [directory.rstrip("/") for directory in ["/usr/local/lib"] + found]
+    return [d for d in dict.fromkeys(found) if d and d not in LIBRARY_DIRECTORIES][:50]
+
+
 def tensorrt(machine, facts):
     """TensorRT library version (to the build where a package says it), and where trtexec is."""
     library = sorted((n for n in machine.packages if re.match(r"libnvinfer\d+$", n)), key=version_key_of_name)
@@ -695,7 +706,14 @@ def tensorrt(machine, facts):
     elif meta:
         facts.add("tensorrt", upstream(meta), "dpkg tensorrt")
     found = {v: p for v, p in libraries(machine, "libnvinfer").items() if v.count(".") >= 2}
-    facts.add("tensorrt_libraries", sorted(found, key=version_key) or None, "library directories")
+    besides = loader_directories(machine)
+    others = {v: p for v, p in libraries(machine, "libnvinfer", besides).items() if v.count(".") >= 2}
+    named = sorted(set(found) | set(others), key=version_key)
+    facts.add("tensorrt_libraries", named or None, ", ".join(sorted(others.values())) or "library directories")
+    parsers = libraries(machine, "libnvonnxparser", LIBRARY_DIRECTORIES + tuple(besides))
+    parsers = sorted((v for v in parsers if v.count(".") >= 2), key=version_key)
+    facts.add("tensorrt_parsers", parsers or None, "library directories")
+    found = found or others
     if found:
         newest = max(found, key=version_key)
         facts.add("tensorrt", newest, found[newest])
@@ -1052,13 +1070,15 @@ def memory(machine, facts):
 
 
 def megabytes_of(text, table):
-    """MiB of a cell of ``free``: "7.4Gi" of ``free -h``, or KiB / MiB when it has no unit."""
+    """MiB of a cell of ``free`` or ``df``: "7.4Gi" of ``free -h``, or what the table counts when it has no unit."""
     found = re.match(r"(\d+(?:\.\d+)?)([KMGT]?)i?B?$", text or "")
     if not found:
         return None
     number, unit = float(found.group(1)), found.group(2)
-    if not unit:  # plain `free` counts KiB, `free -m` MiB: no Jetson has less than 1 GiB or more than 1 TiB
-        return int(number) // 1024 if number > 1 << 20 else int(number)
+    if not unit:  # `free` and `df` count KiB, with -m MiB: no Jetson has less than 1 GiB or more than 1 TiB
+        largest = max([number] + [int(n) for n in re.findall(r"(?<=\s)\d{1,15}(?=\s)", table)])
+        kibibytes = "1K-blocks" in table or ("1M-blocks" not in table and largest > 1 << 20)
+        return int(number) // 1024 if kibibytes else int(number)
     return int(number * {"K": 1 / 1024.0, "M": 1, "G": 1024, "T": 1 << 20}[unit])
 
 

@@ -222,6 +222,30 @@ def test_python_packages_of_a_tree(tmp_path):
     assert facts["wheel_glibc"] == {"onnx": "2.28"}
 
 
+def test_tensorrt_wherever_the_loader_looks(tmp_path, monkeypatch):
+    files = {
+        "root/usr/lib/aarch64-linux-gnu/libnvinfer.so.8.4.1": "", "root/etc/ld.so.conf.d/trt.conf": "/opt/trt/lib\n",
+        "root/opt/trt/lib/libnvinfer.so.8.6.1": "", "root/usr/local/lib/libnvonnxparser.so.8.5.2": "",
+    }  # fmt: skip
+    facts = known(probe.probe(tree(tmp_path, files))["facts"])
+    assert (facts["tensorrt"], facts["tensorrt_libraries"]) == ("8.4.1", ["8.4.1", "8.6.1"])
+    assert facts["tensorrt_parsers"] == ["8.5.2"]
+    monkeypatch.setenv("LD_LIBRARY_PATH", "relative:/opt/other/lib/:")
+    assert "/opt/other/lib" in probe.loader_directories(probe.Machine())
+
+
+@pytest.mark.parametrize(
+    ("table", "free"),
+    [
+        ("Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/m 14400000 14300000 100000 99% /\n", 97),
+        ("Filesystem 1M-blocks Used Available Use% Mounted on\n/dev/m 2000000 1 1999999 1% /\n", 1999999),
+        ("Filesystem Size Used Avail Use% Mounted on\n/dev/m 14G 13G 0.5G 97% /\n", 512),
+    ],
+)
+def test_little_free_space_is_read_in_the_unit_of_the_table(tmp_path, table, free):
+    assert known(probe.probe(tree(tmp_path, {"cmd/df.txt": table}))["facts"])["disk_free_mb"] == free
+
+
 def test_how_a_container_got_its_gpu(tmp_path):
     """The mounts are those that runc makes for lists of files (CSV) and for a CDI specification alike."""
     mounts = (

@@ -44,6 +44,7 @@ _LISTS = (
     "groups",
     "onnxruntime_providers",
     "tensorrt_libraries",
+    "tensorrt_parsers",
     "tensorrt_system_bindings",
     "throttled_by",
     "torch_architectures",

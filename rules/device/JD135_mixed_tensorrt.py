@@ -1,8 +1,9 @@
 """Parts of two TensorRT releases are installed
 
 ## What it detects
-Two releases of libnvinfer in the library directories, or packages of the parser, the plugins or the bindings
-that are of another release than libnvinfer.
+Two releases of libnvinfer where the loader looks (the library directories, `/usr/local/lib`, `/etc/ld.so.conf.d`,
+`LD_LIBRARY_PATH`), a parser (`libnvonnxparser.so`) of a release of which there is no libnvinfer, or packages of the
+parser, the plugins or the bindings that are of another release than libnvinfer.
 
 ## Why it fails
 The loader takes the first library that it finds, and the parser of one release calls the builder of another
@@ -37,6 +38,11 @@ def check_device(device):
     libraries = sorted({_release(text) for text in device.get("tensorrt_libraries") or ()}, key=parse_version)
     if len(libraries) > 1:
         yield _match("two TensorRT libraries are installed side by side: %s" % " and ".join(libraries), "libraries")
+    parsers = {_release(text) for text in device.get("tensorrt_parsers") or ()}
+    alone = sorted(parsers - set(libraries), key=parse_version)
+    if libraries and alone:
+        parts = (" and ".join(alone), " and ".join(libraries))
+        yield _match("the ONNX parser is of TensorRT %s, the library of %s" % parts, "parser")
     packages = device.get("packages") or {}
     parts = {name: _release(version) for name, version in packages.items() if _PARTS.match(name)}
     if len(set(parts.values())) > 1:
