@@ -36,6 +36,9 @@ KEYS: Mapping[str, Tuple[str, str]] = {
 #: What a row of a form may say beside an outcome.
 HARMLESS = ("ok", "harmless")
 
+#: The first word of a ``basis``: what the row rests on. A row that rests on nothing is ``preview``, at most a warning.
+BASES = ("read", "run", "measured", "documented", "reported", "interpolated", "preview")
+
 _VERSION = re.compile(r"\d+(\.\d+)*$")
 
 
@@ -83,6 +86,8 @@ def _shapes(file: str, kind: str, section: str, rows: Sequence[Mapping[str, Any]
             value = row.get(key)
             if value is not None and not _VERSION.match(str(value)):
                 yield "%s: key %s: %r is no version" % (where, key, value)
+        if re.split(r"\W", str(row.get("basis", BASES[0])))[0] not in BASES:
+            yield "%s: key basis: %r does not begin with one of %s" % (where, row["basis"], ", ".join(BASES))
 
 
 def _bodies(facts: Mapping[str, Any]) -> Iterator[Tuple[str, str, Mapping[str, Any]]]:

@@ -144,6 +144,7 @@ def _relu(**body):
         (_next_release, "_releases: release[%d], since 99.1: key since: rules/data" % len(FACTS["_releases.json"])),
         (lambda f: f["_releases.json"][2].update(since="8.1"), "_releases: release[2], since 8.1: key since: leaves a"),
         (lambda f: f["Clip.json"]["refused"][0].pop("basis"), "Clip: refused[0], since 7.1: key basis: is missing"),
+        (_clip("refused", 0, basis="raed"), "Clip: refused[0], since 7.1: key basis: 'raed' does not begin"),
         (lambda f: f["Clip.json"].pop("importer"), "Clip: key importer: is missing"),
         (lambda f: f["Clip.json"].update(operator="Clap"), "Clip: key operator: the file must be called"),
         (_relu(misred=[]), "Relu: key misred: no section"),

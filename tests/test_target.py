@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from jetdoctor import target
+from jetdoctor.data import table
 from jetdoctor.types import UsageError
 
 ONE = [
@@ -117,7 +118,7 @@ WRONG = [
     ("tensorrt-4.0", "no TensorRT 4.0 is known; nearest: tensorrt-5.0.6."),
     ("tensorrt-8.9", "nearest: tensorrt-8.6.2 and tensorrt-9.0.1."),
     ("tensorrt-8.4.9", "no TensorRT 8.4.9 is known; nearest: tensorrt-8.4.3 and tensorrt-8.5.3."),
-    ("tensorrt-11.6", "nearest: tensorrt-11.5.0."),
+    ("tensorrt-99.0", "nearest: tensorrt-%s." % table("patches")[-1]["newest"]),
     ("jetpack-6.2+tensorrt-8.9", "no TensorRT 8.9 is known"),
     ("jetpack-6.3", "no JetPack 6.3 is known; nearest: jetpack-6.2.2 and jetpack-7.0."),
     ("orin", "ambiguous target 'orin': several modules are called 'orin'; name one: agx-orin, orin-nano, orin-nx"),

@@ -288,7 +288,7 @@ def test_auto_names_every_stronger_backend_and_why_it_did_not_run(tmp_path, monk
     monkeypatch.setenv("PATH", "/nowhere")
     found = verify(job(cnn(), tmp_path, cnn(), precision="fp16", runs=(("r", inputs.feeds(view(cnn()))),)))
     names = [one.backend for one in found]
-    assert names == list(backends.MODULES)
+    assert names == list(backends.MODULES)[: len(names)] and names[-1] == "onnxruntime"
     assert all(one.message for one in found) and found[-1].status == "passed"
     if importlib.util.find_spec("tensorrt") is None:
         assert found[0].status == "not-run" and "no tensorrt bindings" in found[0].message

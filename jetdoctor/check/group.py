@@ -58,7 +58,10 @@ _DOUBT = " (true for the release read before this one, not for the one after; th
 def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
     first = group[0]
     rule, match = first.rule.rule, first.match
+    rests_on = _basis(first, basis)
     severity = match.severity or rule.severity
+    if severity == "error" and (doubted or rests_on == "preview"):
+        severity = "warning"  # nobody read it in this release, or there is no source at all
     # Dictionaries keep the order and stay quick with 100,000 nodes.
     spots: Dict[Any, Hit] = {}
     for hit in group:
@@ -68,7 +71,7 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
     return Finding(
         rule=rule.id,
         name=rule.name,
-        severity="warning" if doubted and severity == "error" else severity,
+        severity=severity,
         outcome=match.outcome or rule.outcome,
         message=match.message + (_DOUBT if doubted else ""),
         location=places[0] if places else None,
@@ -76,7 +79,7 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
         fixes=match.fixes,
         sources=match.sources or rule.sources,
         consequences=tuple(consequences),
-        basis=_basis(first, basis),
+        basis=rests_on,
         wall=match.wall,
         reading=match.reading,
     )
