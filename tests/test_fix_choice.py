@@ -12,7 +12,7 @@ from jetdoctor.fix.choice import Choices, Request
 from jetdoctor.fix.trial import Trial
 from jetdoctor.model import from_proto
 from jetdoctor.target import resolve
-from jetdoctor.types import Finding, Fix, Location
+from jetdoctor.types import Finding, Fix, Location, ModelSummary, Result
 from tests.test_fix import save
 
 GELU = """<ir_version: 8, opset_import: ["": 20]>
@@ -82,6 +82,69 @@ def test_a_tie_goes_to_the_operator_itself_and_then_to_the_order():
     native = Choices(cost=lambda request: (1, 0 if request.fix.title == "b" else 1))
     assert native.first(finding, Location()).fix.title == "b"
     assert Choices(cost=lambda request: (1, 0)).first(finding, Location()).fix.title == "a"
+
+
+def finding(*fixes, severity="error", outcome="rejected", output="y"):
+    return Finding("JD001", "one", severity, outcome, "", Location(output=output), fixes)
+
+
+#: unsafe, and nothing more; unsafe, and a choice of the caller (precision)
+FORCED, CHOSEN = Fix("forced", "unsafe", rewrite="no_such"), Fix("chosen", "unsafe", rewrite="cast_to_float")
+ADVICE = Fix("advice", "manual")
+
+
+def test_what_decides_for_the_caller_comes_last():
+    assert Choices(unsafe=True).first(finding(CHOSEN, FORCED), Location()).fix == FORCED
+    assert Choices(allow=["precision"]).first(finding(FORCED, CHOSEN), Location()).fix == CHOSEN
+    assert Choices(allow=["inputs"]).first(finding(FORCED, CHOSEN, ADVICE), Location()) is None
+
+
+def test_why_a_finding_is_still_there():
+    assert Choices().reason(finding(FORCED)) == "needs --unsafe"
+    assert Choices().reason(finding(CHOSEN)) == "needs --allow precision"
+    assert Choices().reason(finding(ADVICE)) == "no fix is known"
+    assert Choices(unsafe=True).reason(finding(FORCED)) == "no fix is known"
+    refused = Choices(unsafe=True)
+    for unsafe in (FORCED, CHOSEN):
+        refused.refused[Request(finding(), Location(output="y"), unsafe).key] = "it does not fit"
+    assert refused.reason(finding(FORCED, CHOSEN)) == "it does not fit"
+    refused.begin()
+    assert refused.first(finding(FORCED), Location(output="y")).fix == FORCED
+
+
+def test_an_unsafe_fix_is_left_to_try():
+    choices = Choices()
+    assert choices.untried(finding(FORCED)) and not choices.untried(finding(Fix("s", "safe", rewrite="s"), ADVICE))
+    assert not Choices(unsafe=True).untried(finding(FORCED))
+    assert not Choices(allow=["precision"]).untried(finding(CHOSEN))
+    choices.barred[Request(finding(), Location(output="y"), FORCED).key] = "it did harm"
+    assert not choices.untried(finding(FORCED)) and choices.untried(finding(FORCED, CHOSEN))
+
+
+def test_which_findings_are_asked_for():
+    safe = Fix("s", "safe", rewrite="s")
+    error, warning = finding(safe), finding(safe, severity="warning", output="w")
+    info = finding(safe, severity="info", output="i")
+    invalid = finding(safe, severity="info", outcome="invalid-model", output="v")
+    forced = finding(FORCED, severity="info", outcome="invalid-model", output="f")
+    results = [Result(ModelSummary("m"), None, "fails", (error, warning, info, invalid, forced, error))]
+    assert Choices().wanted(results) == [error, invalid]
+    for named in ("JD001", "one"):
+        assert Choices(select=[named]).wanted(results) == [error, warning, invalid]
+    assert Choices(select=["JD002"]).wanted(results) == []
+
+
+def test_lowering_the_opset_gives_way_only_to_a_fix_that_is_open():
+    lower, local = Fix("l", "safe", lower_opset=17), Fix("f", "safe", rewrite="f")
+    both = [Result(ModelSummary("m"), None, "fails", (finding(lower, local),))]
+    choices = Choices()
+    choices.spare(both, lambda opset: "Gelu" if opset == 17 else "")
+    assert [request.fix for request in choices.requests(both)] == [local]
+    choices.spare(both, lambda opset: "")
+    assert [request.fix for request in choices.requests(both)] == [lower]
+    choices.refused[Request(finding(), Location(output="y"), local).key] = "no"
+    choices.spare(both, lambda opset: "Gelu")
+    assert [request.fix for request in choices.requests(both)] == [lower]
 
 
 def test_safe_before_unsafe():

@@ -91,3 +91,50 @@ def test_whether_an_overflow_is_possible(dtype, far, read, said):
     (result,) = check(from_proto(proto), resolve("tensorrt-8.6"))
     (finding,) = [finding for finding in result.findings if finding.rule == "JD408"]
     assert said in finding.message
+
+
+#: v lies between -3 and 5, three is 3, big between -128 and 128; of loose only the rank is known
+EXACT = [
+    ("Neg (v)", (-5, 3)),
+    ("Abs (v)", (0, 5)),
+    ("Add (v, three)", (0, 8)),
+    ("Sub (v, three)", (-6, 2)),
+    ("Sub (three, v)", (-2, 6)),
+    ("Mul (v, v)", (-15, 25)),
+    ("Div (v, three)", (-1, 1)),
+    ("Div (v, v)", None),
+    ("Mod (v, three)", (0, 2)),
+    ("Mod (v, v)", None),
+    ("Mod <fmod = 1> (v, three)", None),
+    ("Min (v, three)", (-3, 3)),
+    ("Max (v, three)", (3, 5)),
+    ("Min (v, x)", None),
+    ("Where (b, v, three)", (-3, 5)),
+    ("Concat <axis = 0> (three, v)", (-3, 5)),
+    ("Range (zero, five, three)", (0, 5)),
+    ("Clip (v, , three)", (-3, 5)),
+    ("Clip (v, zero, three)", (0, 3)),
+    ("Clip (v, nine, nine)", (9, 9)),
+    ("Clip (x, zero, nine)", (0, 9)),
+    ("Cast <to = 6> (v)", (-3, 5)),
+    ("Cast <to = 2> (v)", (0, 255)),
+    ("Cast <to = 3> (big)", (-128, 127)),
+    ("Cast <to = 5> (big)", (-128, 128)),
+    ("Cast <to = 9> (v)", (0, 1)),
+    ("Shape (t)", (2, 6)),
+    ("Shape (loose)", (0, (1 << 31) - 1)),
+    ("Shape (u)", None),
+    ("Size (t)", (12, 12)),
+    ("Size (loose)", None),
+    ("ArgMax (t)", (0, (1 << 31) - 1)),
+]
+
+
+@pytest.mark.parametrize("node, wanted", EXACT)
+def test_bounds_are_as_narrow_as_they_can_be(node, wanted):
+    text = """<ir_version: 8, opset_import: ["": 17]>
+      g (int64[1] x, bool b, float[2, 6] t, float[N, 4] loose, float u) => (int64[1] v)
+      <int64[1] low = {-3}, int64[1] high = {5}, int64[1] three = {3}, int64[1] nine = {9},
+       int64 zero = {0}, int64 five = {5}, int64[1] far = {-128}, int64[1] wide = {128}>
+      { v = Clip (x, low, high) big = Clip (x, far, wide) n = %s }"""
+    assert Intervals().of(from_proto(onnx.parser.parse_model(text % node)).main.value("n")) == wanted

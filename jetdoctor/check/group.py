@@ -58,10 +58,9 @@ _DOUBT = " (true for the release read before this one, not for the one after; th
 def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
     first = group[0]
     rule, match = first.rule.rule, first.match
-    rests_on = _basis(first, basis)
     severity = match.severity or rule.severity
-    if severity == "error" and (doubted or rests_on == "preview"):
-        severity = "warning"  # nobody read it in this release, or there is no source at all
+    if severity == "error" and (doubted or match.basis == "preview"):
+        severity = "warning"  # nobody read it in this release, or its row has no source at all
     # Dictionaries keep the order and stay quick with 100,000 nodes.
     spots: Dict[Any, Hit] = {}
     for hit in group:
@@ -79,7 +78,7 @@ def _finding(group: List[Hit], basis: str, doubted: bool) -> Finding:
         fixes=match.fixes,
         sources=match.sources or rule.sources,
         consequences=tuple(consequences),
-        basis=rests_on,
+        basis=_basis(first, basis),
         wall=match.wall,
         reading=match.reading,
     )
