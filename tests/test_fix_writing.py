@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import onnx
 import pytest
 from onnx import numpy_helper, parser
 
+from jetdoctor.cli import main
 from jetdoctor.fix import fix, originals, write
 from jetdoctor.model import UnreadableModel
 from jetdoctor.types import JetdoctorError, UsageError
@@ -40,6 +42,16 @@ def test_what_jetdoctor_wrote_is_no_original_unless_it_was_changed(tmp_path):
     changed.graph.node[0].name = "by hand"
     onnx.save(changed, path)
     assert not originals.is_ours(path)
+
+
+def test_the_report_of_apply_names_the_original(tmp_path, capsys):
+    path = save(tmp_path, MISH)
+    assert main(["fix", path, "-t", "jetpack-4.6.1", "--apply", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kept"] == path + ".orig"
+    path = save(tmp_path, POOL)  # exported again
+    assert main(["fix", path, "-t", "jetpack-4.6.1", "--apply"]) == 0
+    shown = capsys.readouterr().out
+    assert "original: %s.orig.2" % path in shown and "--reference %s.orig.2" % path in shown
 
 
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path):

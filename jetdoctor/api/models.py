@@ -39,8 +39,8 @@ def fix(
     Nothing is written without ``output`` (a path) or ``apply`` (in place; the original stays as MODEL.orig). ``freeze``
     maps an input to its shape or a symbol to its size; ``allow`` names choices of ``jetdoctor.types.CHOICES``;
     ``fold_with="polygraphy"`` lets Polygraphy fold constants for ``simplify``. The outcome has ``plan`` (steps,
-    equivalence, what was written), ``results`` after and ``before``, ``clean``, and ``proto``, the repaired model
-    (None: the original stays).
+    equivalence, what was written, where ``apply`` kept the original), ``results`` after and ``before``, ``clean``, and
+    ``proto``, the repaired model (None: the original stays).
 
     >>> import jetdoctor
     >>> outcome = jetdoctor.fix("fixtures/models/gap_classifier_dynamo_opset18.onnx", "jetpack-5.0.2")
@@ -63,14 +63,16 @@ def fix(
 def written(outcome: FixOutcome, inputs: Optional[str], output: Optional[str], apply: bool) -> FixOutcome:
     """The outcome with what its targets make of the result, after it was written where it was wanted."""
     from jetdoctor.emulate.repair import after
-    from jetdoctor.fix import write
+    from jetdoctor.fix import originals, write
     from jetdoctor.verify.making import make_job
 
     def job_of(fixed: str, original: str, target: Any) -> Any:
         return make_job(fixed, target, (), inputs, profiled=False, reference=original, time_limit=300.0)
 
     read = after(outcome, job_of)
-    return replace(outcome, plan=replace(outcome.plan, written=write(outcome, output, apply), as_parsed=read))
+    place = write(outcome, output, apply)
+    original = originals.kept(place) if place and apply else ""
+    return replace(outcome, plan=replace(outcome.plan, written=place, kept=original or None, as_parsed=read))
 
 
 def verify(

@@ -18,6 +18,7 @@ from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.interface import caller_changes, kept_quantization
 from jetdoctor.fix.proof import bytes_with_data, prove
+from jetdoctor.fix.prover import CANNOT
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
 from jetdoctor.model import from_proto, load, names, require_data, summarize
@@ -317,10 +318,10 @@ class _Job:
         for number in range(1, len(attempt.applied) + 1):
             part = self.attempt(number)
             with Candidate(part.take(), self.path) as candidate:
-                status = candidate.trouble or self._prove(part, candidate).status
-            if status == "different" and len(part.applied) >= number:
+                found = Equivalence() if candidate.trouble else self._prove(part, candidate)
+            if found.status == "different" and len(part.applied) >= number:
                 for request in part.applied[number - 1]:
-                    self.choices.barred[request.key] = "%s changed the outputs" % request.fix.title
+                    self.choices.barred[request.key] = _why_barred(request.fix, found)
                 return True
         return False
 
@@ -333,6 +334,13 @@ class _Job:
                 property.value = json.dumps(json.loads(property.value) + [entry])
                 return
         attempt.proto.metadata_props.add(key=PROVENANCE, value=json.dumps([entry]))
+
+
+def _why_barred(fix: Fix, found: Equivalence) -> str:
+    """What the proof held against a fix: other outputs, or a model that cannot be run."""
+    if found.reason.startswith(CANNOT):
+        return "%s: %s" % (fix.title, found.reason)
+    return "%s changed the outputs: %s" % (fix.title, found.reason)
 
 
 def _offers(results: Sequence[Result], rewrite: str) -> bool:

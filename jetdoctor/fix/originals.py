@@ -62,6 +62,16 @@ def free_backup(path: str) -> str:
     return name
 
 
+def kept(path: str) -> str:
+    """The newest original that lies beside a model under such a name, "" when there is none."""
+    path, found = os.path.realpath(path) if os.path.islink(path) else path, ""
+    name, number = path + ".orig", 1
+    while os.path.lexists(name):
+        found, number = name, number + 1
+        name = "%s.orig.%d" % (path, number)
+    return found
+
+
 def _unmark(proto: Any) -> None:
     kept = [entry for entry in proto.metadata_props if entry.key != MARK]
     del proto.metadata_props[:]

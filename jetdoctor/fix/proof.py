@@ -60,7 +60,7 @@ def prove(
         return Equivalence(**found)
     trouble = _trouble(ended, run_seconds)
     if stage == prover.RESULT and ended.status in ("crashed", "failed") and ended.code != -signal.SIGALRM:
-        return Equivalence("different", reason="ONNX Runtime %s on the result" % trouble)
+        return Equivalence("different", reason="%s run: ONNX Runtime %s" % (prover.CANNOT, trouble))
     return Equivalence(reason="ONNX Runtime %s on the %s" % (trouble, stage))
 
 

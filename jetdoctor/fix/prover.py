@@ -34,6 +34,12 @@ _UNSTEADY = (
 #: which model ONNX Runtime is at: the words of a message, too
 ORIGINAL, RESULT = "original", "result"
 
+#: how a reason begins where nothing was compared, since the fixed model cannot be run
+CANNOT = "the result does not"
+
+#: why two models were compared elsewhere; an old operator may be another one there
+_ELSEWHERE = "run in ONNX's reference evaluator, since the original cannot be run in ONNX Runtime (%s)"
+
 #: what ONNX Runtime says of an input or output whose element type numpy does not have
 NO_NUMPY_TYPE = "numpy"
 
@@ -76,14 +82,17 @@ def _compare(original: str, candidate: str, inputs: str, folder: str, budget: fl
         trial = feeds_that_fit(load(candidate), _maker(load(original), load(candidate)), runner.run, budget)
         pairs, _ = _reference_outputs(runner, trial, budget)
     if not pairs:
-        return {"status": "not-run", "reason": refusal or "no inputs could be made"}
+        reasons = [refusal or "no inputs could be made", runner.why and _ELSEWHERE % runner.why]
+        return {"status": "not-run", "reason": "; ".join(filter(None, reasons))}
     pairs += _odd_pairs(runner, pairs, original)
-    kind = runner.kind
+    kind, why = runner.kind, runner.why
     del runner
     _enter(folder, RESULT)
     if types == "measured":
         return _measure(pairs, candidate, kind)
-    return _judge(pairs, original, candidate, kind, types == "same")
+    found = _judge(pairs, original, candidate, kind, types == "same")
+    found["reason"] = "; ".join(filter(None, [found["reason"], why and _ELSEWHERE % why]))
+    return found
 
 
 def _measure(pairs: List[Any], candidate: str, kind: str) -> Dict[str, Any]:
@@ -93,7 +102,7 @@ def _measure(pairs: List[Any], candidate: str, kind: str) -> Dict[str, Any]:
         runner = open_runner(candidate, kind)
         return distance([(name, old, runner.run(_as_declared(arrays, types))) for name, arrays, old in pairs])
     except JetdoctorError as error:
-        return {"status": "different", "reason": "the result does not run: %s" % error}
+        return {"status": "different", "reason": "%s run: %s" % (CANNOT, error)}
 
 
 def _feeds(original: str, candidate: str, inputs: str) -> List[Tuple[str, Dict[str, Any]]]:
@@ -157,7 +166,7 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
     try:
         runner = open_runner(candidate, kind)
     except JetdoctorError as error:
-        return {"status": "different", "reason": "the result does not load: %s" % error}
+        return {"status": "different", "reason": "%s load: %s" % (CANNOT, error)}
     unsteady, strange = 0, []
     main = load(candidate).main
     types = {name: main.value(name).dtype for name in main.input_names}
@@ -171,7 +180,7 @@ def _judge(pairs: List[Any], original: str, candidate: str, kind: str, same: boo
             inner = _inner(original, kind, arrays)
             comparison = compare(expected, found, tolerance, same_dtype=same, open_rows=rows, inner=inner)
         except JetdoctorError as error:
-            return dict(worst, status="different", reason="with %s inputs: %s" % (name, error))
+            return dict(worst, status="different", reason="%s run with %s inputs: %s" % (CANNOT, name, error))
         if not comparison.equal:
             if name in NOT_NUMBERS:
                 strange.append(name)

@@ -15,14 +15,14 @@ OLD_IR = 10
 
 
 class Runner:
-    """An open model; ``kind`` is "onnxruntime" or "reference"."""
+    """An open model; ``kind`` is "onnxruntime" or "reference", ``why`` what ONNX Runtime said that cannot load it."""
 
     #: Seconds after which SIGALRM ends this process, 0 for none: nothing else gets into a kernel that computes. For
     #: children, whose end is an answer.
     seconds = 0
 
-    def __init__(self, kind: str, opened: Any) -> None:
-        self.kind, self._opened = kind, opened
+    def __init__(self, kind: str, opened: Any, why: str = "") -> None:
+        self.kind, self._opened, self.why = kind, opened, why
 
     def run(self, feeds: Mapping[str, Any]) -> Dict[str, Any]:
         """Outputs by name in the model's order. Raises ``JetdoctorError`` when the model refuses."""
@@ -52,16 +52,18 @@ class Runner:
 
 def open_runner(path: str, kind: str = "", optimize: bool = False) -> Runner:
     """Open a model file, in ONNX Runtime unless it cannot load it, or with the ``kind`` asked for."""
+    why = ""
     if kind != "reference":
         try:
             return Runner("onnxruntime", _session(path, optimize))
-        except CannotRun:
+        except CannotRun as error:
             if kind:
                 raise
+            why = str(error)
     from onnx.reference import ReferenceEvaluator
 
     try:
-        return Runner("reference", ReferenceEvaluator(path))
+        return Runner("reference", ReferenceEvaluator(path), why)
     except Exception as error:
         reason = "neither ONNX Runtime nor the reference evaluator loads it: %s" % str(error).split("\n")[0]
         raise JetdoctorError(reason) from error

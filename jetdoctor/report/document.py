@@ -28,6 +28,7 @@ def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any
         found["equivalence"] = plan.equivalence.to_json()
         found["as_parsed"] = [row.to_json() for row in plan.as_parsed]
         found["written"] = plan.written
+        found["kept"] = plan.kept
         found["before"] = [{"target": r.target.name, "verdict": r.verdict} for r in options.before]
         found["caller"] = list(options.caller)
         found["notes"] = list(options.notes)

@@ -23,6 +23,7 @@ def fix(report: Report, plan: Plan, reason: str) -> str:
     lines += ["", "Proof in ONNX Runtime: **%s**%s." % (proof.status, runs)]
     lines += ["", "Nothing was written: %s." % _text(reason.rstrip("."))] if reason else []
     lines += ["", "Written to %s." % markdown.code(plan.written)] if plan.written else []
+    lines += ["", "The original is %s." % markdown.code(plan.kept)] if plan.kept else []
     return "\n".join([*lines, "", markdown.render(report, Options())])
 
 

@@ -11,6 +11,9 @@ from jetdoctor.report.options import Options
 from jetdoctor.report.style import VERDICT_COLOR, Writer, clean, plural
 from jetdoctor.types import AsParsed, Equivalence, Plan, PlanStep, Report, Result
 
+#: in the reason of a proof that could not be made in ONNX Runtime
+ELSEWHERE = "ONNX's reference evaluator"
+
 
 def render(report: Report, options: Options) -> str:
     """Text for a terminal of ``options.width`` columns."""
@@ -131,6 +134,8 @@ def proof(equivalence: Equivalence) -> str:
         figures += " (allowed for %s)" % equivalence.tolerance
     if equivalence.row_order:
         figures += "; " + equivalence.row_order
+    if equivalence.status == "equal" and ELSEWHERE in equivalence.reason:
+        return "equal: %s; %s" % (figures, equivalence.reason)
     if equivalence.status == "equal":
         return "equal in ONNX Runtime: %s%s" % (figures, equivalence.reason and "; " + equivalence.reason)
     if equivalence.near:
@@ -162,7 +167,9 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
         if not plan.steps:
             writer.line("Nothing to fix: the model was copied as it is.")
         writer.line("written: " + writer.paint(clean(plan.written), "bold"))
-        writer.line("next: " + writer.paint(_verify(plan.written, report), "cyan"))
+        if plan.kept:
+            writer.line("original: " + clean(plan.kept))
+        writer.line("next: " + writer.paint(_verify(plan, report), "cyan"))
         return
     applied = any(step.applied for step in plan.steps)
     barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
@@ -179,11 +186,11 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
         writer.line("next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan"))
 
 
-def _verify(written: str, report: Report) -> str:
+def _verify(plan: Plan, report: Report) -> str:
     """The command that proves what was written on the real thing: beside the original, for the target."""
-    command = "jetdoctor verify %s" % shlex.quote(clean(written))
-    originals = {result.model.path for result in report.results} - {written, "-"}
-    for original in sorted(originals):
+    command = "jetdoctor verify %s" % shlex.quote(clean(plan.written or ""))
+    originals = {result.model.path for result in report.results} - {plan.written, "-"}
+    for original in [plan.kept] if plan.kept else sorted(originals):
         command += " --reference %s" % shlex.quote(clean(original))
     if len(report.results) == 1:
         command += " --target %s" % shlex.quote(report.results[0].target.name)

@@ -102,9 +102,10 @@ class AsParsed:
 
 @dataclass(frozen=True)
 class Plan:
-    """What ``fix`` did or would do, its proof, and where the result was written."""
+    """What ``fix`` did or would do, its proof, where the result was written, and where the original is (``kept``)."""
 
     steps: Tuple[PlanStep, ...] = ()
     equivalence: Equivalence = Equivalence()
     written: Optional[str] = None
     as_parsed: Tuple[AsParsed, ...] = ()
+    kept: Optional[str] = None

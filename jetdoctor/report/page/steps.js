@@ -19,7 +19,8 @@ function fixPage(data) {
 }
 
 function written(found, changed) {
-  if (found.written) return el("p", {}, "written: ", el("code", {}, breakable(found.written)));
+  if (found.written) return el("p", {}, "written: ", el("code", {}, breakable(found.written)),
+    found.kept ? [", the original: ", el("code", {}, breakable(found.kept))] : null);
   if (found.reason) return el("p", {}, "Nothing was written: ", foreign(found.reason));
   return el("p", {}, changed ? marked("Nothing was written (a dry run): add `--apply`, or `-o OUT.onnx`, to the command.") : "Nothing was written.");
 }
