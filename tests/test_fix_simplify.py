@@ -165,3 +165,42 @@ def test_a_fold_that_fails_is_said_and_the_rest_goes_on(tmp_path, monkeypatch):
 def test_a_tool_to_fold_with_wants_simplify(tmp_path, capsys):
     assert main(["fix", saved(tmp_path, TWICE), "--opset", "13", "--fold-with", "polygraphy"]) == 2
     assert "--fold-with polygraphy goes with --simplify" in capsys.readouterr().err
+
+
+MOVES = """g (float[2,3,N] x) => (float[a,b,c] y)
+<int64[1] zero = {0}, int64[1] one = {1}, int64[1] last = {9223372036854775807}, int64[1] three = {3},
+ int64[1] minus = {-1}, int64[3] same = {2,3,-1}, int64[3] copy = {0,0,-1}, int64[3] turned = {3,2,-1}> {
+  %s y = Relu(t) }"""
+
+
+@pytest.mark.parametrize(
+    "body, kept",
+    [
+        ("t = Transpose <perm = [0,1,2]> (x)", []),
+        ("s = Reshape (x, copy) t = Reshape (s, same)", []),
+        ("s = Slice (x, zero, last, minus) t = Slice (s, zero, three, one, one)", []),
+        ("t = Transpose <perm = [0,2,1]> (x)", ["Transpose"]),
+        ("t = Reshape (x, turned)", ["Reshape"]),
+        ("t = Slice (x, zero, three, minus)", ["Slice"]),  # the size is open
+        ("t = Slice (x, minus, last, one)", ["Slice"]),
+        ("t = Slice (x, zero, last, one, three)", ["Slice"]),  # every third
+        ("t = Slice (x, zero, minus, one)", ["Slice"]),  # without the last
+    ],
+)
+def test_what_moves_nothing_goes(body, kept):
+    proto = parser.parse_model(HEAD + MOVES % body)
+    simplify(proto)
+    assert ops(proto) == kept + ["Relu"]
+
+
+def test_a_reshape_to_another_open_size_stays():
+    text = HEAD + """g (float[N,M] x, int64[2] s) => (float[a,b] y) { t = Reshape (x, s) y = Relu(t) }"""
+    proto = parser.parse_model(text)
+    simplify(proto)
+    assert ops(proto) == ["Reshape", "Relu"]
+
+
+def test_without_moves_the_outputs_are_the_same(tmp_path):
+    text = HEAD + MOVES % "s = Transpose <perm = [0,1,2]> (x) u = Slice (s, zero, last, one) t = Reshape (u, copy)"
+    outcome = fix(saved(tmp_path, text), NEW, simplify=True)
+    assert ops(outcome.proto) == ["Relu"] and outcome.plan.equivalence.status == "equal"

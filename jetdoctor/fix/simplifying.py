@@ -1,4 +1,4 @@
-"""``fix --simplify``: nodes that change nothing, are there twice or are read by nobody go, and equal weights are one.
+"""``fix --simplify``: nodes that change or move nothing, are there twice or are unread go; equal weights are one.
 
 Constants are folded by the rewrite ``fold_constants`` before. Only the main graph is touched; names that branches and
 bodies read stay.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Dict, List, NamedTuple, Set, Tuple
 
+from jetdoctor.fix.no_moves import moves_nothing
 from jetdoctor.fix.sorting import reads, sort_nodes
 from jetdoctor.fix.sweep import subgraphs
 from jetdoctor.fix.zero_states import leave_out
+from jetdoctor.graph import Graph
 from jetdoctor.model import from_proto
 
 #: operators that give another result each time
@@ -55,7 +57,7 @@ def simplify(proto: Any) -> bool:
             kept.update(name for one in inner.node for name in reads(one))
             kept.update(value.name for value in inner.output)
     _merge_initializers(graph, kept)
-    _merge_nodes(graph, kept, _element_types(proto))
+    _merge_nodes(from_proto(proto).main, kept, _element_types(proto))
     left_out = leave_out(graph)
     _drop_unread(graph, kept)
     return left_out or before != (len(graph.node), len(graph.initializer))
@@ -90,16 +92,17 @@ def _element_types(proto: Any) -> Dict[str, int]:
     return found
 
 
-def _merge_nodes(graph: Any, kept: Set[str], types: Dict[str, int]) -> None:
+def _merge_nodes(graph: Graph, kept: Set[str], types: Dict[str, int]) -> None:
     """Readers of what changes nothing, or of a second node that computes the same, read the first value."""
     same: Dict[str, str] = {}
     made: Dict[Tuple[Any, ...], List[str]] = {}
-    for node in graph.node:
+    for seen in graph.nodes:
+        node = seen.proto
         node.input[:] = [same.get(name, name) for name in node.input]
         outputs = [name for name in node.output if name]
         if kept.intersection(outputs) or any(True for _ in subgraphs(node)):
             continue
-        if _changes_nothing(node, types):
+        if _changes_nothing(node, types) or moves_nothing(seen):
             same[outputs[0]] = node.input[0]
         elif node.op_type not in _RANDOM and node.op_type != "Constant":
             twin = made.setdefault(_computation(node), list(node.output))
