@@ -20,6 +20,7 @@ from jetdoctor.types import JetdoctorError
 
 LOG_LIMIT = 1 << 20  # bytes kept from the head of a log, and as many from its tail
 _POLL = 0.05  # seconds between two looks at the memory
+_SEARCH = 0.25  # seconds between two looks for processes that the child started
 
 #: Dies with its parent (PR_SET_PDEATHSIG = 1), offers itself to the out-of-memory killer before the desktop, drops the
 #: limit of address space that this process may have set for itself, then becomes the command. Linux only.
@@ -91,10 +92,12 @@ def execute(
 
 def _watch(process: Any, deadline: float, memory_limit: Optional[int]) -> Tuple[str, int]:
     """(limit that was passed or "", peak memory in bytes); returns when the process itself ended."""
-    peak = 0
+    peak, members, searched = 0, [process.pid], float("-inf")
     while True:
+        if time.monotonic() > searched + _SEARCH:  # reads all of /proc, and would keep a core from the work
+            members, searched = session_members(process.pid) or members, time.monotonic()
         # First: a process that has just ended has no memory left to look at.
-        peak = max(peak, session_memory(process.pid))
+        peak = max(peak, resident(members))
         if memory_limit and peak > memory_limit:
             return "out-of-memory", peak
         try:
@@ -148,13 +151,13 @@ def _session_of(pid: str) -> Optional[int]:
     return int(fields[3]) if fields and fields[0] != b"Z" else None
 
 
-def session_memory(session: int) -> int:
-    """Resident bytes of a whole session (0 where /proc is missing).
+def resident(members: Sequence[int]) -> int:
+    """Resident bytes of some processes together (0 where /proc is missing).
 
     The resident size, not RLIMIT_AS: CUDA reserves address space far beyond what it uses.
     """
     total = 0
-    for pid in session_members(session):
+    for pid in members:
         try:
             with open("/proc/%d/statm" % pid, "rb") as stream:
                 total += int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -26,6 +26,7 @@ RULE = Rule(
 
 _FLOAT = 1
 _HALF_MAX = 65504.0
+_FEW = 4096
 _ARITHMETIC = ("Add", "Sub", "Mul", "Where", "Max", "Min")
 
 
@@ -43,10 +44,10 @@ def check_model(model):
 def _judge(value):
     readers = [node for node in value.consumers if node.op_type in _ARITHMETIC]
     tensor = value.constant if readers else None
-    numbers = value.numbers() if tensor is not None and tensor.data_type == _FLOAT else None
-    if not numbers or any(number != number for number in numbers):
+    ends = _ends(value) if tensor is not None and tensor.data_type == _FLOAT else ()
+    if not ends:
         return
-    largest = max((max(numbers), min(numbers)), key=lambda x: abs(x) if abs(x) != float("inf") else 0.0)
+    largest = max(ends, key=lambda x: abs(x) if abs(x) != float("inf") else 0.0)
     if _HALF_MAX < abs(largest) < float("inf"):
         yield Match(
             "%s reads the constant %s = %.3g, which is infinite in FP16" % (readers[0].op_type, value.name, largest),
@@ -54,3 +55,21 @@ def _judge(value):
             tensor=value.name,
             cause="beyond half",
         )
+
+
+def _ends(value):
+    """The largest and the smallest number of a constant; nothing where it has none, or NaN among them."""
+    if _elements(value) > _FEW:  # numpy, which costs more to import than a few numbers to read
+        array = value.array()
+        ends = (float(array.max()), float(array.min())) if array is not None else ()
+    else:
+        numbers = value.numbers() or ()
+        ends = (max(numbers), min(numbers)) if all(number == number for number in numbers) and numbers else ()
+    return () if any(end != end for end in ends) else ends
+
+
+def _elements(value):
+    count = 1
+    for size in value.constant.dims:
+        count *= size
+    return count
