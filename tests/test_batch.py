@@ -232,3 +232,27 @@ def test_the_first_line_comes_before_the_last_model(monkeypatch, capsys):
     monkeypatch.setattr("jetdoctor.batch.order.one", watched)
     main(["check", SOUND, MISREAD, "-t", "jp5.0.2", "-q"])
     assert seen[0][1] == "" and seen[1][1].startswith("DEPLOYS")
+
+
+# --- written out once
+
+
+@pytest.mark.parametrize("options", [("-t", "jp5.x"), ("-t", "orin-nx@jp6.2", "--dla", "--ignore", "JD204")])
+def test_shared_parts_are_written_as_if_each_were_written_alone(options, monkeypatch, capsys):
+    monkeypatch.setattr("jetdoctor.cli.output.print_safely", lambda text: print(text, end=""))
+    with open("bad.onnx", "w") as stream:
+        stream.write("no model")
+    for format, indent in (("json", 2), ("jsonl", None)):
+        main(["check", *MODELS[:4], "bad.onnx", *options, "--format", format])
+        printed = capsys.readouterr().out
+        documents = [printed] if indent else printed.splitlines()
+        assert documents == [json.dumps(json.loads(text), indent=indent) for text in documents]
+
+
+def test_a_part_of_another_model_is_written_anew():
+    from jetdoctor.report.shared import Texts
+
+    for texts in (Texts(), Texts(indented=True, depth=1)):
+        for path in (MISREAD, SOUND, MISREAD):
+            for result in one(path, QUESTION):
+                assert json.loads(texts.of(result)) == result.to_json()

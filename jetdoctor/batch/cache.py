@@ -38,20 +38,21 @@ class Cache:
         if os.path.exists(folder) and not os.path.isdir(folder):
             raise UsageError("the cache %s is not a folder" % folder)
         self.folder, self.targets, self.limit = folder, targets, limit
-        self.asked = "\n".join([state(), *(json.dumps(pack(target), sort_keys=True) for target in targets)])
+        asked = [state(), *(json.dumps(pack(target), sort_keys=True) for target in targets)]
+        self.asked = hashlib.sha256("\n".join(asked).encode()).hexdigest()
         self.written = 0
 
-    def has(self, identity: str, path: str) -> bool:
-        return any(os.path.exists(place) for place in self._places(identity, path))
+    def find(self, identity: str, path: str) -> str:
+        """The file that holds the results, "" when none does."""
+        return next(filter(os.path.exists, self._places(identity, path)), "")
 
-    def get(self, identity: str, path: str) -> Optional[Group]:
-        """The results for all targets, None when there are none or they are damaged."""
-        for place in self._places(identity, path):
-            entry = _read(place)
-            if entry is not None:
-                _touch(place)
-                with contextlib.suppress(KeyError, ValueError, TypeError, IndexError):
-                    return _results(entry, path, self.targets)
+    def read(self, place: str, path: str) -> Optional[Group]:
+        """The results for all targets in a file that ``find`` gave; None when they are damaged or gone."""
+        entry = _read(place)
+        if entry is not None:
+            _touch(place)
+            with contextlib.suppress(KeyError, ValueError, TypeError, IndexError):
+                return _results(entry, path, self.targets)
         return None
 
     def put(self, identity: str, path: str, group: Group) -> None:
@@ -125,26 +126,29 @@ def _version(package: str) -> str:
 
 
 def _packed(group: Group) -> Dict[str, Any]:
-    """Findings that several targets share stand once."""
+    """Findings that several targets share stand once, and so does what their results have in common."""
     findings: Dict[str, int] = {}
-    rows = []
+    rows: Dict[str, int] = {}
+    order = []
     for result in group:
         texts = [json.dumps(pack(finding)) for finding in result.findings]
         rest = {k: v for k, v in pack(replace(result, findings=())).items() if k not in (CLASS, "model", "target")}
-        rows.append([[findings.setdefault(text, len(findings)) for text in texts], rest])
+        row = json.dumps([[findings.setdefault(text, len(findings)) for text in texts], rest])
+        order.append(rows.setdefault(row, len(rows)))
     summary = pack(replace(group[0].model, sha256=None))
-    return {"summary": summary, "findings": [json.loads(text) for text in findings], "results": rows}
+    entry: Dict[str, Any] = {"summary": summary, "results": order}
+    for key, texts in (("findings", findings), ("rows", rows)):
+        entry[key] = [json.loads(text) for text in texts]
+    return entry
 
 
 def _results(entry: Dict[str, Any], path: str, targets: Tuple[Target, ...]) -> Group:
     summary = replace(unpack(entry["summary"]), path=path)
     findings = [unpack(one) for one in entry["findings"]]
+    rows = [dict(unpack(rest), findings=tuple(findings[n] for n in numbers)) for numbers, rest in entry["rows"]]
     if len(entry["results"]) != len(targets):
         raise ValueError("results for %d targets" % len(entry["results"]))
-    return tuple(
-        Result(summary, target, findings=tuple(findings[n] for n in numbers), **{k: unpack(v) for k, v in rest.items()})
-        for target, (numbers, rest) in zip(targets, entry["results"])
-    )
+    return tuple(Result(summary, target, **rows[n]) for target, n in zip(targets, entry["results"]))
 
 
 def _read(path: str) -> Optional[Dict[str, Any]]:

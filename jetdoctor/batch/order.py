@@ -8,7 +8,7 @@ from typing import Callable, Dict, Iterable, Iterator, Optional, Sequence, Tuple
 
 from jetdoctor.batch.cache import Cache, mentions
 from jetdoctor.batch.single import Question, died, one
-from jetdoctor.types import Result, UsageError
+from jetdoctor.types import ModelSummary, Result, UsageError
 
 Group = Tuple[Result, ...]
 Run = Callable[[Iterable[str], Callable[[str], Group]], Iterator[Group]]
@@ -59,24 +59,27 @@ class _Batch:
     def results(self, paths: Sequence[str], run: Run) -> Iterator[Group]:
         plan = [self._plan(path, len(paths)) for path in paths]
         answers = run([path for path, (_, how) in zip(paths, plan) if how == "ask"], self.ask)
-        for path, (identity, how) in zip(paths, plan):
+        for path, (found, how) in zip(paths, plan):
             if how == "ask":
-                yield self._remember(identity, path, next(answers))
-            elif how == "cached" and self.cache is not None:
-                known = self.cache.get(identity, path)
-                yield self.ask(path) if known is None else _named(known, path, self.question.hash)
-            else:
-                yield self._as_twin(identity, path)
+                yield self._remember(found, path, next(answers))
+            elif how == "twin":
+                yield self._as_twin(found, path)
+            elif self.cache is not None:
+                known = self.cache.read(found, path)
+                yield self.ask(path) if known is None else _hashed(known, path) if self.question.hash else known
         if self.cache is not None:
             self.cache.prune()
 
     def _plan(self, path: str, count: int) -> Tuple[str, str]:
-        """The identity of a model ("" where that does not matter), and where its results come from."""
+        """Where the results of a model come from: "ask" or "twin" with its identity ("" where that does not matter),
+        "cached" with the file that holds them.
+        """
         identity = _identity(path) if self.cache is not None or count > 1 else ""
         if not identity:
             return "", "ask"
-        if self.cache is not None and self.cache.has(identity, path):
-            return identity, "cached"
+        place = self.cache.find(identity, path) if self.cache is not None else ""
+        if place:
+            return place, "cached"
         first = self.first.setdefault(identity, path)
         if first == path:
             return identity, "ask"
@@ -99,14 +102,18 @@ class _Batch:
             del self.shared[first]
         if group[0].error or mentions(group, first):
             return self.ask(path)
-        return _named(group, path, self.question.hash)
+        named = _about(replace(group[0].model, path=path), group)
+        return _hashed(named, path) if self.question.hash else named
 
 
-def _named(group: Group, path: str, hashed: bool) -> Group:
+def _hashed(group: Group, path: str) -> Group:
     from jetdoctor.model.summary import sha256_of
 
-    summary = replace(group[0].model, path=path, sha256=sha256_of(path) if hashed else None)
-    return tuple(replace(result, model=summary) for result in group)
+    return _about(replace(group[0].model, sha256=sha256_of(path)), group)
+
+
+def _about(model: ModelSummary, group: Group) -> Group:
+    return tuple(replace(result, model=model) for result in group)
 
 
 def _identity(path: str) -> str:

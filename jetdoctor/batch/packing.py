@@ -7,12 +7,16 @@ value}`` with the fields that differ from their defaults; a sequence comes back 
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from typing import Any, Dict
 
 from jetdoctor import types
 
 #: Key that holds the name of the class.
 CLASS = "$class"
+
+#: What holds other values; calls for the rest would be most of the time of a run from the cache.
+_NESTED = (list, dict)
 
 
 def pack(value: Any) -> Any:
@@ -33,15 +37,20 @@ def pack(value: Any) -> Any:
 def unpack(value: Any) -> Any:
     """Raises ValueError, KeyError or TypeError for what ``pack`` did not write."""
     if isinstance(value, list):
-        return tuple(unpack(one) for one in value)
+        return tuple([unpack(one) if isinstance(one, _NESTED) else one for one in value])
     if not isinstance(value, dict):
         return value
-    if CLASS not in value:
-        return {key: unpack(one) for key, one in value.items()}
-    kind = getattr(types, value[CLASS], None)
+    fields = {name: unpack(one) if isinstance(one, _NESTED) else one for name, one in value.items()}
+    name = fields.pop(CLASS, None)
+    return fields if name is None else _class(name)(**fields)
+
+
+@lru_cache(maxsize=None)
+def _class(name: str) -> Any:
+    kind = getattr(types, name, None)
     if not (isinstance(kind, type) and dataclasses.is_dataclass(kind)):
-        raise ValueError("no dataclass %r" % value[CLASS])
-    return kind(**{name: unpack(one) for name, one in value.items() if name != CLASS})
+        raise ValueError("no dataclass %r" % name)
+    return kind
 
 
 def _default(field: Any) -> Any:

@@ -111,7 +111,7 @@ def warn_of_broken_rules() -> None:
 def print_safely(text: str) -> None:
     """Print to a stdout of any encoding: what it cannot show is escaped, never an error."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.write(text if text.isascii() else text.encode(encoding, "backslashreplace").decode(encoding))
     if not text.endswith("\n"):
         sys.stdout.write("\n")
 

@@ -71,6 +71,8 @@ class Policy:
 
     def apply(self, result: Result) -> Result:
         """The result with what does not count set apart, and the verdict on what does."""
+        if not (self.ignores or self.baseline) and self.select is None:
+            return result
         kept: List[Finding] = []
         apart: List[Suppressed] = []
         for finding in result.findings:

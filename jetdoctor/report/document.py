@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from jetdoctor import __version__
 from jetdoctor.report.options import Options
+from jetdoctor.report.shared import Texts
 from jetdoctor.types import Report
 
 SCHEMA_VERSION = "1"
@@ -18,9 +19,12 @@ def head() -> Dict[str, Any]:
 
 def document(report: Report, options: Optional[Options] = None) -> Dict[str, Any]:
     """The report as a JSON-ready dict. Severities are counted over all results (model × target)."""
-    options = options or Options()
+    return _around([result.to_json() for result in report.results], report, options or Options())
+
+
+def _around(results: List[Any], report: Report, options: Options) -> Dict[str, Any]:
     found = head()
-    found["results"] = [result.to_json() for result in report.results]
+    found["results"] = results
     found["summary"] = summary_of(report)
     plan = options.plan
     if plan is not None:
@@ -59,7 +63,13 @@ def dumps(value: Any) -> str:
 
 
 def render(report: Report, options: Options) -> str:
-    return dumps(document(report, options))
+    """``dumps(document(…))``, whose results are written apart: nearly all of it, and most of them share most."""
+    whole = dumps(_around([], report, options))
+    if not report.results:
+        return whole
+    texts = Texts(indented=True, depth=2)
+    before, _, after = whole.partition('"results": []')
+    return "".join((before, '"results": [\n    ', ",\n    ".join(map(texts.of, report.results)), "\n  ]", after))
 
 
 def failure(message: str, with_results: bool = False) -> str:

@@ -6,10 +6,11 @@ Each line is an object with ``type`` "result" or "summary"; the fields are those
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List
+from typing import Dict, List
 
 from jetdoctor.report.document import head
 from jetdoctor.report.options import Options
+from jetdoctor.report.shared import Texts
 from jetdoctor.types import Report, Result
 
 
@@ -22,6 +23,7 @@ class Stream:
     """The lines, model by model."""
 
     def __init__(self, options: Options, many: bool) -> None:
+        self.texts = Texts()
         self.models: Dict[str, None] = {}
         self.counts = {"error": 0, "warning": 0, "info": 0}
 
@@ -30,12 +32,8 @@ class Stream:
             self.models[result.model.path] = None
             for finding in result.findings:
                 self.counts[finding.severity] += 1
-        return "".join(_line("result", result.to_json()) for result in results)
+        return "".join('{"type": "result", %s\n' % self.texts.of(result)[1:] for result in results)
 
     def end(self) -> str:
         counts = {severity + "s": count for severity, count in self.counts.items()}
-        return _line("summary", dict(head(), models=len(self.models), **counts))
-
-
-def _line(kind: str, fields: Dict[str, Any]) -> str:
-    return json.dumps({"type": kind, **fields}, allow_nan=False, default=str) + "\n"
+        return json.dumps(dict({"type": "summary"}, **head(), models=len(self.models), **counts)) + "\n"

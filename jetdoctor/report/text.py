@@ -73,7 +73,7 @@ class Stream:
         self.counts[word] = self.counts.get(word, 0) + 1
         if self.counts[word] <= _NAMED:
             self.names.setdefault(word, []).append(clean(results[0].model.path))
-        for result in results:
+        for result in {id(one.coverage): one for one in results}.values():  # many share theirs
             if result.coverage != Coverage() and all(result.coverage != one.coverage for one in self.read):
                 self.read.append(result)
 

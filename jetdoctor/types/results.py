@@ -83,28 +83,38 @@ class Result:
     repair: Optional[Repair] = None
 
     def to_json(self) -> dict:
+        return {key: _written_out(part) for key, part in self.parts().items()}
+
+    def parts(self) -> Dict[str, Any]:
+        """The members of ``to_json``, not yet written out: parts that results share are still the same objects."""
         document: Dict[str, Any] = {
-            "model": self.model.to_json(),
-            "target": self.target.to_json(),
+            "model": self.model,
+            "target": self.target,
             "verdict": self.verdict,
             "evidence": self.evidence,
             "basis": self.basis,
-            "coverage": self.coverage.to_json(),
-            "findings": [finding.to_json() for finding in self.findings],
+            "coverage": self.coverage,
+            "findings": self.findings,
         }
         if self.error is not None:
             document["error"] = self.error
         if self.suppressed:
             document["hidden"] = len(self.suppressed)
-            document["suppressed"] = [one.to_json() for one in self.suppressed]
+            document["suppressed"] = self.suppressed
             document["verdict_of_all"] = self.verdict_of_all
         if self.not_run:
             document["not_run"] = dict(self.not_run)
         if self.repair is not None:
-            document["repair"] = self.repair.to_json()
+            document["repair"] = self.repair
         if self.dla is not None:
-            document["dla"] = self.dla.to_json()
+            document["dla"] = self.dla
         return document
+
+
+def _written_out(part: Any) -> Any:
+    if isinstance(part, tuple):
+        return [one.to_json() for one in part]
+    return part.to_json() if hasattr(part, "to_json") else part
 
 
 @dataclass(frozen=True)
