@@ -61,19 +61,19 @@ def is_linear(curve: Curve) -> bool:
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#8c564b")
 
 
-def svg(panels: Dict[str, Dict[str, Curve]]) -> str:
-    """Two panels side by side, linear axes."""
+def svg(panels: Dict[str, Dict[str, Curve]], below: str = "nodes, functions, inputs or Ifs") -> str:
+    """Panels side by side, linear axes; ``below`` says what their horizontal axes count."""
     parts = []
     for index, (command, curves) in enumerate(panels.items()):
         parts.append('<g transform="translate(%d 40)">' % (60 + index * 460))
-        parts += _panel(command, curves)
+        parts += _panel(command, curves, below)
         parts.append("</g>")
     width = 60 + 460 * len(panels)
     head = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d 330" font-family="sans-serif" font-size="12">'
     return "\n".join([head % width, '<rect width="%d" height="330" fill="#fff"/>' % width, *parts, "</svg>", ""])
 
 
-def _panel(command: str, curves: Dict[str, Curve]) -> List[str]:
+def _panel(command: str, curves: Dict[str, Curve], below: str) -> List[str]:
     wide, high = 260, 230
     most_x = max(x for curve in curves.values() for x, _ in curve)
     most_y = max(y for curve in curves.values() for _, y in curve)
@@ -82,8 +82,7 @@ def _panel(command: str, curves: Dict[str, Curve]) -> List[str]:
     for share in (0, 0.5, 1):
         parts.append('<text x="-8" y="%d" text-anchor="end">%.1f</text>' % (high - share * high + 4, share * most_y))
         parts.append('<text x="%d" y="%d" text-anchor="middle">%d</text>' % (share * wide, high + 18, share * most_x))
-    below = '<text x="%d" y="%d" text-anchor="middle">nodes, functions, inputs or Ifs</text>'
-    parts.append(below % (wide / 2, high + 38))
+    parts.append('<text x="%d" y="%d" text-anchor="middle">%s</text>' % (wide / 2, high + 38, below))
     ends = sorted((curve[-1][1], name) for name, curve in curves.items())
     for place, (_, name) in enumerate(ends):
         curve, color = curves[name], _COLORS[list(curves).index(name)]

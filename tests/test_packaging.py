@@ -128,3 +128,14 @@ def test_no_path_of_a_developers_machine_in_the_project():
         if path.is_file() and path.suffix in (".py", ".md", ".json", ".sh", ""):
             found = private.findall(path.read_text(encoding="utf-8", errors="replace"))
             assert not found, "%s: %s" % (path, found)
+
+
+def test_fragments_of_the_change_log_are_named_as_they_are_read():
+    kinds = "added|changed|deprecated|removed|fixed"
+    assert all('directory = "%s"' % kind in PYPROJECT for kind in kinds.split("|"))
+    for path in (ROOT / "changelog.d").iterdir():
+        if path.name == "README.md":
+            continue
+        assert re.match(r"(\+[a-z0-9-]+|\d+)\.(%s)\.md$" % kinds, path.name), path.name
+        text = path.read_text(encoding="utf-8")
+        assert text.strip() and not text.startswith(("-", "#")), path.name
