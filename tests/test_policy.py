@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -119,7 +120,10 @@ def test_an_ignore_ends_on_its_day(run):
         ('[ignore]\nJD204 = { reason = "x", until = "2030-01-01" }', "no setting 'until'"),
         ('[[policy]]\nfail-on = "never"', "for which models or targets"),
         ('[[policy]]\nmodels = "*"\nfail-on = "maybe"', "error, warning, info or never"),
-        ('[[policy]]\ntargets = ["jetpak-5"]', "jetpak-5"),
+        ('[[policy]]\ntargets = ["jetpak-5"]', "jetdoctor.toml, policy 1: unknown target 'jetpak-5'"),
+        ('targets = ["jp5.9"]', "jetdoctor.toml: unknown target 'jp5.9'"),
+        ('select = ["JD987"]', "jetdoctor.toml: unknown rule 'JD987'"),
+        ('[ignore]\nJD987 = "x"', "jetdoctor.toml: unknown rule 'JD987'"),
         ("jobs = 0", "1 or more"),
         ("policy = 5", r"[[policy]]"),
     ],
@@ -141,6 +145,14 @@ def test_a_policy_for_some_models(run):
     configured('[[policy]]\nmodels = ["nets/*"]\nignore = { JD204 = "known" }\n')
     assert run("check", "nets/a.onnx", "-t", "jp5.0.2")[0] == 0
     assert run("check", "b.onnx", "-t", "jp5.0.2")[0] == 1
+
+
+def test_patterns_of_an_ignore_are_seen_from_the_file(run, monkeypatch):
+    os.makedirs("nets/old")
+    shutil.copy(MISREAD, "nets/old/a.onnx")
+    configured('[ignore]\nJD204 = { reason = "known", models = ["nets/old/*"] }\n')
+    monkeypatch.chdir("nets")
+    assert run("check", "old/a.onnx", "-t", "jp5.0.2")[0] == 0
 
 
 def test_a_policy_for_some_targets(run):

@@ -137,8 +137,8 @@ def _packed(group: Group) -> Dict[str, Any]:
         order.append(rows.setdefault(row, len(rows)))
     summary = pack(replace(group[0].model, sha256=None))
     entry: Dict[str, Any] = {"summary": summary, "results": order}
-    for key, texts in (("findings", findings), ("rows", rows)):
-        entry[key] = [json.loads(text) for text in texts]
+    for key, numbered in (("findings", findings), ("rows", rows)):
+        entry[key] = [json.loads(text) for text in numbered]
     return entry
 
 

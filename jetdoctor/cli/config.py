@@ -43,11 +43,11 @@ def run(arguments: Any) -> int:
 
 
 def _settings(settings: config.Config) -> List[Row]:
-    scoped = [_ignore(one) for one in settings.ignores if one.scope != Scope()]
+    scoped = [_ignore(one) for one in settings.ignores if not one.scope.is_everything]
     values = {
         "targets": list(settings.targets) or "every JetPack",
         "select": list(settings.select) or "every rule",
-        "ignore": [_ignore(one) for one in settings.ignores if one.scope == Scope()],
+        "ignore": [_ignore(one) for one in settings.ignores if one.scope.is_everything],
         "fail-on": settings.fail_on or "error",
         "baseline": settings.baseline,
         "plugins": list(settings.plugins),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import field, replace
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from jetdoctor import foreign
 from jetdoctor.policy.counting import UNSAID, Gate, Ignore, Policy, make, require_fail_on
@@ -109,15 +110,20 @@ def _config(path: str, settings: Any) -> Config:
     policies = settings.get("policy", [])
     if not isinstance(policies, list) or not all(isinstance(one, dict) for one in policies):
         raise UsageError("%s: policy is a list of tables: write [[policy]]" % path)
-    ignores = _ignores(shown, settings.get("ignore", {}), Scope())
+    targets = _strings(path, "targets", settings.get("targets", []))
+    select = _strings(path, "select", settings.get("select", []))
+    with _named(shown):
+        make_scope((), [spec for spec in targets if spec.strip().lower() != "local"])
+        rule_ids(select)
+    ignores = _ignores(shown, settings.get("ignore", {}), Scope(folder=folder))
     gates: Tuple[Gate, ...] = ()
     for number, one in enumerate(policies, 1):
         more, gate = _policy("%s, policy %d" % (shown, number), one, folder)
         ignores, gates = ignores + more, gates + gate
     return Config(
         path,
-        tuple(_strings(path, "targets", settings.get("targets", []))),
-        tuple(_strings(path, "select", settings.get("select", []))),
+        tuple(targets),
+        tuple(select),
         ignores,
         _fail_on(path, settings.get("fail-on")),
         tuple(_strings(path, "plugins", settings.get("plugins", []))),
@@ -133,6 +139,15 @@ def _shown(path: str) -> str:
     """The file as seen from here, when it is here or below."""
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else relative
+
+
+@contextlib.contextmanager
+def _named(place: str) -> Iterator[None]:
+    """A name that is wrong in the file is not one that was typed: the error says where it stands."""
+    try:
+        yield
+    except UsageError as error:
+        raise UsageError("%s: %s" % (place, error)) from None
 
 
 def _require_known(place: str, table: Mapping[str, Any], known: List[str]) -> None:
@@ -157,7 +172,9 @@ def _ignores(place: str, table: Any, scope: Scope) -> Tuple[Ignore, ...]:
         if not isinstance(reason, str) or not reason.strip():
             raise UsageError("%s: ignore needs a reason: %s = \"why\"" % (place, name))
         own = _scope(place, entry, scope.folder) if "models" in entry or "targets" in entry else scope
-        found.append(Ignore(frozenset(rule_ids([name])), reason, place, _date(place, name, entry.get("expires")), own))
+        with _named(place):
+            rules = frozenset(rule_ids([name]))
+        found.append(Ignore(rules, reason, place, _date(place, name, entry.get("expires")), own))
     return tuple(found)
 
 
@@ -172,7 +189,9 @@ def _policy(place: str, table: Mapping[str, Any], folder: str) -> Tuple[Tuple[Ig
 
 def _scope(place: str, table: Mapping[str, Any], folder: str) -> Scope:
     models = _strings(place, "models", table.get("models", []))
-    return make_scope(models, _strings(place, "targets", table.get("targets", [])), folder)
+    targets = _strings(place, "targets", table.get("targets", []))
+    with _named(place):
+        return make_scope(models, targets, folder)
 
 
 def _date(place: str, name: str, value: Any) -> str:

@@ -22,6 +22,10 @@ class Scope:
     targets: Tuple[Target, ...] = ()
     folder: str = "."
 
+    @property
+    def is_everything(self) -> bool:
+        return not (self.models or self.targets)
+
     def holds(self, result: Result) -> bool:
         return self._has_model(result.model.path) and self._has_target(result.target)
 
