@@ -217,3 +217,15 @@ def test_version_imports_next_to_nothing():
     done = subprocess.run([sys.executable, "-S", "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=True)
     text = done.stdout.decode()
     assert not {"argparse", "json", "typing", "dataclasses", "re"} & set(text.replace("'", " ").split())
+
+
+def test_commands_judge_through_the_api():
+    """One way in. Two judge what no function of the API takes: a model in memory without names, one as it is parsed."""
+    judges = ("check.check", "fix.fix", "verify.verify", "triage.read", "emulate.emulate", "batch.each")
+    direct = {
+        os.path.basename(path)
+        for path in PACKAGE
+        if room_of(path) == "cli"
+        and {"jetdoctor." + name for name in judges}.intersection(imported(ast.walk(tree_of(path))))
+    }
+    assert direct == {"report.py", "as_parsed.py"}

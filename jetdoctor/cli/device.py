@@ -115,18 +115,16 @@ def _check(arguments: Any, devices: Sequence[Device], lost: Sequence[JetdoctorEr
 
 
 def _check_board(arguments: Any, device: Device) -> int:
-    from jetdoctor import report
+    from jetdoctor import api, report
     from jetdoctor.api import where
-    from jetdoctor.check import check
     from jetdoctor.cli.check import exit_code
-    from jetdoctor.model import load, summarize
 
-    loaded = load(arguments.model)
     target = where.of_device(device)
     if target is None or (target.tensorrt is None and target.jetpack is None):
         how = "jetdoctor check %s --target JETPACK" % arguments.model
         raise UsageError("neither JetPack nor TensorRT found there: " + how)
-    found = Report(check(loaded, [target], device=device, summary=summarize(loaded)))
+    found = api.check(arguments.model, target, device=device)
+    _require_readable(arguments.model, found)
     output.emit(partial(report.render, found, arguments.format), arguments.output)
     return exit_code(found.results, lambda result: "error")
 
@@ -138,11 +136,15 @@ def _check_fleet(arguments: Any, devices: Sequence[Device]) -> int:
 
     boards = fleet.boards_of_devices(devices)
     found = api.check(arguments.model, fleet.kinds_of(boards))
-    if found.results[0].verdict == "unreadable":
-        raise UsageError(found.results[0].error or arguments.model)
+    _require_readable(arguments.model, found)
     fleet.emit(found.results, boards, arguments)
     codes = exit_code(found.results, lambda result: "error"), fleet.exit_code(boards, lambda result: "error")
     return max(codes)
+
+
+def _require_readable(model: str, found: Report) -> None:
+    if found.results[0].verdict == "unreadable":
+        raise UsageError(found.results[0].error or model)
 
 
 def _is_folder(arguments: Any) -> bool:
