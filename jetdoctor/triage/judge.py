@@ -140,6 +140,6 @@ def _causes_first(hits: List[Hit], known: Book) -> List[Hit]:
     first = hits[0]
     for cause in known.categories[first.category].get("explained_by", ()):
         for hit in hits:
-            if hit.category == cause and hit.line.number <= first.line.number and hit.rank > NOTICE:
+            if hit.category == cause and hit.line.number < first.line.number and hit.rank > NOTICE:
                 return [hit] + [other for other in hits if other is not hit]
     return hits
