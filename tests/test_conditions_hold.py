@@ -84,6 +84,8 @@ g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] 
   abs = Abs (t)
   lpool = GlobalLpPool <p = 3> (abs)
   squeeze = Squeeze (o)
+  loose = Shape (squeeze)
+  loosepart = Shape <start = 1> (squeeze)
   out = Identity (t)
 }"""
 
@@ -110,12 +112,83 @@ g (bool b, float[2] v, float[2, 2] m, int64 n) => (float[2] alike)
                           { s3 = ReduceSum <keepdims = 0> (v3) o3 = Less (s3, limit) w3 = Abs (v3) }>
 }"""
 
+#: Indices of a Scatter that name a place twice, alone or once negative ones are counted from the end.
+SCATTERS = """<ir_version: 8, opset_import: ["" : 13]>
+g (float[1, 3] row, float[N, 3] loose, float[1, 3] u, float[2] two, float[4, 4] square, int64[2, 2] k)
+  => (float[1, 3] nd)
+<int64[2, 2] same = {0, 2, 0, 2}, int64[2, 2] wrapped = {0, 2, 0, -1}, int64[2, 2] apart = {0, 1, 0, 2},
+ int64[2, 1] first = {1, -3}, int64[1, 2] ends = {2, -1}, int64[1, 2] unlike = {2, 1}>
+{
+  nd = ScatterND (row, same, two)
+  ndwrap = ScatterND (row, wrapped, two)
+  ndapart = ScatterND (row, apart, two)
+  ndfirst = ScatterND (square, first, u)
+  ndopen = ScatterND (loose, wrapped, two)
+  ndk = ScatterND (square, k, two)
+  el = ScatterElements <axis = 1> (row, ends, u)
+  elback = ScatterElements <axis = -1> (row, ends, u)
+  elrows = ScatterElements <axis = 0> (row, ends, u)
+  elapart = ScatterElements <axis = 1> (row, unlike, u)
+  elfar = ScatterElements <axis = 2> (row, ends, u)
+}"""
+
+#: Softmax written out: the maximum, which is subtracted and read by nothing else, or not.
+SOFTMAX = """<ir_version: 8, opset_import: ["" : 13]>
+g (float[2, 4] x) => (float[2, 4] whole, float[2, 4] logs, float[2, 4] summed, float[2, 4] kept)
+<int64[1] ax = {1}>
+{
+  max = ReduceMax <axes = [1]> (x) a = Sub (x, max) b = Exp (a) c = ReduceSum (b, ax) whole = Div (b, c)
+  maxlog = ReduceMax <axes = [1]> (x) d = Sub (x, maxlog) e = Exp (d)
+  f = ReduceSum (e, ax) h = Log (f) logs = Sub (d, h)
+  maxsum = ReduceMax <axes = [1]> (x) i = Sub (x, maxsum) j = Exp (i) summed = Add (j, i)
+  maxkept = ReduceMax <axes = [1]> (x) k = Sub (x, maxkept) l = Exp (k) m = ReduceSum (l, ax) n = Div (l, m)
+  kept = Add (n, maxkept)
+  maxflat = ReduceMax <axes = [1], keepdims = 0> (x)
+  o = Sub (x, maxflat) p = Exp (o) s = ReduceSum (p, ax) r = Div (p, s)
+}"""
+
+#: Branches of different shapes, and what a Loop carries.
+SHAPES = """<ir_version: 8, opset_import: ["" : 13]>
+g (bool b, float[2] v, float[3] long, float[2, 2] m, float[N] open, int64 n) => (float[2] size)
+<bool yes = {1}>
+{
+  size = If (b) <then_branch = t1 () => (float[2] a1) { a1 = Abs (v) },
+                 else_branch = e1 () => (float[3] b1) { b1 = Neg (long) }>
+  rank = If (b) <then_branch = t2 () => (float[2] a2) { a2 = Abs (v) },
+                 else_branch = e2 () => (float[2, 2] b2) { b2 = Neg (m) }>
+  sure = If (b) <then_branch = t3 () => (float[2] a3) { a3 = Abs (v) },
+                  else_branch = e3 () => (float[2] b3) { b3 = Neg (v) }>
+  maybe = If (b) <then_branch = t4 () => (float[2] a4) { a4 = Abs (v) },
+                  else_branch = e4 () => (float[N] b4) { b4 = Neg (open) }>
+  always = If (yes) <then_branch = t5 () => (float[2] a5) { a5 = Abs (v) },
+                     else_branch = e5 () => (float[3] b5) { b5 = Neg (long) }>
+  still = Loop (n, b, v) <body = l1 (int64 i1, bool c1, float[2] v1) => (bool o1, float[2] w1)
+                          { o1 = Identity (c1) w1 = Abs (v1) }>
+  typed = Loop (n, b, v) <body = l2 (int64 i2, bool c2, float[2] v2) => (bool o2, int32[2] w2)
+                          { o2 = Identity (c2) w2 = Cast <to = 6> (v2) }>
+  grows = Loop (n, b, v) <body = l3 (int64 i3, bool c3, float[2] v3) => (bool o3, float[3] w3)
+                          { o3 = Identity (c3) w3 = Neg (long) }>
+}"""
+
+#: The scales of a Resize before opset 11, and with the axes that they belong to (opset 18).
+RESIZES = {
+    10: "old = Resize (t, shrink) oldchan = Resize (t, channels)",
+    11: "eleven = Resize (t, roi, shrink) elevenchan = Resize (t, roi, channels)",
+    18: "axes = Resize <axes = [2, 3]> (t, , pair) axeschan = Resize <axes = [1, 2]> (t, , pair)",
+}
+RESIZE = """<ir_version: 8, opset_import: ["" : %d]>
+g (float[2, 4, 5, 6] t) => (float[2, 4, 10, 12] last)
+<float[4] shrink = {1, 1, 2, 2}, float[4] channels = {1, 2, 1, 1}, float[2] pair = {2, 2},
+ float[8] roi = {0, 0, 0, 0, 1, 1, 1, 1}>
+{ %s last = Identity (t) }"""
+
 SEEN = {}
 
 
 def seen(name):
     if not SEEN:
-        for text in (MODEL, BODIES):
+        texts = [MODEL, BODIES, SCATTERS, SOFTMAX, SHAPES] + [RESIZE % each for each in RESIZES.items()]
+        for text in texts:
             SEEN.update((node.outputs[0], Seen(node)) for node in from_proto(parse(text)).main.nodes)
     return SEEN[name]
 
@@ -220,6 +293,15 @@ TABLE = [
     ({"distinct_branch_outputs": True}, "alike ranks", "named", "relu"),
     ({"stops_by_condition": True}, "stops", "through fixed", "relu"),
     ({"may_be_negative": 0}, "relu", "lpool", ""),
+    ({"repeated_indices": True}, "nd ndwrap el elback ndfirst", "ndapart ndopen elrows elapart", "ndk elfar"),
+    ({"softmax_maximum": True}, "max maxlog", "maxsum maxkept maxflat", ""),
+    ({"softmax_maximum": False}, "maxsum maxkept maxflat", "max maxlog", ""),
+    ({"branch_shapes_differ": "size"}, "size", "rank sure maybe always", ""),
+    ({"branch_shapes_differ": "rank"}, "rank", "size sure maybe always relu", ""),
+    ({"carried_type_changes": True}, "typed", "still grows", ""),
+    ({"carried_shape_changes": True}, "grows", "still typed", ""),
+    ({"scales_on_last": 2}, "old eleven axes", "oldchan elevenchan axeschan", ""),
+    ({"shape_slice": True}, "loosepart", "loose", ""),
 ]
 
 CASES = [

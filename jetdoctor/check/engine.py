@@ -9,8 +9,10 @@ from jetdoctor.check.branches import Branches, in_order
 from jetdoctor.check.crash import Crash, guarded
 from jetdoctor.check.facts import Asked, NodeFacts, intersect
 from jetdoctor.check.hit import Hit
-from jetdoctor.check.model_facts import ModelFacts, Place
+from jetdoctor.check.model_facts import ModelFacts
+from jetdoctor.check.names import Names
 from jetdoctor.check.offers import Offers
+from jetdoctor.check.place import Place
 from jetdoctor.check.row_hit import Describer
 from jetdoctor.facts import Fact, Knowledge
 from jetdoctor.graph import Model, Node
@@ -24,6 +26,7 @@ class Engine:
         self.catalog, self.knowledge = catalog, knowledge
         self.node_facts = NodeFacts(knowledge)
         self.model_facts = ModelFacts(knowledge)
+        self.names = Names(knowledge)
         self.offers = Offers(catalog)
         self.describer = Describer(catalog, knowledge)
         #: parsers before do not look into local functions: JD801 speaks for the whole function there
@@ -80,7 +83,7 @@ class Engine:
                     yield Hit(rule, match, match.tensorrt, 0 if match.node is None else match.node.index + 1)
 
     def _places(self, model: Model, node: Node, asked: Asked) -> Iterator[Place]:
-        yield from self.model_facts.operator(model, node, asked)
+        yield from self.names.operator(model, node, asked)
         yield from self.model_facts.intermediates(node, asked)
         for fact, within in self.node_facts.matches(node, asked):
             yield Place(fact, within, node, _tensor_of(fact, node))

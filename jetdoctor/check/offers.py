@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.catalog import Catalog
 from jetdoctor.check.crash import Crash
-from jetdoctor.check.model_facts import Place
+from jetdoctor.check.place import Place
 from jetdoctor.check.run_time import needs_a_run
 from jetdoctor.graph import Node, Value
 from jetdoctor.rule import Match

@@ -7,7 +7,7 @@ from typing import Callable, Hashable, Optional, Tuple
 from jetdoctor.catalog import Catalog, CatalogRule
 from jetdoctor.check.facts import Asked
 from jetdoctor.check.hit import Hit
-from jetdoctor.check.model_facts import Place
+from jetdoctor.check.place import Place
 from jetdoctor.facts import Fact, Knowledge
 from jetdoctor.facts.words import fact_text, log_line, no_importer_text
 from jetdoctor.graph import Node

@@ -141,6 +141,11 @@ class Knowledge:
         found: Sequence[Fact] = self._body(op_type).get(section, ())
         return found
 
+    def of_models(self, rule: str) -> Sequence[Fact]:
+        """Forms of whole models that a parser refuses or misreads, of those reported under one rule."""
+        rows = self.rows("(model)", "misread")
+        return [fact for fact in rows if fact.get("rule") == rule and fact["status"] in ("wrong-output", "rejected")]
+
     def shared(self, op_type: str) -> Sequence[str]:
         """Pseudo operators whose rows hold for the operator as well."""
         found: Sequence[str] = self._body(op_type).get("shares", ())
