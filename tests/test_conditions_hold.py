@@ -51,6 +51,8 @@ g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] 
   pool2 = AveragePool <kernel_shape = [2, 2], pads = [0, 0, 2, 1]> (t)
   ceil = MaxPool <kernel_shape = [2, 2], strides = [2, 2], ceil_mode = 1, pads = [0, 0, 0, 0]> (t)
   ceilpad = AveragePool <kernel_shape = [2, 2], strides = [3, 3], ceil_mode = 1, pads = [1, 1, 1, 1]> (t)
+  even = MaxPool <kernel_shape = [2, 2], strides = [3, 3], ceil_mode = 1, pads = [0, 0, 0, 2]> (t)
+  uneven2 = MaxPool <kernel_shape = [2, 2], strides = [3, 3], ceil_mode = 1, pads = [0, 0, 1, 2]> (t)
   dil = MaxPool <kernel_shape = [2, 2], dilations = [2, 2]> (t)
   s1, s2 = Split <axis = 0> (u)
   p1, p2 = Split <axis = 1> (t)
@@ -272,7 +274,7 @@ TABLE = [
     ({"pads_not_zero": True}, "pad padcrop", "padnone", "sumk"),
     ({"asymmetric_pads": True}, "pool2", "pool", ""),
     ({"ceil_window_in_padding": True}, "", "ceil", "relu"),
-    ({"ceil_changes_size": True}, "ceil", "", ""),
+    ({"ceil_changes_size": True}, "ceil uneven2", "even", ""),
     ({"not_divisible": True}, "q1", "p1", "s1"),
     ({"not_divisible": False}, "p1", "q1", "s1"),
     ({"split_uneven": True}, "r1 relu", "", ""),

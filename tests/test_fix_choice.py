@@ -125,7 +125,7 @@ def test_which_findings_are_asked_for():
     safe = Fix("s", "safe", rewrite="s")
     error, warning = finding(safe), finding(safe, severity="warning", output="w")
     info = finding(safe, severity="info", output="i")
-    invalid = finding(safe, severity="info", outcome="invalid-model", output="v")
+    invalid = finding(safe, FORCED, severity="info", outcome="invalid-model", output="v")
     forced = finding(FORCED, severity="info", outcome="invalid-model", output="f")
     results = [Result(ModelSummary("m"), None, "fails", (error, warning, info, invalid, forced, error))]
     assert Choices().wanted(results) == [error, invalid]
