@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
+from types import SimpleNamespace
 
 import onnx
 import pytest
@@ -12,7 +15,7 @@ from onnx import parser
 from jetdoctor import target
 from jetdoctor.cli import choosing, main
 from jetdoctor.fix import fix
-from jetdoctor.types import CHOICES, UsageError
+from jetdoctor.types import CHOICES, PlanStep, UsageError
 
 OLD = target.resolve("jetpack-4.6")
 
@@ -110,6 +113,47 @@ def test_choose_asks_once_for_each_choice(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with pytest.raises(UsageError, match="--choose needs a terminal"):
         choosing.require_terminal()
+
+
+def test_choose_names_places_and_asks_again(monkeypatch, capsys):
+    steps = [PlanStep("JD302", "Cut", "unsafe", "nms%d" % number, choice="nms") for number in (1, 2)]
+    outcome = SimpleNamespace(plan=SimpleNamespace(steps=steps))
+    monkeypatch.setattr("sys.stdin", io.StringIO("perhaps\nyes\n"))
+    assert choosing.ask(outcome, ()) == ("nms",)
+    said = capsys.readouterr().err
+    assert said.count("JD302 Cut") == 1 and "  at nms1, nms2\n" in said and said.count("answer y or n") == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO("perhaps\n"))
+    assert choosing.ask(outcome, ()) == ()
+    assert capsys.readouterr().err.endswith("[y/N] \n")
+
+
+@pytest.mark.once
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("keys, code, written", [(b"y\n", 0, True), (b"\x03", 130, False)])
+def test_choose_in_a_terminal(tmp_path, keys, code, written):
+    """Yes writes; Ctrl-C leaves nothing behind."""
+    import pty
+
+    model, out = saved(tmp_path, BYTES), tmp_path / "fixed.onnx"
+    child, terminal = pty.fork()
+    if not child:
+        words = ["-m", "jetdoctor", "fix", model, "-t", "jetpack-4.6", "--choose", "-o", str(out)]
+        os.execv(sys.executable, [sys.executable] + words)
+    said, sent = b"", False
+    while True:
+        try:
+            piece = os.read(terminal, 4096)
+        except OSError:  # Linux says so when the child has closed its side
+            break
+        said += piece
+        if not piece:
+            break
+        if not sent and b"[y/N] " in said:
+            sent = os.write(terminal, keys) > 0
+    os.close(terminal)
+    status = os.waitpid(child, 0)[1]
+    assert (os.WEXITSTATUS(status), out.exists()) == (code, written), said.decode()
+    assert b"Traceback" not in said and (b"your code:" in said) == written
 
 
 def test_lost_int8_is_said_with_the_way_to_keep_it(tmp_path, capsys):

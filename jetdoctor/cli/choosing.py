@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import difflib
 import sys
-from typing import Any, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from jetdoctor.types import CHOICES, UsageError
+
+_MOST = 5  # places that a question names
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
 def named(names: Sequence[str]) -> Tuple[str, ...]:
@@ -26,14 +29,31 @@ def require_terminal() -> None:
 
 
 def ask(outcome: Any, allowed: Sequence[str]) -> Tuple[str, ...]:
-    """The choices already allowed and those that the user agrees to, each asked once."""
+    """The choices already allowed and those that the user agrees to, each asked once, with its places."""
     chosen: List[str] = list(allowed)
-    offered = {step.choice: step for step in outcome.plan.steps if step.choice and not step.applied}
-    for choice, step in offered.items():
-        if choice in chosen:
-            continue
-        print("%s: %s" % (" ".join(filter(None, (step.rule, step.title))), CHOICES[choice]), file=sys.stderr)
-        print("allow %s? [y/N] " % choice, end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    offered: Dict[str, List[Any]] = {}
+    for step in outcome.plan.steps:
+        if step.choice and not step.applied and step.choice not in chosen:
+            offered.setdefault(step.choice, []).append(step)
+    for choice, steps in offered.items():
+        for title in dict.fromkeys(" ".join(filter(None, (step.rule, step.title))) for step in steps):
+            print("%s: %s" % (title, CHOICES[choice]), file=sys.stderr)
+        places = list(dict.fromkeys(step.node_name for step in steps if step.node_name))
+        if places:
+            print("  at %s" % ", ".join(places[:_MOST] + ["…"] * (len(places) > _MOST)), file=sys.stderr)
+        if _agreed("allow %s? [y/N] " % choice):
             chosen.append(choice)
     return tuple(chosen)
+
+
+def _agreed(question: str) -> bool:
+    """Yes or no; an empty line and the end of the input are a no, another word is asked again."""
+    while True:
+        print(question, end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            print(file=sys.stderr)
+        answer = line.strip().lower()
+        if answer in _ANSWERS:
+            return _ANSWERS[answer]
+        print("answer y or n", file=sys.stderr)

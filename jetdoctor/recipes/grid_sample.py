@@ -14,7 +14,9 @@ from jetdoctor.recipes.build import Build
 from jetdoctor.recipes.numbers import Number, Numbers
 from jetdoctor.rule import CannotRewrite
 
-_MODES = {"bilinear": "linear", "bicubic": "cubic"}
+#: the modes that GridSample-20 renamed, by their present names
+OLDER_MODES = {"linear": "bilinear", "cubic": "bicubic"}
+_MODES = {older: mode for mode, older in OLDER_MODES.items()}
 _FLOATS = ("FLOAT", "FLOAT16", "DOUBLE")
 #: whole numbers below this one are exact in FLOAT
 _EXACT = 1 << 24

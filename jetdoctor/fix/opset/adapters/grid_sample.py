@@ -6,9 +6,7 @@ from typing import Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
-from jetdoctor.recipes.grid_sample import grid_sample
-
-_NAMES = {"linear": "bilinear", "cubic": "bicubic"}
+from jetdoctor.recipes.grid_sample import OLDER_MODES, grid_sample
 
 
 @step("GridSample", 20)
@@ -18,6 +16,6 @@ def images_only(site: Site) -> Optional[str]:
     if dims is not None and len(dims) != 4:
         return grid_sample(site.view, site)
     mode = site.attr("mode", "linear")
-    site.set("mode", _NAMES.get(mode, mode))
+    site.set("mode", OLDER_MODES.get(mode, mode))
     site.note("mode %s" % site.attr("mode"))
     return None
