@@ -1,6 +1,7 @@
-"""``python -m tests.fuzz [--seconds 60] [--seed 1] [TARGET...]``: every target for its share of the time.
+"""``python -m tests.fuzz [--runs N | --seconds 60] [--seed 1] [TARGET...]``: changed inputs for every target.
 
-An input that breaks the contract is made small, kept in ``tests/fuzz/broken/`` and named; the exit code is 1 then.
+With ``--runs`` the same seed feeds the same inputs, however fast the machine is. An input that breaks the contract is
+made small, kept in ``tests/fuzz/broken/`` and named; the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from typing import Any
+from itertools import count
+from typing import Any, Iterator, Sequence
 from typing import Counter as Counts
 
-import hypothesis
-
-from tests.fuzz import graphs
-from tests.fuzz.mutate import changed
+from tests.fuzz.inputs import Input, drawn, made, smallest
 from tests.fuzz.targets import TARGETS, Broken, feed
 
 BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken")
@@ -27,62 +26,68 @@ BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken")
 #: Address space of the whole process: an input that asks for more breaks the contract, not the machine.
 _MEMORY = 4 << 30
 
-#: Inputs that hypothesis draws before the clock is looked at again.
-_BATCH = 25
 
-
-def fuzz(name: str, seconds: float, seed: int, folder: str) -> Counts[int]:
+def fuzz(name: str, numbers: Iterator[int], seed: int, folder: str) -> Counts[int]:
     """Exit codes of all runs of one target. Raises Broken with the smallest input that was found."""
-    corpus = TARGETS[name][3]()
+    corpus = TARGETS[name].corpus()
     counts: Counts[int] = Counter()
-    for data in corpus:
-        counts[feed(name, data, folder)] += 1
-    end, number = time.monotonic() + seconds, 0
-    last = {"data": b""}
-    while time.monotonic() < end:
-        number += 1
-
-        @hypothesis.seed(seed * 1_000_003 + number)
-        @hypothesis.settings(
-            max_examples=_BATCH, deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck)
-        )
-        @hypothesis.given((graphs.changed if name == "graph" else changed)(corpus))
-        def one(data: bytes) -> None:
-            last["data"] = data
-            counts[feed(name, data, folder)] += 1
-
+    for number in numbers:
+        given = drawn(name, seed, number, corpus)
         try:
-            one()
-        except Broken:
-            _keep(name, last["data"])
-            raise
+            counts[feed(name, made(name, given, corpus), folder)] += 1
+        except Broken as error:
+            small = smallest(given, lambda less: _breaks(name, less, corpus, folder))
+            raise Broken("input %d, kept as %s: %s" % (number, _keep(name, made(name, small, corpus)), error)) from None
     return counts
 
 
-def _keep(name: str, data: bytes) -> None:
+def _breaks(name: str, given: Input, corpus: Sequence[bytes], folder: str) -> bool:
+    try:
+        feed(name, made(name, given, corpus), folder)
+    except Broken:
+        return True
+    return False
+
+
+def _keep(name: str, data: bytes) -> str:
     os.makedirs(BROKEN, exist_ok=True)
-    with open(os.path.join(BROKEN, "%s-%s" % (name, hashlib.sha256(data).hexdigest()[:12])), "wb") as stream:
+    path = os.path.join(BROKEN, "%s-%s" % (name, hashlib.sha256(data).hexdigest()[:12]))
+    with open(path, "wb") as stream:
         stream.write(data)
+    return os.path.relpath(path)
+
+
+def _until(end: float) -> Iterator[int]:
+    for number in count():
+        if time.monotonic() > end:
+            return
+        yield number
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=str(__doc__).split("\n")[0])
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=60.0, help="shared by the targets (60)")
+    parser.add_argument("--runs", type=int, metavar="N", help="inputs of each target, instead of --seconds")
     parser.add_argument("--seed", type=int, default=1)
     options: Any = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     names, code = options.targets or list(TARGETS), 0
     for name in names:
+        start = time.monotonic()
+        numbers = _until(start + options.seconds / len(names))
+        if options.runs is not None:
+            numbers = iter(range(options.runs))
         with tempfile.TemporaryDirectory() as folder:
             try:
-                counts = fuzz(name, options.seconds / len(names), options.seed, folder)
+                counts = fuzz(name, numbers, options.seed, folder)
             except Broken as error:
-                print("%-9s BROKEN %s" % (name, error))
+                print("%-9s BROKEN %s" % (name, error), flush=True)
                 code = 1
                 continue
         ends = ", ".join("exit %d: %d" % pair for pair in sorted(counts.items()))
-        print("%-9s %6d runs  %s" % (name, sum(counts.values()), ends))
+        seconds = time.monotonic() - start
+        print("%-9s %6d runs in %.1f s  %s" % (name, sum(counts.values()), seconds, ends), flush=True)
     return code
 
 

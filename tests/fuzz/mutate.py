@@ -1,10 +1,8 @@
-"""Changed inputs: bytes of the corpus cut, doubled, flipped and spliced, as hypothesis draws them."""
+"""Changed bytes: cut, doubled, flipped and spliced."""
 
 from __future__ import annotations
 
 from typing import Any, Sequence
-
-from hypothesis import strategies
 
 #: bytes and words that break parsers: lengths, varints, brackets, numbers beyond their types
 _ODD = (
@@ -13,21 +11,24 @@ _ODD = (
 )  # fmt: skip
 
 
-@strategies.composite
-def changed(draw: Any, corpus: Sequence[bytes]) -> bytes:
-    """One of the corpus with up to six changes."""
-    data = bytearray(draw(strategies.sampled_from(list(corpus))))
-    for _ in range(draw(strategies.integers(0, 6))):
-        place = draw(strategies.integers(0, max(0, len(data) - 1)))
-        way = draw(strategies.sampled_from(("flip", "odd", "cut", "double", "random")))
-        if way == "flip" and data:
-            data[place] ^= 1 << draw(strategies.integers(0, 7))
-        elif way == "odd":
-            data[place:place] = draw(strategies.sampled_from(_ODD))
-        elif way == "cut":
-            del data[place : place + draw(strategies.integers(1, 64))]
-        elif way == "double":
-            data[place:place] = data[place : place + draw(strategies.integers(1, 256))]
-        else:
-            data[place : place + 8] = draw(strategies.binary(max_size=8))
-    return bytes(data)
+def changed(data: bytes, steps: Sequence[Any]) -> bytes:
+    """The bytes after one change for each ``random.Random`` of ``steps``."""
+    text = bytearray(data)
+    for random in steps:
+        _change(text, random)
+    return bytes(text)
+
+
+def _change(data: bytearray, random: Any) -> None:
+    place = random.randrange(len(data)) if data else 0
+    way = random.choice(("flip", "odd", "cut", "double", "random"))
+    if way == "flip" and data:
+        data[place] ^= 1 << random.randrange(8)
+    elif way == "odd":
+        data[place:place] = random.choice(_ODD)
+    elif way == "cut":
+        del data[place : place + random.randint(1, 64)]
+    elif way == "double":
+        data[place:place] = data[place : place + random.randint(1, 256)]
+    else:
+        data[place : place + 8] = bytes(random.randrange(256) for _ in range(random.randrange(9)))

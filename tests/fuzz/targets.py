@@ -8,7 +8,7 @@ import io
 import json
 import os
 import time
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List, NamedTuple
 
 from tests.fuzz import graphs
 
@@ -46,24 +46,44 @@ def _texts(*texts: str) -> Callable[[], List[bytes]]:
     return lambda: [text.encode() for text in texts]
 
 
-#: target -> (file name, arguments with {} for its path, does it print JSON, corpus)
-TARGETS: Dict[str, Tuple[str, List[str], bool, Callable[[], List[bytes]]]] = {
-    "model": (
+class Target(NamedTuple):
+    """A kind of input."""
+
+    file: str  # its name
+    arguments: List[str]  # of the command that reads it, {} for its path
+    document: bool  # whether that command prints JSON in every case
+    corpus: Callable[[], List[bytes]]
+
+
+TARGETS: Dict[str, Target] = {
+    "model": Target(
         "m.onnx", ["check", "{}", *_TARGET, "--format", "json"], True, lambda: _files("fixtures/models/*.onnx")
     ),
-    "graph": ("m.onnx", ["check", "{}", *_TARGET, "--format", "json"], True, graphs.cases),
-    "log": ("l.txt", ["triage", "{}", "--format", "json"], False, lambda: _files("fixtures/logs/**/*.txt")
-            + _texts("[E] [TRT] reshape changes volume. Reshaping [1,1,1,1] to [1,1280]\n")()),
-    "snapshot": ("d.json", ["device", "--snapshot", "{}", "--format", "json"], False,
-                 _texts('{"schema_version": 1, "facts": {"jetpack": {"value": "5.0.2", "source": "x"}}}', "{}")),
-    "config": ("jetdoctor.toml", ["check", _MODEL, "--format", "json"], True,
-               _texts('target = ["jetpack-5.0.2"]\nignore = ["JD304"]\nplugins = ["A"]\n', "[a]\nb=1\n")),
-    "baseline": ("b.json", ["check", _MODEL, *_TARGET, "--baseline", "{}", "--format", "json"], True,
-                 _texts('{"schema_version": 1, "results": [{"findings": []}]}', "{}", "[]")),
-    "sidecar": ("e.engine.json", ["verify", "e.engine", *_TARGET, "--format", "json"], False,
-                _texts('{"model": "m.onnx", "tensorrt": "8.4.1", "sha256": "00"}', "{}")),
-    "npz": ("i.npz", ["verify", _MODEL, "--backend", "onnxruntime", "--reference", _MODEL, "--inputs", "{}"],
-            False, _npz),
+    "graph": Target("m.onnx", ["check", "{}", *_TARGET, "--format", "json"], True, graphs.cases),
+    "log": Target(
+        "l.txt", ["triage", "{}", "--format", "json"], False,
+        lambda: _files("fixtures/logs/**/*.txt")
+        + _texts("[E] [TRT] reshape changes volume. Reshaping [1,1,1,1] to [1,1280]\n")(),
+    ),
+    "snapshot": Target(
+        "d.json", ["device", "--snapshot", "{}", "--format", "json"], False,
+        _texts('{"schema_version": 1, "facts": {"jetpack": {"value": "5.0.2", "source": "x"}}}', "{}"),
+    ),
+    "config": Target(
+        "jetdoctor.toml", ["check", _MODEL, "--format", "json"], True,
+        _texts('target = ["jetpack-5.0.2"]\nignore = ["JD304"]\nplugins = ["A"]\n', "[a]\nb=1\n"),
+    ),
+    "baseline": Target(
+        "b.json", ["check", _MODEL, *_TARGET, "--baseline", "{}", "--format", "json"], True,
+        _texts('{"schema_version": 1, "results": [{"findings": []}]}', "{}", "[]"),
+    ),
+    "sidecar": Target(
+        "e.engine.json", ["verify", "e.engine", *_TARGET, "--format", "json"], False,
+        _texts('{"model": "m.onnx", "tensorrt": "8.4.1", "sha256": "00"}', "{}"),
+    ),
+    "npz": Target(
+        "i.npz", ["verify", _MODEL, "--backend", "onnxruntime", "--reference", _MODEL, "--inputs", "{}"], False, _npz
+    ),
 }  # fmt: skip
 
 
@@ -71,8 +91,8 @@ def feed(name: str, data: bytes, folder: str) -> int:
     """Run one input of target ``name`` in ``folder``; its exit code. Raises Broken."""
     from jetdoctor.cli import main
 
-    file, arguments, document, _ = TARGETS[name]
-    path = os.path.join(folder, file)
+    target = TARGETS[name]
+    path = os.path.join(folder, target.file)
     with open(path, "wb") as stream:
         stream.write(data)
     with open(os.path.join(folder, "e.engine"), "wb") as stream:
@@ -81,13 +101,13 @@ def feed(name: str, data: bytes, folder: str) -> int:
     os.chdir(folder)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main([argument.replace("{}", path) for argument in arguments])
+            code = main([argument.replace("{}", path) for argument in target.arguments])
     finally:
         os.chdir(before)
     seconds = time.process_time() - start
     if seconds > MOST_SECONDS:
         raise Broken("%s: %.1f s" % (name, seconds))
-    _judge(name, code, out.getvalue(), err.getvalue(), document)
+    _judge(name, code, out.getvalue(), err.getvalue(), target.document)
     return code
 
 
