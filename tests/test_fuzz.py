@@ -31,7 +31,7 @@ def test_a_corpus_is_fed_as_it_is_first():
 
 
 def test_branches_stay_within_what_protobuf_decodes():
-    model = parse("<ir_version: 8, opset_import: [\"\" : 13]> m (float[n] x) => (float[n] y) { y = Relu(x) }")
+    model = parse('<ir_version: 8, opset_import: ["" : 13]> m (float[n] x) => (float[n] y) { y = Relu(x) }')
     source = random.Random(1)
     for _ in range(100):
         graphs._into_branch(model, source)

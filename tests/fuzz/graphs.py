@@ -20,7 +20,7 @@ _DOMAINS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft", "trt.plugins", "custom
 _TYPES = tuple(range(0, 27))
 
 #: Levels of branches that a graph is put into by one change, and by all changes together: protobuf's own decoder, which
-#: makes the inputs here, takes 100 messages in one another, three for each level. tests/test_hostile_models.py goes deeper.
+#: makes the inputs here, takes 100 messages in one another, three for each level.
 _DEEP = (1, 2, 5, 20)
 _DEEPEST = 28
 
