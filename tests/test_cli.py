@@ -104,6 +104,7 @@ def one_line(err):
         (["targets", "jetpack-5.0.3"], "nearest: jetpack-5.0.2 and jetpack-5.1"),
         (["ops", "Reshap"], "did you mean Reshape"),
         (["triage", "build.log"], "build.log does not exist"),
+        (["triage", BROKEN], "is a model, not a log: jetdoctor check"),
         (["device", "--snapshot", "none.json"], "none.json"),
         (["device", "--save", "missing/board.json"], "does not exist"),
     ],

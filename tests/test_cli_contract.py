@@ -219,7 +219,9 @@ def test_a_folder_means_every_model_below(ask, tmp_path):
     assert [r["model"]["path"] for r in ask("check", quoted, "-t", "jp6.2")[1]["results"]] == wanted[:1]
 
 
-@pytest.mark.parametrize("path, said", [("none*.onnx", "no file matches"), ("empty", "is a directory")])
+@pytest.mark.parametrize(
+    "path, said", [("none*.onnx", "no file matches"), ("empty", "is a directory, and no .onnx file is in it")]
+)
 def test_what_names_no_model(ask, path, said):
     os.mkdir("empty")
     code, document = ask("check", path, SOUND, "-t", "jp6.2")

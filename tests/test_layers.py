@@ -1,10 +1,11 @@
-"""The floors of docs/architecture.md, read from the source: imports go down, nothing heavy at the top."""
+"""The layers of docs/architecture.md, read from the source: imports go down, nothing heavy at the top."""
 
 from __future__ import annotations
 
 import ast
 import glob
 import os
+import re
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-FLOORS = {
+LAYERS = {
     "types": 1,
     "kinds": 1,
     "onnx_parts": 0,
@@ -133,19 +134,54 @@ def top_level(tree):
             waiting += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
 
 
-def test_every_file_has_a_floor():
-    assert {room_of(path) for path in PACKAGE} - {"rules"} == set(FLOORS) - {"rules"}
+def test_every_file_has_a_layer():
+    assert {room_of(path) for path in PACKAGE} - {"rules"} == set(LAYERS) - {"rules"}
+
+
+def _section(title):
+    """Rows of the table below a heading of docs/architecture.md."""
+    with open(os.path.join(ROOT, "docs", "architecture.md"), encoding="utf-8") as stream:
+        text = stream.read().split("\n## %s\n" % title)[1].split("\n## ")[0]
+    return [line.strip("| ").split(" | ", 1) for line in text.splitlines() if line.startswith("| ")][2:]
+
+
+def test_the_architecture_page_has_the_layers():
+    named = {}
+    for layer, modules in _section("Layers"):
+        modules = re.sub(r"\(.*?\)", "", modules)
+        named.update((name, int(layer)) for name in re.findall(r"`(\w+)`", modules))
+    assert named == {name: layer for name, layer in LAYERS.items() if name != "rules"}
+
+
+@pytest.mark.parametrize("package", sorted({room_of(path) for path in PACKAGE if path.count(os.sep) > 1}))
+def test_the_architecture_page_has_the_modules(package):
+    """One file per command, and per operator in ``recipes``, needs no mention."""
+    row = dict(_section("What is in each package"))["`%s`" % package]
+    folder = os.path.join(ROOT, "jetdoctor", package)
+    names = {name.replace(".py", "") for name in os.listdir(folder) if not name.startswith(("_", "."))}
+    if package not in ("cli", "recipes"):
+        assert not {name for name in names if not re.search(r"`%s/?`" % name, row)}
+    said = re.findall(r"`(\w+)`", row)
+    assert all(_exists(folder, name) for name in said), said
+
+
+def _exists(folder, name):
+    """A module of the package, of one of its folders, or of another package that the row points to."""
+    return any(
+        glob.glob(os.path.join(*place, name + ".py")) or glob.glob(os.path.join(*place, name, "__init__.py"))
+        for place in ((folder,), (folder, "*"), (ROOT, "jetdoctor"), (ROOT, "jetdoctor", "*"))
+    )
 
 
 @pytest.mark.parametrize("path", PACKAGE)
 def test_imports_go_down_only(path):
     room = room_of(path)
-    wrong = {other for other in rooms(path) if other != room and FLOORS[other] >= FLOORS[room]}
-    assert not wrong, "%s (floor %d) imports %s" % (path, FLOORS[room], sorted(wrong))
+    wrong = {other for other in rooms(path) if other != room and LAYERS[other] >= LAYERS[room]}
+    assert not wrong, "%s (layer %d) imports %s" % (path, LAYERS[room], sorted(wrong))
 
 
-@pytest.mark.parametrize("path", [p for p in PACKAGE if FLOORS[room_of(p)] == 2 and room_of(p) != "graph"])
-def test_the_second_floor_is_standard_library_only(path):
+@pytest.mark.parametrize("path", [p for p in PACKAGE if LAYERS[room_of(p)] == 2 and room_of(p) != "graph"])
+def test_the_second_layer_is_standard_library_only(path):
     allowed = set(getattr(sys, "stdlib_module_names", ())) | {"jetdoctor", "__future__"}
     names = {name.split(".")[0] for name in imported(ast.walk(tree_of(path)))}
     assert not names & HEAVY

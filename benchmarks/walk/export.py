@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import warnings
 from typing import Any, Callable, Dict, List
 
@@ -87,22 +88,19 @@ def timm_net(name: str, opset: int, dynamo: bool, side: int = 224) -> Any:
 
 
 def yolo(config: str, **options: Any) -> Any:
-    """ultralytics writes beside the weights that it is given: moved to where it is wanted."""
+    """ultralytics writes into the current folder, by the name of its configuration: moved to where it is wanted."""
 
     def make(path: str) -> None:
         from ultralytics import RTDETR, YOLO
 
         net = (RTDETR if config.startswith("rtdetr") else YOLO)(config)
-        net.ckpt_path = path.replace(".onnx", ".pt")
-        folder = os.getcwd()
-        os.chdir(os.path.dirname(path))
-        try:
-            written = net.export(format="onnx", **options)
-        finally:
+        here = os.getcwd()
+        with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
-        written = os.path.join(os.path.dirname(path), written)
-        if os.path.abspath(written) != os.path.abspath(path):
-            shutil.move(written, path)
+            try:
+                shutil.move(os.path.join(folder, net.export(format="onnx", **options)), path)
+            finally:
+                os.chdir(here)
 
     return make
 

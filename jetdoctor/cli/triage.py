@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import os
 import re
+import shlex
 import sys
 from functools import partial
 from typing import Any, BinaryIO, Iterator, Optional
@@ -27,6 +28,9 @@ EXAMPLES = """\
 """
 
 PIECE = 1 << 20  # bytes read at once
+
+#: Endings of models and engines, whose bytes would be read as a log by mistake.
+MODELS = (".onnx", ".engine", ".plan", ".trt", ".pt", ".pth", ".tflite")
 
 
 def configure(options: parser.Parser, command: str) -> None:
@@ -70,6 +74,8 @@ def _pieces(log: Any) -> Any:
     if os.path.isdir(log):
         raise UsageError("%s is a folder: give the log file in it" % log)
     if os.path.exists(log):
+        if log.endswith(MODELS):
+            raise UsageError("%s is a model, not a log: jetdoctor check %s" % (log, shlex.quote(log)))
         return _file(log)
     if re.fullmatch(r"[^\s:]*(\.(log|txt|out|err)|/[^\s/]*)", log):
         raise UsageError("%s does not exist" % log)

@@ -90,9 +90,17 @@ def _require_regular_file(path: str) -> None:
     except (OSError, ValueError) as error:
         raise UnreadableModel("cannot read %s: %s" % (path, error)) from None
     if stat.S_ISDIR(mode):
-        raise UnreadableModel("%s is a directory: give an .onnx file inside" % path)
+        raise UnreadableModel("%s is a directory%s" % (path, _what_to_name(path)))
     if not stat.S_ISREG(mode):
         raise UnreadableModel("%s is not a regular file" % path)
+
+
+def _what_to_name(folder: str) -> str:
+    try:
+        has_models = any(name.endswith(".onnx") for name in os.listdir(folder))
+    except OSError as error:
+        return " that cannot be read: %s" % (error.strerror or error)
+    return ": name an .onnx file in it" if has_models else ", and no .onnx file is in it"
 
 
 def _walk(data: Any, path: str) -> wire.Skeleton:
