@@ -44,7 +44,7 @@ if not _os.path.isdir(_os.path.join(_here, "rules")):
 
 
 class _Verb(_Module):
-    """A room whose name is also a function of the API: ``jetdoctor.check`` is the package, and can be called."""
+    """A package whose name is also a function of the API: ``jetdoctor.check`` is the package, and can be called."""
 
     def __call__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         from jetdoctor import api
@@ -53,7 +53,7 @@ class _Verb(_Module):
 
 
 class _Front(_Module):
-    """This package. The import system binds every room here as an attribute; those in ``_API`` become callable."""
+    """This package. The import system binds every package here as an attribute; those in ``_API`` become callable."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _API and type(value) is _Module:

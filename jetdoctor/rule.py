@@ -11,7 +11,7 @@ A rule file is ``rules/<category>/JDnnn_snake_name.py``. Its docstring is the pa
 each a generator of ``Match``. Rows of ``rules/data/`` that name the rule's id become its findings too; a rule with
 rows and no detector is a *fact rule*. For rows the file may define ``describe(node, row)``, the message
 (None for the common one), and ``consequences(node, row)``, lines that the build log will show further down.
-Releases are told apart last: a detector does not ask for the
+Releases are distinguished last: a detector does not ask for the
 target's TensorRT, it states on every match the range of releases that the match holds for.
 """
 

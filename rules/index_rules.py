@@ -1,7 +1,7 @@
 """The index of the rule files, ``rules/data/rules.json``, so that a check imports only the rules that it needs.
 
 An entry holds for one text of a file (name and CRC-32); a file that has changed since, or whose metadata is computed
-and not written out, is imported as if there were no index. So an old index is only slower, never wrong.
+and not a literal, is imported as if there were no index. So an old index is only slower, never wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SCOPES = ("node", "model", "target", "device")
 
 
 def entry(text: str) -> Optional[Dict[str, Any]]:
-    """Metadata and scopes of a rule file by its text; None when they are not written out."""
+    """Metadata and scopes of a rule file by its text; None when they are not literals."""
     tree = ast.parse(text)
     calls = [
         line.value

@@ -1,4 +1,4 @@
-"""Rewrites that change a node's form only, and definitions written out: each property-tested against ONNX Runtime."""
+"""Rewrites that change a node's form only, and definitions expanded: each property-tested against ONNX Runtime."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results kept between runs: by what the model is, what jetdoctor knows, and what is asked.
+"""Results kept between runs: keyed by the model, the rule base and the question.
 
 One file for each model, state of jetdoctor and list of targets, with a checksum in front: what is damaged is not read.
 It is written beside its place and renamed, so that readers and other writers see a whole file or none; two writers of

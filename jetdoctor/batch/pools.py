@@ -1,4 +1,4 @@
-"""Processes that check models, each with a limit of memory; one that dies takes no other model with it."""
+"""Processes that check models, each with a limit of memory; one that dies affects no other model."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ ENGINE_SUFFIXES = (".engine", ".plan", ".trt")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about every model. ``hash``: with the sha256 of its file. ``rules``: folders of rules not ours.
+    """What every model is checked for. ``hash``: with the sha256 of its file. ``rules``: folders of rules not ours.
 
     It travels to processes and machines that work on it, and takes the rules into use there.
     """

@@ -57,7 +57,7 @@ def check(
     device: Optional[Device] = None,
     summary: Optional[ModelSummary] = None,
 ) -> Tuple[Result, ...]:
-    """One result per target. The graph is walked once; releases are told apart last.
+    """One result per target. The graph is walked once; releases are distinguished last.
 
     A ``device`` adds its own findings to every result.
     """
@@ -95,7 +95,7 @@ def _advised(finding: Finding, advisor: Advisor, target: Target) -> Finding:
 
 
 def advice(model: Model, finding: Finding, target: Target) -> Tuple[Fix, ...]:
-    """What to do by hand about an error that the fixes of the finding did not remove, nearest first."""
+    """What to do manually about an error that the fixes of the finding did not remove, nearest first."""
     return () if finding.rule == "JD000" else Advisor(_engine(), model).for_error(finding, target)
 
 

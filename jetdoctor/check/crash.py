@@ -28,7 +28,7 @@ def guarded(rule: CatalogRule, detector: Callable[..., Any], crashes: List[Crash
 
 
 def _with_guard(match: Match, rule: CatalogRule, crashes: List[Crash]) -> Match:
-    """The match, whose ``applies`` is asked later, when the targets are told apart, and may raise as well."""
+    """The match, whose ``applies`` is asked later, when targets are distinguished, and may raise as well."""
     if not isinstance(match, Match):
         raise TypeError("it yields %s, not Match" % type(match).__name__)
     asks = match.applies

@@ -1,4 +1,4 @@
-"""Every rule over a model, once; the targets are told apart last."""
+"""Every rule over a model, once; the targets are distinguished last."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Engine:
             return []
 
     def device_hits(self, device: Device, crashes: List[Crash]) -> List[Hit]:
-        """Matches of the device rules; who crashed is added to ``crashes``, then or when a target is told apart."""
+        """Matches of the device rules; who crashed is added to ``crashes``, then or when a target is evaluated."""
         return self._hits_of("device", crashes, device)
 
     def target_hits(self, model: Model, target: Target, crashes: List[Crash]) -> List[Hit]:

@@ -105,7 +105,7 @@ def _say(lost: Sequence[JetdoctorError]) -> None:
 
 
 def _check(arguments: Any, devices: Sequence[Device], lost: Sequence[JetdoctorError]) -> int:
-    """Exit code of the model on each board: its own findings, and those of the board that stand in the way."""
+    """Exit code of the model on each board: its own findings, and those of the board that block it."""
     if len(devices) + len(lost) > 1 and devices:
         code = _check_fleet(arguments, devices)
     else:
@@ -176,6 +176,6 @@ def _save(answered: Sequence[Device], arguments: Any, folder: bool) -> None:
 
 
 def _file_name(origin: str) -> str:
-    """``192.168.1.20`` for ``nano@192.168.1.20``: the boards of a fleet are told apart by it."""
+    """``192.168.1.20`` for ``nano@192.168.1.20``: it identifies a board of a fleet."""
     stem = os.path.basename(origin.rpartition("@")[2].rstrip("/"))
     return re.sub(r"[^\w.-]+", "-", stem[: -len(".json")] if stem.endswith(".json") else stem) or "board"

@@ -106,7 +106,7 @@ def _device(snapshot: Any) -> Dict[str, Any]:
     from jetdoctor.check import check_device
 
     inspected = room.from_snapshot(snapshot) if snapshot else room.inspect_local()
-    # A snapshot on disk is what `device --save` redacts: the same way for a bundle that leaves the house.
+    # A snapshot on disk is what `device --save` redacts: the same for a bundle that is given to others.
     with workplace.folder() as folder:
         path = os.path.join(folder, "device.json")
         room.save_snapshot(inspected, path)

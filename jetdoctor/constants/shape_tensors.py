@@ -61,7 +61,7 @@ class ShapeTensors:
     """The shape tensors of one model.
 
     A first walk takes everything that could be one and works nothing out; only when a rule asks about a value in there
-    are the constants told apart, in a second walk.
+    are the constants separated, in a second walk.
     """
 
     def __init__(self, model: Model) -> None:

@@ -131,7 +131,7 @@ def _newest(device: Device) -> Iterator[Advice]:
 
 
 def _hands_off(row: Dict[str, Any]) -> Iterator[Advice]:
-    """What must not be upgraded by hand, and why."""
+    """What must not be upgraded manually, and why."""
     yield Advice(
         "hands off",
         "CUDA, cuDNN, TensorRT, nvidia-l4t-* (tested with the driver of this release), the system "

@@ -1,4 +1,4 @@
-"""Rows of the tables that only the device room reads."""
+"""Rows of the tables that only jetdoctor.device reads."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 INTEGER: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
 TEXT: Schema = {"type": "string"}
-#: A condition that takes no value is written ``true``.
+#: A condition without a value is written ``true``.
 FLAG: Schema = {"const": True}
 BOOL: Schema = {"type": "boolean"}
 SCALAR: Schema = {"type": ["number", "string", "boolean"]}

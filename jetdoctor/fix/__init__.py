@@ -8,7 +8,7 @@ __all__ = ["FixOutcome", "fix", "write"]
 
 
 def __getattr__(name: str) -> Any:
-    """The front, loaded when asked for: ``fix.opset`` and ``fix.edit`` work without the whole room."""
+    """The front, loaded when asked for: ``fix.opset`` and ``fix.edit`` work without importing the whole package."""
     if name == "write":
         from jetdoctor.fix.writing import write
 

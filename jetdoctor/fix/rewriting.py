@@ -65,7 +65,7 @@ class ModelEdit:
         return True
 
     def inline_functions(self) -> None:
-        """The whole model without its local functions, each written out where it is called."""
+        """The whole model with its local functions inlined at every call."""
         flat = inlined(self.changes.model.proto)
         if flat is None:
             raise CannotRewrite("onnx cannot inline the local functions")

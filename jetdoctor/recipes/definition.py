@@ -1,4 +1,4 @@
-"""Operators that ONNX itself defines by others: the definition written out in the place of one node."""
+"""Operators that ONNX itself defines by others: a node is replaced by its definition."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Resize (10 to 19) along axes whose sizes or scales are not fixed: the neighbors of every output pixel, weighted.
 
 Places are computed in FLOAT from running numbers, as ONNX Runtime does. Sizes stay whole numbers where the scale is a
-fraction such as 2, 1.5 or 0.25, since a parser of TensorRT 8 takes no other shapes.
+fraction such as 2, 1.5 or 0.25, since parsers of TensorRT 8 accept no other shapes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Cause:
-    """A rule that stands in the way: of how many models, on which kinds, and the first model."""
+    """A rule that blocks models: how many, on which kinds of boards, and the first one."""
 
     finding: Finding
     models: Tuple[str, ...]
@@ -78,7 +78,7 @@ def _result(result: Result, letters: Dict[Hashable, Kind]) -> Dict[str, Any]:
 
 
 def causes(report: Report, known: Sequence[Kind]) -> List[Cause]:
-    """Errors and warnings by rule, what stands in the way of most models first."""
+    """Errors and warnings by rule, the rule that blocks most models first."""
     letters = {_key(kind.target): kind.letter for kind in known}
     found: Dict[str, Finding] = {}
     models: Dict[str, Dict[str, None]] = {}

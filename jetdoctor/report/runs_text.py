@@ -1,4 +1,4 @@
-"""Which model runs on which board, for people: the boards, a table, what stands in the way."""
+"""Which model runs on which board, as text: the boards, a table, and what blocks models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CAUSES = 20
 
 
 def render(report: Report, boards: Sequence[Board], width: int, color: bool, quiet: bool = False) -> str:
-    """The boards, the table, and what stands in the way. ``quiet``: the table alone."""
+    """The boards, the table, and what blocks models. ``quiet``: the table alone."""
     writer, known = Writer(width, color), runs.kinds(boards)
     groups = words.by_model(report.results)
     if not quiet:
@@ -80,7 +80,7 @@ def _causes(writer: Writer, found: Sequence[Cause]) -> None:
     if not found:
         return
     writer.line()
-    writer.line(writer.paint("What stands in the way", "bold"))
+    writer.line(writer.paint("What blocks models", "bold"))
     for cause in found[:CAUSES]:
         finding = cause.finding
         fix = finding.fix.applicability if finding.fix and finding.fix.applicability != "manual" else ""

@@ -6,7 +6,7 @@ from typing import List, Optional, Tuple
 
 from jetdoctor.triage.diagnosis import Diagnosis
 
-#: A log of so few lines was cut out by hand.
+#: A log of so few lines is an excerpt.
 FEW_LINES = 12
 #: Categories that a look at the board answers.
 _OF_THE_BOARD = frozenset(

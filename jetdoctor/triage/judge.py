@@ -19,7 +19,7 @@ NOTICE = 15
 #: From this weight on a line names a cause; below it stands what follows from one.
 CAUSE = 50
 AT_MOST = 5
-#: Text of up to this many characters was pasted by hand, perhaps with lines that a terminal broke.
+#: Text of up to this many characters was pasted, perhaps with lines that a terminal wrapped.
 PASTED = 20_000
 
 

@@ -1,6 +1,6 @@
-"""The nouns that cross rooms. Plain frozen dataclasses, standard library only.
+"""The types that packages exchange. Plain frozen dataclasses, standard library only.
 
-Everything here is data: no room's logic lives in this package, so that every room may import it.
+Everything here is data: there is no logic of other packages here, so that every package may import it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from jetdoctor.verify.job import Job
 LIMIT = 1000
 
 
-#: Bytes of inputs that are taken at most: they are written out for the child.
+#: Bytes of inputs that are taken at most: they are written to a file for the child.
 _MOST = 1 << 30
 
 

@@ -1,4 +1,4 @@
-"""Attention written out by its definition in ONNX (onnx Attention-23).
+"""Attention decomposed by its definition in ONNX (onnx Attention-23).
 
 A mask of floats blocks a key by minus infinity or by the lowest number. Where all keys of a query are blocked, ONNX
 Runtime gives zeros for both; ONNX's definition only knows minus infinity, which therefore stands for both here.

@@ -1,4 +1,4 @@
-"""Celu written out: ``max(0, x) + min(0, alpha (exp(x/alpha) - 1))`` (onnx Celu-12)."""
+"""Celu decomposed: ``max(0, x) + min(0, alpha (exp(x/alpha) - 1))`` (onnx Celu-12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convolution with ``kernel_shape`` written out from its weights, for parsers that do not work it out."""
+"""Convolution with an explicit ``kernel_shape`` from its weights, for parsers that do not infer it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gelu written out: ``x/2 (1 + erf(x/sqrt 2))``, or its tanh form (onnx Gelu-20)."""
+"""Gelu decomposed: ``x/2 (1 + erf(x/sqrt 2))``, or its tanh form (onnx Gelu-20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HardSwish written out: ``x * HardSigmoid(x)`` with alpha 1/6 and beta 1/2 (onnx HardSwish-14)."""
+"""HardSwish decomposed: ``x * HardSigmoid(x)`` with alpha 1/6 and beta 1/2 (onnx HardSwish-14)."""
 
 from __future__ import annotations
 

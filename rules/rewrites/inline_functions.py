@@ -1,4 +1,4 @@
-"""Local functions written out at every call, since TensorRT before 9 does not read them."""
+"""Local functions inlined at every call, since TensorRT before 9 does not read them."""
 
 from __future__ import annotations
 

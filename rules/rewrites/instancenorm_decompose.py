@@ -1,4 +1,4 @@
-"""InstanceNormalization written out: mean and variance over space (onnx InstanceNormalization-6).
+"""InstanceNormalization decomposed: mean and variance over space (onnx InstanceNormalization-6).
 
 TensorRT before 10 takes its scale and bias only as initializers.
 """

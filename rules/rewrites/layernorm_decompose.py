@@ -1,4 +1,4 @@
-"""LayerNormalization written out: mean, variance, normalize, scale, shift (onnx LayerNormalization-17)."""
+"""LayerNormalization decomposed: mean, variance, normalize, scale, shift (onnx LayerNormalization-17)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A loss written out as ONNX defines it (SoftmaxCrossEntropyLoss and NegativeLogLikelihoodLoss, onnx 12 and 13)."""
+"""A loss decomposed by its definition in ONNX (SoftmaxCrossEntropyLoss and NegativeLogLikelihoodLoss, 12 and 13)."""
 
 from __future__ import annotations
 

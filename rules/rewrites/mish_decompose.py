@@ -1,4 +1,4 @@
-"""Mish written out: ``x * tanh(softplus(x))`` (onnx Mish-18)."""
+"""Mish decomposed: ``x * tanh(softplus(x))`` (onnx Mish-18)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("onehot_to_equal", "Compare the indices with every class", constants=(1, 2))
 
-#: classes that are written out one by one; vocabularies have a quarter of a million
+#: classes that are listed one by one; vocabularies have a quarter of a million
 _MOST_CLASSES = 1 << 20
 
 

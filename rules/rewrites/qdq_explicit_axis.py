@@ -1,4 +1,4 @@
-"""QuantizeLinear and DequantizeLinear with an axis written out.
+"""QuantizeLinear and DequantizeLinear with an explicit axis.
 
 TensorRT's default is 0 until 10.11; from 10.12 on it is 1, as in ONNX, but is checked against the rank first: scalar
 and 1-D data need an axis that exists (a scalar scale does not look at it).

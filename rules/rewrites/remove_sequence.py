@@ -13,7 +13,7 @@ REWRITE = Rewrite("remove_sequence", "Replace the sequence by its elements")
 #: operators that hand a sequence or an optional on as it is
 _HAND_ON = ("Identity", "Optional", "OptionalGetElement")
 
-#: elements for which the body of a SequenceMap is written out
+#: elements for which the body of a SequenceMap is unrolled
 _MOST = 64
 
 

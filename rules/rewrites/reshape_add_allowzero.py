@@ -1,4 +1,4 @@
-"""Reshape with ``allowzero`` written out: TensorRT 8.0 to 8.4.1 asks for the attribute from opset 14 on."""
+"""Reshape with an explicit ``allowzero``: TensorRT 8.0 to 8.4.1 asks for the attribute from opset 14 on."""
 
 from __future__ import annotations
 

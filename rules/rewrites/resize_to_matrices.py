@@ -1,4 +1,4 @@
-"""Resize (10 to 19) written out axis by axis: constant matrices, or constant indices for nearest.
+"""Resize (10 to 19) decomposed axis by axis: constant matrices, or constant indices for nearest.
 
 For forms that a parser does not know or ignores: cubic, antialias, kept aspect ratio, other coordinates.
 """

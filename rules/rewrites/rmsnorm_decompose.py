@@ -1,4 +1,4 @@
-"""RMSNormalization written out: divide by the root of the mean square, scale (onnx RMSNormalization-23)."""
+"""RMSNormalization decomposed: divide by the root of the mean square, scale (onnx RMSNormalization-23)."""
 
 from __future__ import annotations
 

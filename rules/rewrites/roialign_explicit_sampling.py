@@ -1,4 +1,4 @@
-"""RoiAlign with ``sampling_ratio=0`` written out: TensorRT's own default is another."""
+"""RoiAlign with an explicit ``sampling_ratio=0``: TensorRT's own default is another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RotaryEmbedding written out by its definition in ONNX (onnx RotaryEmbedding-23)."""
+"""RotaryEmbedding decomposed by its definition in ONNX (onnx RotaryEmbedding-23)."""
 
 from __future__ import annotations
 

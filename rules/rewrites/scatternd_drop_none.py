@@ -1,4 +1,4 @@
-"""ScatterND with ``reduction="none"`` written out, which TensorRT 10.0 to 10.8 refuses."""
+"""ScatterND with an explicit ``reduction="none"``, which TensorRT 10.0 to 10.8 refuses."""
 
 from __future__ import annotations
 

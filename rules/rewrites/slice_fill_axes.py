@@ -1,4 +1,4 @@
-"""Slice with an empty ``axes`` placeholder before ``steps``: the axes written out (onnx Slice-10)."""
+"""Slice with an empty ``axes`` placeholder before ``steps``: the axes made explicit (onnx Slice-10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Swish written out: ``x * sigmoid(alpha x)`` (onnx Swish-24)."""
+"""Swish decomposed: ``x * sigmoid(alpha x)`` (onnx Swish-24)."""
 
 from __future__ import annotations
 

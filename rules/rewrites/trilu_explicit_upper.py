@@ -1,4 +1,4 @@
-"""Trilu with ``upper=1`` written out: TensorRT's own default is another."""
+"""Trilu with an explicit ``upper=1``: TensorRT's own default is another."""
 
 from __future__ import annotations
 

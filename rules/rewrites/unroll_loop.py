@@ -1,4 +1,4 @@
-"""A Loop over a known number of turns, written out: its body once for each turn (onnx Loop-1).
+"""A Loop over a known number of turns, unrolled: its body once for each turn (onnx Loop-1).
 
 What is carried goes from turn to turn, sequences and all; scan outputs are stacked by Unsqueeze and Concat.
 """

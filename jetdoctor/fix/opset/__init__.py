@@ -2,7 +2,7 @@
 
 Goes down one opset at a time. Most steps of most operators only added types, so a node passes when its
 actual types, inputs and attributes fit the older schema (``fitting``); where the meaning changed an
-adapter of ``adapters/`` rewrites it; an operator that does not exist yet is written out by an adapter
+adapter of ``adapters/`` rewrites it; an operator that does not exist yet is decomposed by an adapter
 or by onnx's own function body (``bodies``).
 """
 

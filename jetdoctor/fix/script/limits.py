@@ -121,7 +121,7 @@ def _core(bound: Any, repair: Any, standalone: Any) -> Tuple[str, ...]:
 
 
 def evaluated(text: str, standalone: Any) -> Any:
-    """A ``Repair`` from its own text, which this room wrote."""
+    """A ``Repair`` from its own text, which this package wrote."""
     return eval(text, dict(vars(standalone)))
 
 

@@ -1,4 +1,4 @@
-"""Range (11), Mod (10) and Round (11), written out below the opsets that brought them."""
+"""Range (11), Mod (10) and Round (11), decomposed below the opsets that introduced them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Normalizations: written out where they do not exist, and BatchNormalization's outputs and types."""
+"""Normalizations: decomposed where they do not exist, and BatchNormalization's outputs and types."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def half_scale_by_cast(site: Site) -> Optional[str]:
 
 @step("DequantizeLinear", 13)
 def dequantized_per_channel(site: Site) -> Optional[str]:
-    """Below 13 the scale is one number: per channel it is (x - zero point) * scale, written out."""
+    """Below 13 the scale is one number: per channel it becomes (x - zero point) * scale."""
     if _is_per_tensor(site):
         site.remove("axis")
         return None

@@ -46,7 +46,7 @@ def _is_optional(site: Site) -> bool:
 
 @step("Identity", 14)
 def sequence_with_one_more_and_without(site: Site) -> Optional[str]:
-    """Identity takes no sequence yet: a tensor is inserted at its end and erased again."""
+    """Identity does not accept a sequence yet: a tensor is inserted at its end and erased again."""
     known = site.scope.type(site.input(0))
     if known is None or not known.HasField("sequence_type"):
         return None

@@ -1,4 +1,4 @@
-"""Operators that an older opset lacks, and forms of them, written out by their recipes."""
+"""Operators that an older opset lacks, and forms of them, decomposed by their recipes."""
 
 from __future__ import annotations
 
