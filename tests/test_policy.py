@@ -186,6 +186,11 @@ def test_writing_a_baseline_again_keeps_what_is_known(run):
         assert first.read() == second.read()
 
 
+def test_the_cure_for_a_wrong_baseline_never_overwrites_something_else(run):
+    err = run("check", MISREAD, "-t", "jp5.0.2", "--baseline", MISREAD)[2]
+    assert "is not JSON" in err and err.rstrip().endswith("--write-baseline FILE.json")
+
+
 @pytest.mark.parametrize("text", ["{}", "[1]", '{"baseline": 5}', '{"baseline": [{"rule": "x"}]}', "\x88"])
 def test_what_is_no_baseline(run, text):
     with open("base.json", "w", encoding="latin-1") as stream:

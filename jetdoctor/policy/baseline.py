@@ -11,7 +11,8 @@ from jetdoctor.types import CRASHED, Result, UsageError
 
 def read(path: str) -> FrozenSet[str]:
     """Keys of the findings in a baseline, or in a JSON report of an earlier check."""
-    how = "write it with jetdoctor check MODEL --target T --write-baseline %s" % path
+    name = path if path.endswith(".json") else "FILE.json"  # never over a file that is something else
+    how = "write it with jetdoctor check MODEL --target T --write-baseline %s" % name
     try:
         document = foreign.read_json(path, "the baseline")
     except UsageError as error:
