@@ -1,10 +1,10 @@
-"""What will TensorRT do with an ONNX model on a JetPack: refuse it, take it, or compute something else?
+"""What will TensorRT do with an ONNX model on a JetPack: refuse it, accept it, or compute something else?
 
 Without --target every JetPack is checked (on a Jetson: this one). No GPU and no TensorRT are needed.
 
 Exit code: 0 no finding at or above --fail-on, 1 such a finding, 2 bad usage, or a model (or its external data) that is
 missing, unreadable or not ONNX, 3 a rule crashed. Without --target the matrix of all JetPacks is information: 1 only
-when no JetPack takes the model. The code does not depend on --format.
+when no JetPack accepts the model. The code does not depend on --format.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What changed between two models: verdicts, findings, inputs and outputs, operators, size. For reviewing a re-export.
 
-Without --target every JetPack is compared. Exit code: 0 no target fares worse and no error is new, 1 one does,
+Without --target every JetPack is compared. Exit code: 0 no target got worse and no error is new, 1 otherwise,
 2 bad usage or an unreadable model.
 """
 

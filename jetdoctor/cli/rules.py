@@ -71,10 +71,8 @@ def _page(rule: Page, width: int, color: bool) -> str:
     writer = Writer(width, color)
     writer.line(writer.paint("%s %s" % (rule.id, rule.name), "bold"))
     severity = writer.paint(rule.severity, SEVERITY_COLOR[rule.severity])
-    releases = "TensorRT %s" % rule.tensorrt if rule.tensorrt else "releases as its facts say"
-    writer.line(
-        "%s, %s; %s%s" % (severity, OUTCOME[rule.outcome], releases, "; preview" if rule.preview else "")
-    )
+    releases = "; TensorRT %s" % rule.tensorrt if rule.tensorrt else ""
+    writer.line("%s, %s%s%s" % (severity, OUTCOME[rule.outcome], releases, "; preview" if rule.preview else ""))
     for line in rule.page.splitlines():
         if line.startswith("## "):
             writer.line(writer.paint(line[3:], "bold"))

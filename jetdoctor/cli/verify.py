@@ -1,9 +1,9 @@
 """Build an ONNX model with a real compiler, run it, and compare its outputs with ONNX Runtime.
 
-The strongest backend that runs here is taken: TensorRT in Python, trtexec (also over --ssh), TensorRT-RTX
+The strongest backend available is used: TensorRT in Python, trtexec (also over --ssh), TensorRT-RTX
 (compiles on a CPU, for another GPU), ONNX Runtime (compares two models). Each works in a child process with
 limits. Exit code: 0 compared and equal, or compiled (then it says that nothing was compared), 1 refused or
-different, 2 bad usage, 3 nothing could be tried.
+different, 2 bad usage, 3 no backend could run.
 """
 
 from __future__ import annotations

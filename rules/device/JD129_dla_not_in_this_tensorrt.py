@@ -4,8 +4,8 @@
 A module with DLA cores and TensorRT 10.8 to 11.4.0; from 11.4.1 on a module other than AGX Orin.
 
 ## Why it fails
-TensorRT 10.7 is the last 10.x with DLA. The 10.16 of JetPack 7.2 has none on Orin, although the cores are
-there; 11.4.1 brings it back for AGX Orin on JetPack 7.2.2, and its pages name no other module. `--useDLACore`
+TensorRT 10.7 is the last 10.x with DLA. The 10.16 of JetPack 7.2 does not support it on Orin, although the cores
+exist; 11.4.1 brings it back for AGX Orin on JetPack 7.2.2, and its pages name no other module. `--useDLACore`
 fails, and engines for the DLA cannot be built.
 
 ## Fix

@@ -1,7 +1,7 @@
 """The container image is of another L4T than the host
 
 ## What it detects
-Inside a container, a host of another L4T line than the image. The image's line stands in its packages and its apt
+Inside a container, a host of another L4T line than the image. The image's line is in its packages and its apt
 source; the host's in `/etc/nv_tegra_release` where that file is mounted into the container, else in the version of
 the kernel, which a container shares with its host.
 

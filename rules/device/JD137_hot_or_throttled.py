@@ -6,8 +6,8 @@ A throttling device of the kernel that is active (`cooling_device*/type` with "t
 
 ## Why it fails
 Near its limit the board lowers CPU and GPU clocks by itself, so that a latency measured then is that of a
-hot board, and changes with the fan, the case and the room. TensorRT also times its kernels while it builds:
-an engine that was built on a throttling board holds choices made at wrong clocks.
+hot board, and changes with the fan, the case and the ambient temperature. TensorRT also times its kernels
+while it builds: an engine built on a throttling board contains choices that were timed at the wrong clocks.
 
 ## Fix
 Let it cool, give it a fan or a larger heat sink, choose a lower power mode, and measure again: `tegrastats

@@ -5,7 +5,7 @@ A Python package on a Jetson whose wheel carries the tag of another processor (x
 
 ## Why it fails
 A Jetson has an aarch64 processor. A site-packages folder or virtual environment that was copied from a PC,
-or a wheel that was forced in, holds libraries that the loader refuses: `wrong ELF class`, `cannot open
+or a wheel that was forced in, contains libraries that the loader refuses: `wrong ELF class`, `cannot open
 shared object file`, `No module named numpy.core._multiarray_umath`.
 
 ## Fix

@@ -7,8 +7,8 @@ A shape tensor of type FLOAT that does not fold: a size that is cast to FLOAT an
 ## Why it fails
 Until TensorRT 8.2 a shape tensor is INT32 or BOOL (`NvInfer.h`, `ITensor::isShapeTensor`). The parser sets every tensor
 of such a computation to INT32 and so drops its Casts (`removeShapeTensorCasts`): a scale in FLOAT is then refused
-(`cannot use precision Int32 with weights of type Float`), and a quotient is cut to an integer at once, which may
-give another size without any message. 8.4 takes FLOAT.
+(`cannot use precision Int32 with weights of type Float`), and a quotient is truncated to an integer immediately,
+which may give another size without any message. 8.4 takes FLOAT.
 
 ## Fix
 Compute in integers: `n * 3 // 2` for a scale of 1.5. Or fix the sizes of the input (`jetdoctor fix --freeze`), so that

@@ -4,8 +4,8 @@
 An integer graph input whose values a Reshape, Slice, Resize, Range, Tile, Loop … needs as its size (a *shape tensor*).
 
 ## Why it fails
-For such an input an optimization profile holds values, smallest, typical and largest, not only sizes; without them the
-build fails or allows the wrong range. At run time its values must be in host memory.
+For such an input an optimization profile contains values (smallest, typical and largest), not only sizes; without them
+the build fails or allows the wrong range. At run time its values must be in host memory.
 
 ## Fix
 Give the values to trtexec in place of sizes (`--minShapes=NAME:VALUES`), or in a program to

@@ -5,7 +5,7 @@ The header of an engine (`.engine`, `.plan`, `.trt`) or its sidecar `ENGINE.json
 GPU or model than the target's, or the file is not an engine at all.
 
 ## Why it fails
-A serialized engine holds kernels for one GPU and one TensorRT release; others refuse to load it, and
+A serialized engine contains kernels for one GPU and one TensorRT release; others refuse to load it, and
 some releases crash instead. An engine that was built from an older model runs and computes the old results.
 
 ## Fix

@@ -5,7 +5,7 @@ Two initializers of the same name, or a tensor that is written twice in one grap
 although it is a graph input or an initializer.
 
 ## Why it fails
-ONNX asks for single assignment, and onnx's checker and ONNX Runtime refuse the model. Two nodes of the main graph that
+ONNX requires single assignment: onnx's checker and ONNX Runtime refuse the model. Two nodes of the main graph that
 write one name are refused by every parser (`Failed to sort the model topologically`), a second tensor beside an
 initializer or an input from TensorRT 8.4 on (`ONNX graph has duplicate tensor name`); earlier ones accept it.
 

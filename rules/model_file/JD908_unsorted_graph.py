@@ -4,7 +4,7 @@
 A graph whose nodes are not in topological order, or that has a cycle.
 
 ## Why it fails
-ONNX asks for sorted graphs and onnx's checker refuses others. TensorRT's parser sorts the nodes itself, so
+ONNX requires sorted graphs, and onnx's checker refuses others. TensorRT's parser sorts the nodes itself, so
 only a cycle, which has no order, is refused.
 
 ## Fix

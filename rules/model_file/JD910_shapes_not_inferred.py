@@ -2,8 +2,8 @@
 
 ## What it detects
 A model on which onnx's shape inference crashes, or runs into a limit: 4 seconds, 600 MiB, or 200,000 nodes once every
-call of a local function is expanded. A local function that calls itself is of this kind too, and so is a model of
-an opset that no ONNX has.
+call of a local function is expanded. A local function that calls itself counts too, and so does a model of
+an opset that does not exist.
 
 ## Why it fails
 Most questions about a model depend on its shapes, and without them they stay unanswered: the verdict is

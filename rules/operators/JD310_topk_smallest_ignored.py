@@ -1,7 +1,7 @@
 """TopK `largest=0` returns the largest
 
 ## What it detects
-A TopK with `largest=0`, which asks for the k smallest values (`torch.topk(..., largest=False)`, `kthvalue`).
+A TopK with `largest=0`, that is, the k smallest values (`torch.topk(..., largest=False)`, `kthvalue`).
 
 ## Why it fails
 Before TensorRT 8.5 the attribute is not read: the k **largest** values come back, with their indices.

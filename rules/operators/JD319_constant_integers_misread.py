@@ -1,7 +1,7 @@
 """Constant `value_int(s)` is read as zero or empty
 
 ## What it detects
-A Constant node that holds `value_int` or `value_ints`. For the releases that misread it only if the value
+A Constant node with `value_int` or `value_ints`. For the releases that misread it only if the value
 is not 0 or empty.
 
 ## Why it fails

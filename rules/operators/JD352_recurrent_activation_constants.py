@@ -1,7 +1,7 @@
 """Activations of RNN, GRU and LSTM get the wrong constants
 
 ## What it detects
-`activations` in which a Softplus occurs, or whose `activation_alpha` and `activation_beta` do not stand at the
+`activations` in which a Softplus occurs, or whose `activation_alpha` and `activation_beta` are not at the
 positions of the functions that use them.
 
 ## Why it fails

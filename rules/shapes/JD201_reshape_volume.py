@@ -1,7 +1,7 @@
 """A Reshape whose volume does not fit its input
 
 ## What it detects
-A Reshape with a constant shape that does not hold as many elements as its input: certainly (both are
+A Reshape with a constant shape whose number of elements differs from its input's: certainly (both are
 static), or for all but one size of a dynamic dimension (an export with a fixed batch inside a model that
 declares its batch dynamic).
 

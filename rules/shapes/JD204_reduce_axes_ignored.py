@@ -6,7 +6,7 @@ ReduceSum that gives its axes as an *input*, in a release whose importer reads o
 axes leave out at least one axis that matters.
 
 ## Why it fails
-Opset 18 (13 for ReduceSum) moved `axes` from an attribute to an input. TensorRT before 10.0 still asks for
+Opset 18 (13 for ReduceSum) moved `axes` from an attribute to an input. TensorRT before 10.0 still looks for
 the attribute, finds none, and reduces over **all** axes, without a warning. With keepdims the result is
 [1,1,1,1], so a global average pool followed by a Reshape fails with `reshape changes volume. Reshaping
 [1,1,1,1] to [1,1280]`; where no Reshape follows (a decomposed layer normalization, squeeze-and-excite) the

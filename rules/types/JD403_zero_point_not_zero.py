@@ -9,12 +9,13 @@ TensorRT quantizes symmetrically: `TensorRT only supports symmetric quantization
 zeros.` TensorRT 7 replaces the zero point by 0 with only a warning and computes something else.
 
 ## Fix
-Exact rewrites come first: UINT8 around 128, the 7 bits of PyTorch, and weights whose steps INT8 around 0 has. Other
-tensors get INT8 around 0 with a wider step (`--unsafe`): the model stays INT8 and rounds more coarsely, and the proof
-measures how far its outputs move. The most accurate way is to quantize the FLOAT model again: `quantize_static(
+Exact rewrites come first: UINT8 around 128, the 7 bits of PyTorch, and weights whose steps symmetric INT8 can
+represent. Other tensors get INT8 around 0 with a wider step (`--unsafe`): the model stays INT8 and rounds
+more coarsely, and the proof measures how far its outputs move. The most accurate way is to quantize the
+FLOAT model again: `quantize_static(
 ..., activation_type=QuantType.QInt8, extra_options={"ActivationSymmetric": True, "WeightSymmetric": True})` in ONNX
-Runtime, or NVIDIA's Model Optimizer. `--allow quantization` computes the same steps in FLOAT: the values stay, the
-speed of INT8 is gone.
+Runtime, or NVIDIA's Model Optimizer. `--allow quantization` computes the same steps in FLOAT: the values are kept, the
+speed of INT8 is lost.
 """
 
 from jetdoctor.rule import Rule

@@ -10,8 +10,8 @@ TensorRT before 10.0 has no INT64: the parser casts such weights down and clamps
 warning in the log (`Your ONNX model has been generated with INT64 weights ... One or more weights outside
 the range of INT32 was clamped`). The clamped number means the same as "to the end" of a Slice, "no limit" of a
 Loop and "all boxes" of NonMaxSuppression, in a comparison, Min, Max or Clip with numbers that stay within INT32,
-and as the divisor of such numbers; elsewhere the result differs. A Cast of it to FLOAT always differs,
-sure: an error.
+and as the divisor of such numbers; elsewhere the result differs. A Cast of such a number to FLOAT
+always differs, so it is an error.
 
 ## Fix
 A Cast of the constant is folded in the file. Otherwise compute with smaller numbers (mask values such as

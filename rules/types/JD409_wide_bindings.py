@@ -9,7 +9,7 @@ INT64 and no release computes in DOUBLE. Code that copies int64 token ids into t
 bytes: every second value is read as 0, or the copy overruns the buffer.
 
 ## Fix
-Nothing in the model needs to change. Feed `ids.astype(np.int32)`, and ask the engine for its types
+Nothing in the model needs to change. Feed `ids.astype(np.int32)`, and query the engine for its types
 (`engine.get_tensor_dtype(name)`; `get_binding_dtype` before 8.5) instead of taking them from the ONNX file.
 """
 
