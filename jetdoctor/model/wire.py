@@ -7,10 +7,14 @@ of a tensor that is larger is left out. Offsets and lengths are in bytes.
 
 from __future__ import annotations
 
+import mmap
 from typing import Any, Dict, List, Tuple, Union
 
 #: Tensors whose message is at most this long keep their data: shapes, axes, scales, small tables.
 KEEP_BYTES = 16 * 1024
+
+#: Payloads passed over before the pages beside them are given back; each may have brought 64 KiB into memory.
+_FORGET = 16
 
 #: protobuf parsers refuse messages nested deeper than this (C++, upb and Java default).
 MAX_DEPTH = 100
@@ -110,6 +114,7 @@ class _Walk:
         self.data = data
         self.left_out: Dict[Place, Tuple[int, int]] = {}
         self.fields: List[Tuple[int, int]] = []  # (field, wire type) seen at top level
+        self._touched = 0
 
     def message(self, kind: Message, start: int, end: int, place: Place) -> Tuple[List[Chunk], int]:
         """Chunks of the message at ``start`` to ``end`` without payloads, and their total length."""
@@ -141,8 +146,15 @@ class _Walk:
                 chunks.append((run, at))
                 size += at - run
                 run = pos
+                self.forget()
         chunks.append((run, end))
         return chunks, size + end - run
+
+    def forget(self) -> None:
+        """Called for each payload: pages of a mapped file touched beside it count as our memory until then."""
+        self._touched += 1
+        if self._touched % _FORGET == 0 and hasattr(self.data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
 
     def _field(self, at: int, end: int, top: bool) -> Tuple[int, int, int, int]:
         """Field number, wire type, start of the body and end of the field at ``at``."""
@@ -186,5 +198,10 @@ def skeleton(data: Any) -> Skeleton:
         error.plausible = bool(seen) and all(MODEL_FIELDS.get(field) == kind for field, kind in seen)
         raise
     # Not slices of a memoryview: they would keep an mmap from being closed while an error travels.
-    parts = [chunk if isinstance(chunk, bytes) else data[chunk[0] : chunk[1]] for chunk in chunks]
+    parts = []
+    for chunk in chunks:
+        if not isinstance(chunk, bytes):
+            chunk = data[chunk[0] : chunk[1]]
+            walk.forget()
+        parts.append(chunk)
     return Skeleton(b"".join(parts), walk.left_out)
