@@ -55,6 +55,7 @@ class Attempt:
     def take(self) -> Any:
         """The working model, given away: whoever takes it may free its memory."""
         proto, self.proto = self.proto, None
+        self.choices.cost = None  # tried rewrites on a view of the first state, with all of its weights
         return proto
 
     def fold(self, what: str) -> None:
