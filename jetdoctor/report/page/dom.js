@@ -62,12 +62,12 @@ function badge(kind, text) {
   return el("span", { class: `badge ${kind}` }, text || kind);
 }
 
-/** A table; `columns` are [title, function of a row, "number"?]. */
+/** A table; `columns` are [title, function of a row, "number"?]. On a phone each row is a block, its cells named by `data-name`. */
 function table(columns, rows) {
   const kind = (column) => ({ class: column[2] || null });
   const head = columns.map((column) => el("th", { ...kind(column), scope: "col" }, column[0]));
-  const line = (row) => el("tr", {}, columns.map((column) => el("td", kind(column), column[1](row))));
-  const grid = el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows.map(line)));
+  const line = (row) => el("tr", {}, columns.map((column) => el("td", { ...kind(column), "data-name": column[0] }, column[1](row))));
+  const grid = el("table", { class: "stack" }, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows.map(line)));
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": columns[0][0] }, grid);
 }
 
