@@ -265,3 +265,13 @@ def test_commands_judge_through_the_api():
         and {"jetdoctor." + name for name in judges}.intersection(imported(ast.walk(tree_of(path))))
     }
     assert direct == {"report.py", "as_parsed.py"}
+
+
+@pytest.mark.parametrize("name", ["attention_dynamo_opset20", "dynamic_batch_torchscript_opset13"])
+def test_check_of_an_ordinary_model_imports_neither_onnx_nor_numpy(name):
+    """Both have Reshapes with constant sizes; importing the two would take longer than the check."""
+    program = "import sys, jetdoctor.cli as cli; code = cli.main(sys.argv[1:]); print(code, sorted(sys.modules))"
+    arguments = ["check", os.path.join("fixtures", "models", name + ".onnx"), "--target", "jetpack-5.0.2", "-q"]
+    done = subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    modules = done.stdout.decode().replace("'", " ").split()
+    assert "0" in modules and not {"onnx", "numpy"} & set(modules)
