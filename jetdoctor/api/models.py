@@ -12,7 +12,7 @@ from jetdoctor.records import dataclass
 from jetdoctor.types import Evidence, ModelFacts, Result, Target, UsageError
 
 if TYPE_CHECKING:
-    from jetdoctor.fix.engine import FixOutcome
+    from jetdoctor.fix.outcome import FixOutcome
     from jetdoctor.verify.route import Step
 
 Path = Union[str, "os.PathLike[str]"]

@@ -20,7 +20,7 @@ from jetdoctor.report import FORMATS, GATES
 from jetdoctor.types import CHOICES, CRASHED, Report, UsageError
 
 if TYPE_CHECKING:
-    from jetdoctor.fix.engine import FixOutcome
+    from jetdoctor.fix.outcome import FixOutcome
 
 EXAMPLES = """\
   jetdoctor fix model.onnx -t jetpack-5.0.2 --diff       show every change

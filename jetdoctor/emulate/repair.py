@@ -6,7 +6,7 @@ from typing import Any, Callable, Sequence, Tuple
 
 from jetdoctor.emulate import emulate, misread
 from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.engine import FixOutcome
+from jetdoctor.fix.outcome import FixOutcome
 from jetdoctor.types import AsParsed, Finding, JetdoctorError, Result
 
 #: makes a ``verify`` job of the path of a fixed model, its original and a target

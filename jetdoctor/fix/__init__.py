@@ -13,8 +13,12 @@ def __getattr__(name: str) -> Any:
         from jetdoctor.fix.writing import write
 
         return write
-    if name in ("fix", "FixOutcome"):
-        from jetdoctor.fix import engine
+    if name == "fix":
+        from jetdoctor.fix.engine import fix
 
-        return getattr(engine, name)
+        return fix
+    if name == "FixOutcome":
+        from jetdoctor.fix.outcome import FixOutcome
+
+        return FixOutcome
     raise AttributeError("module %r has no attribute %r" % (__name__, name))

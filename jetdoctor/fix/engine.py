@@ -2,72 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
-from jetdoctor import __version__
-from jetdoctor.check import advice, catalog, check
+from jetdoctor.check import catalog, check
 from jetdoctor.child import limits, temporary
-from jetdoctor.fix import cutting, freezing, lowering, originals, polygraphy_folding
+from jetdoctor.fix import cutting, freezing, lowering, originals, polygraphy_folding, provenance
 from jetdoctor.fix.attempt import Attempt, fingerprint
 from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.choice import Choices, choice_of
+from jetdoctor.fix.choice import Choices
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.interface import caller_changes, kept_quantization
+from jetdoctor.fix.left_over import left_over
+from jetdoctor.fix.outcome import FixOutcome
 from jetdoctor.fix.proof import bytes_with_data, prove
 from jetdoctor.fix.prover import CANNOT
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
 from jetdoctor.model import from_proto, load, names, require_data, summarize
-from jetdoctor.types import Equivalence, Finding, Fix, Plan, PlanStep, Result, Target, UsageError
+from jetdoctor.types import Equivalence, Fix, Plan, PlanStep, Result, Target, UsageError
 from jetdoctor.verify import given
 
 #: attempts before giving up on finding a choice of fixes that brings no new error
 MAX_ATTEMPTS = 5
-PROVENANCE = "jetdoctor.fixes"
 
 #: gives INT8 steps that TensorRT has
 REQUANTIZE = "qdq_symmetric"
 #: Bytes that a repair may take beyond what the model itself needs: the file mapped, read, parsed and written.
 SPARE_MEMORY = 3 << 29
-
-
-@dataclass(frozen=True)
-class FixOutcome:
-    """What ``fix`` found. ``proto`` is the fixed model, None when the original is to stay.
-
-    ``before`` and ``results`` are the verdicts before and after, one per target; ``diff`` the graph
-    changes by finding. ``reason`` says why nothing may be written although something was to be fixed.
-    """
-
-    path: str
-    targets: Tuple[Target, ...]
-    plan: Plan
-    results: Tuple[Result, ...]
-    before: Tuple[Result, ...] = ()
-    proto: Any = None
-    diff: Tuple[FixDiff, ...] = ()
-    reason: str = ""
-    #: what changes for the caller's code, one sentence for each input or output
-    caller: Tuple[str, ...] = ()
-    #: which state of the file was read (``originals.stamp``)
-    read: Tuple[int, ...] = ()
-    #: sizes before and after, when the model was simplified
-    sizes: Optional[Tuple[Size, Size]] = None
-    #: what else the repair costs, such as INT8 speed
-    notes: Tuple[str, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        return self.proto is not None
-
-    @property
-    def clean(self) -> bool:
-        """Whether no error remains for any target."""
-        return not self.reason and not any(f.severity == "error" for r in self.results for f in r.findings)
 
 
 def fix(
@@ -174,12 +138,12 @@ class _Job:
     def conclude(self, attempt: Attempt) -> Optional[FixOutcome]:
         """Prove the attempt; None when a culprit was found and barred, so that another try is due."""
         changed = any(step.applied for step in attempt.steps)
-        attempt.steps.extend(self._left_over(attempt))
+        attempt.steps.extend(left_over(attempt))
         if not changed:
             return self._outcome(attempt, Plan(tuple(attempt.steps)), None)
         if attempt.new_errors():
             return self.give_up(attempt, "it would cause a new error: %s" % attempt.new_errors()[0][0].message)
-        self._stamp(attempt)
+        provenance.stamp(attempt)
         with Candidate(attempt.take(), self.path) as candidate:
             if candidate.trouble:
                 return self.give_up(attempt, candidate.trouble)
@@ -225,48 +189,6 @@ class _Job:
     def _measured(self, proto: Any) -> Optional[Tuple[Size, Size]]:
         """Sizes before and after everything, None when nobody asked for a simpler model."""
         return (self.sizes[0], size_of(proto)) if self.sizes is not None and proto is not None else None
-
-    def _left_over(self, attempt: Attempt) -> List[PlanStep]:
-        """For every finding that remains the fix that was not applied, then what to do manually."""
-        steps: List[PlanStep] = []
-        for finding in self.choices.wanted(attempt.results):
-            where = finding.location
-            node = (where.node_name or where.output) if where else ""
-            tried = [fix for fix in finding.fixes if fix.applicability != "manual"][:1]
-            for fix in tried:
-                reason = attempt.trouble or self.choices.reason(finding)
-                choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
-                steps.append(PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason, choice))
-            for fix in self._by_hand(attempt, finding):
-                reason = "manual: %s" % finding.message
-                steps.append(PlanStep(finding.rule, fix.title, "manual", node, False, reason))
-        return steps + self._offered_choices(attempt, steps) + self._offered_cut(attempt)
-
-    def _offered_choices(self, attempt: Attempt, steps: Sequence[PlanStep]) -> List[PlanStep]:
-        """Choices that stand behind another fix, which is not made either: once each, for ``--choose``."""
-        found: Dict[str, PlanStep] = {step.choice: step for step in steps}
-        for finding in self.choices.wanted(attempt.results):
-            for fix in finding.fixes:
-                choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
-                if choice and choice not in found and choice not in self.choices.allow:
-                    reason = "needs --allow %s" % choice
-                    found[choice] = PlanStep("", fix.title, "unsafe", "", False, reason, choice)
-        return [step for step in found.values() if not any(step is old for old in steps)]
-
-    def _offered_cut(self, attempt: Attempt) -> List[PlanStep]:
-        """The cut before NonMaxSuppression, where an error belongs to it and nobody has allowed the cut yet."""
-        if "nms" in self.choices.allow or all(result.verdict == "deploys" for result in attempt.results):
-            return []
-        cut = cutting.before_suppression(attempt.proto, self.path, self.targets)
-        return [PlanStep("", cut.title, "unsafe", cut.node_name, False, "needs --allow nms", "nms")] if cut else []
-
-    def _by_hand(self, attempt: Attempt, finding: Finding) -> Sequence[Fix]:
-        """Advice for a finding that no fix will remove; none while --unsafe would still try one."""
-        given = [fix for fix in finding.fixes if fix.applicability == "manual"]
-        if given or self.choices.untried(finding):
-            return given
-        target = next((r.target for r in attempt.results if finding in r.findings), self.targets[0])
-        return advice(from_proto(attempt.proto, self.path), finding, target)
 
     def _cut_before_suppression(self, attempt: Attempt) -> None:
         """End the model before NonMaxSuppression where a target refuses what belongs to it; the proof starts there."""
@@ -324,17 +246,6 @@ class _Job:
                     self.choices.barred[request.key] = _why_barred(request.fix, found)
                 return True
         return False
-
-    def _stamp(self, attempt: Attempt) -> None:
-        """Provenance in the model's metadata: what was changed, and by which version."""
-        applied = [{"rule": step.rule, "title": step.title} for step in attempt.steps if step.applied]
-        entry = {"jetdoctor": __version__, "targets": [t.name for t in self.targets], "fixes": applied}
-        for property in attempt.proto.metadata_props:
-            if property.key == PROVENANCE:
-                property.value = json.dumps(json.loads(property.value) + [entry])
-                return
-        attempt.proto.metadata_props.add(key=PROVENANCE, value=json.dumps([entry]))
-
 
 def _why_barred(fix: Fix, found: Equivalence) -> str:
     """What the proof held against a fix: other outputs, or a model that cannot be run."""

@@ -13,8 +13,8 @@ from typing import Any, List, Optional
 
 from jetdoctor.child import temporary
 from jetdoctor.fix import originals
-from jetdoctor.fix.engine import FixOutcome
 from jetdoctor.fix.external import external_files
+from jetdoctor.fix.outcome import FixOutcome
 from jetdoctor.fix.serialize import save
 from jetdoctor.types import JetdoctorError, UsageError
 
