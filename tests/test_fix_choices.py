@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -137,6 +138,8 @@ def test_choose_in_a_terminal(tmp_path, keys, code, written):
     model, out = saved(tmp_path, BYTES), tmp_path / "fixed.onnx"
     child, terminal = pty.fork()
     if not child:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background inherits that it is ignored
+        signal.alarm(120)
         words = ["-m", "jetdoctor", "fix", model, "-t", "jetpack-4.6", "--choose", "-o", str(out)]
         os.execv(sys.executable, [sys.executable] + words)
     said, sent = b"", False
