@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from jetdoctor.check import catalog, check
@@ -97,8 +98,9 @@ class Attempt:
     def _pass(self, view: Model) -> bool:
         """Apply what can be applied at once; whether the model changed."""
         self.choices.cost = Trial(view, catalog().rewrites, self._strictest()).cost
+        lost = lru_cache(maxsize=None)(lambda opset: self._lost(view, opset))  # asked for every node
         while True:
-            self.choices.spare(self.results, lambda opset: self._lost(view, opset))
+            self.choices.spare(self.results, lost)
             requests = list(self.choices.requests(self.results))
             lowers = [request for request in requests if request.fix.lower_opset]
             blocked = self._lower(lowers)
