@@ -15,10 +15,10 @@ from jetdoctor.fix.choice import Choices
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.interface import caller_changes, kept_quantization
+from jetdoctor.fix.judging import CANNOT
 from jetdoctor.fix.left_over import left_over
 from jetdoctor.fix.outcome import FixOutcome
 from jetdoctor.fix.proof import bytes_with_data, prove
-from jetdoctor.fix.prover import CANNOT
 from jetdoctor.fix.simplifying import Size, size_of
 from jetdoctor.fix.simplifying import simplify as simplify_graph
 from jetdoctor.model import from_proto, load, names, require_data, summarize

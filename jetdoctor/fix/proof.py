@@ -12,7 +12,7 @@ from typing import Optional
 from jetdoctor.child import workplace
 from jetdoctor.child.command import Ended
 from jetdoctor.child.limits import memory_limit
-from jetdoctor.fix import prover
+from jetdoctor.fix import judging, prover
 from jetdoctor.fix.external import external_files
 from jetdoctor.fix.trips import endless_loop
 from jetdoctor.model import load
@@ -60,7 +60,7 @@ def prove(
         return Equivalence(**found)
     trouble = _trouble(ended, run_seconds)
     if stage == prover.RESULT and ended.status in ("crashed", "failed") and ended.code != -signal.SIGALRM:
-        return Equivalence("different", reason="%s run: ONNX Runtime %s" % (prover.CANNOT, trouble))
+        return Equivalence("different", reason="%s run: ONNX Runtime %s" % (judging.CANNOT, trouble))
     return Equivalence(reason="ONNX Runtime %s on the %s" % (trouble, stage))
 
 
