@@ -7,6 +7,7 @@ import sys
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from jetdoctor.fix.candidate import Candidate
+from jetdoctor.fix.decisions import Pieces
 from jetdoctor.fix.odd_numbers import NOT_NUMBERS
 from jetdoctor.fix.runners import open_runner
 from jetdoctor.fix.ties import unsteady
@@ -19,9 +20,12 @@ from jetdoctor.verify.tolerance import BY_DTYPE, Tolerance
 
 #: inputs on which two correct engines differ
 _UNSTEADY = (
-    "with %d of %d inputs the original's own outputs change with the last digits of the inputs, as where scores tie;"
-    " real inputs (--inputs FILE.npz) do not"
+    "with %d of %d inputs the original's own outputs change with the last digits of the inputs, as where scores tie"
 )
+_REAL = "; real inputs (--inputs FILE.npz) do not"
+
+#: how such inputs were judged nevertheless
+_IN_PIECES = ": there the models agree in what decides (%s) and, given the same decisions, in all outputs"
 
 #: how a reason begins where nothing was compared, since the fixed model cannot be run
 CANNOT = "the result does not"
@@ -37,7 +41,8 @@ def judge(pairs: List[Any], original: str, candidate: str, kind: str, same: bool
         runner = open_runner(candidate, kind)
     except JetdoctorError as error:
         return {"status": "different", "reason": "%s load: %s" % (CANNOT, error)}
-    unjudged, strange = 0, []
+    restless, unjudged, strange = 0, 0, []
+    pieces: Optional[Pieces] = None
     main = load(candidate).main
     types = {name: main.value(name).dtype for name in main.input_names}
     tolerance = HALF_INSIDE if _computes_in_half(original) else None
@@ -55,11 +60,16 @@ def judge(pairs: List[Any], original: str, candidate: str, kind: str, same: bool
             if name in NOT_NUMBERS:
                 strange.append(name)
                 continue
-            if unsteady(original, kind, arrays, expected):
+            if not unsteady(original, kind, arrays, expected):
+                reason = "with %s inputs, output %s" % (name, comparison.reason)
+                order = comparison.row_order
+                return dict(worst, status="different", reason=reason, row_order=order, **_errors(comparison))
+            restless += 1
+            pieces = pieces or Pieces(original, candidate, kind)
+            comparison = pieces.compare(arrays, as_declared(arrays, types), tolerance, same)
+            if not comparison.equal:
                 unjudged += 1
                 continue
-            reason = "with %s inputs, output %s" % (name, comparison.reason)
-            return dict(worst, status="different", reason=reason, row_order=comparison.row_order, **_errors(comparison))
         worst["status"] = "equal"
         worst["runs"] += 1
         worst["row_order"] = worst["row_order"] or comparison.row_order
@@ -68,8 +78,9 @@ def judge(pairs: List[Any], original: str, candidate: str, kind: str, same: bool
             worst[key] = max(worst[key], value)
     if strange:
         worst["reason"] = "%s inputs give different results" % " or ".join(strange)
-    if unjudged:
-        worst["reason"] = _UNSTEADY % (unjudged, len(pairs))
+    if restless:
+        worst["reason"] = _UNSTEADY % (restless, len(pairs))
+        worst["reason"] += _REAL if unjudged or pieces is None else _IN_PIECES % pieces.words
         # What agrees on a few inputs and cannot be judged on most is not proven.
         worst["status"] = "equal" if worst["runs"] > unjudged else "not-run"
     return worst
