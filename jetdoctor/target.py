@@ -99,9 +99,21 @@ def _resolve_one(text: str, spec: str) -> List[Target]:
         board, base = base, ""
     targets = _on_module(board, base, spec) if board or at else _by_name(base, spec)
     if plus:
-        version = _tensorrt_version(tensorrt, spec)
+        version = _tensorrt_of_board(tensorrt, spec)
         targets = [replace(t, tensorrt=version, name="%s+tensorrt-%s" % (t.name, version)) for t in targets]
     return targets
+
+
+def _tensorrt_of_board(text: str, spec: str) -> str:
+    """The one TensorRT behind ``jetpack-6.2+``: a range would be several boards."""
+    range_ = re.sub(r"^(tensorrt|trt)-?", "", text)
+    if is_range(range_):
+        fitting = _tensorrt_fitting(range_)
+        if not fitting:
+            raise _empty("tensorrt", range_, tensorrt_lines().values(), spec)
+        one = "a board has one TensorRT: name it, such as +tensorrt-%s" % fitting[-1]
+        raise UsageError("target %r: %s" % (spec, one))
+    return _tensorrt_version(text, spec)
 
 
 def _by_name(text: str, spec: str) -> List[Target]:

@@ -4,7 +4,8 @@ Without --target every JetPack is checked (on a Jetson: this one). No GPU and no
 
 Exit code: 0 no finding at or above --fail-on, 1 such a finding, 2 bad usage, or a model (or its external data) that is
 missing, unreadable or not ONNX, 3 a rule crashed. Without --target the matrix of all JetPacks is information: 1 only
-when no JetPack accepts the model. The code does not depend on --format.
+when no JetPack accepts the model. An unknown verdict alone is 0: nothing was found. The code does not depend on
+--format.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ def _say_what_did_not_run(results: Sequence[Result]) -> None:
 
 
 def exit_code(results: Sequence[Result], fail_on: Callable[[Result], str], matrix: bool = False) -> int:
-    """3 > 2 > 1 > 0. A matrix fails only when no JetPack takes a model. ``fail_on``: what fails, for each result."""
+    """3 > 2 > 1 > 0. A matrix fails only when no JetPack accepts a model. ``fail_on``: what fails, for each result."""
     codes: List[int] = [0]
     for result in results:
         crashed = result.error is not None or any(f.rule == CRASHED for f in result.findings)
@@ -228,7 +229,7 @@ def exit_code(results: Sequence[Result], fail_on: Callable[[Result], str], matri
         elif result.verdict == "unknown" and crashed or "prove" in result.not_run:
             codes.append(3)
     failing = [result for result in results if fail_on(result) != "never"]
-    if _none_takes_one(failing) if matrix else any(_counted(result, fail_on(result)) for result in failing):
+    if _none_accepts_one(failing) if matrix else any(_counted(result, fail_on(result)) for result in failing):
         codes.append(1)
     return max(codes)
 
@@ -237,6 +238,7 @@ def _counted(result: Result, fail_on: str) -> bool:
     return any(finding.severity in FAIL_ON[fail_on] for finding in result.findings)
 
 
-def _none_takes_one(results: Sequence[Result]) -> bool:
-    readable = {r.model.path for r in results if r.verdict != "unreadable"}
-    return bool(readable - {r.model.path for r in results if r.verdict == "deploys"})
+def _none_accepts_one(results: Sequence[Result]) -> bool:
+    """Whether a model has errors somewhere and deploys nowhere; one that is unknown everywhere has none."""
+    refused = {r.model.path for r in results if r.verdict in ("fails", "fixable")}
+    return bool(refused - {r.model.path for r in results if r.verdict == "deploys"})

@@ -118,9 +118,11 @@ def _check_board(arguments: Any, device: Device) -> int:
     from jetdoctor import api, report
     from jetdoctor.api import where
     from jetdoctor.cli.check import exit_code
+    from jetdoctor.model import require_readable
 
     target = where.of_device(device)
     if target is None or (target.tensorrt is None and target.jetpack is None):
+        require_readable(arguments.model)  # a missing file is told first
         how = "jetdoctor check %s --target JETPACK" % arguments.model
         raise UsageError("neither JetPack nor TensorRT found there: " + how)
     found = api.check(arguments.model, target, device=device)
@@ -154,12 +156,12 @@ def _is_folder(arguments: Any) -> bool:
 
 
 def _save(answered: Sequence[Device], arguments: Any, folder: bool) -> None:
-    from jetdoctor.device import save_snapshot
+    from jetdoctor.device import snapshot_text
 
     secrets = [part for host in arguments.ssh or () for part in host.split("@")]
     if not folder:
         for device in answered:
-            save_snapshot(device, arguments.save, secrets)
+            output.write_whole(arguments.save, snapshot_text(device, secrets))
             print("wrote " + arguments.save, file=sys.stderr)
         return
     try:
@@ -171,7 +173,8 @@ def _save(answered: Sequence[Device], arguments: Any, folder: bool) -> None:
         name = _file_name(device.origin)
         names[name] = names.get(name, 0) + 1
         number = "-%d" % names[name] if names[name] > 1 else ""
-        save_snapshot(device, os.path.join(arguments.save, "%s%s.json" % (name, number)), secrets)
+        path = os.path.join(arguments.save, "%s%s.json" % (name, number))
+        output.write_whole(path, snapshot_text(device, secrets))
     print("wrote %d snapshots into %s" % (len(answered), arguments.save), file=sys.stderr)
 
 

@@ -92,7 +92,7 @@ def run(arguments: Any) -> int:
     work = partial(
         api.fix,
         path,
-        _targets(arguments),
+        _targets(arguments, path),
         opset=arguments.opset,
         freeze=_freeze(arguments.freeze or []),
         unsafe=arguments.unsafe,
@@ -148,7 +148,9 @@ def _choosing(work: Callable[..., FixOutcome], arguments: Any) -> FixOutcome:
     return _working(work, arguments, choosing.ask(trial, allow))
 
 
-def _targets(arguments: Any) -> Any:
+def _targets(arguments: Any, path: str) -> Any:
+    from jetdoctor.model import require_readable
+
     settings = config.load()
     plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
     alone = arguments.opset is not None or bool(arguments.freeze) or arguments.simplify
@@ -159,6 +161,7 @@ def _targets(arguments: Any) -> Any:
         return targets
     here = where.of_jetson()
     if here is None:
+        require_readable(path)  # a missing file is told first
         raise UsageError("fix needs a target or an opset: --target jetpack-5.0.2 (or --opset N alone)")
     return (replace(here, plugins=tuple(plugins)),)
 

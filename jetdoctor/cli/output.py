@@ -23,6 +23,8 @@ def require_writable(path: Optional[str], inputs: Sequence[str] = ()) -> None:
     """UsageError when ``path`` cannot be written or is one of the ``inputs``: asked before any work is done."""
     if path is None:
         return
+    if os.path.isfile(os.path.dirname(path)):
+        raise UsageError("cannot write %s: %s is a file, not a folder" % (path, os.path.dirname(path)))
     if not _is_replaceable(path) and not os.path.isdir(path):
         if not os.access(path, os.W_OK):
             raise UsageError("cannot write %s: no permission" % path)

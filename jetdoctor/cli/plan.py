@@ -43,11 +43,14 @@ def run(arguments: Any) -> int:
 
 
 def _target(arguments: Any) -> Target:
+    from jetdoctor.model import require_readable
+
     settings = config.load()
     plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
     targets = where.named(arguments.targets or settings.targets, plugins)
     here = None if targets else where.of_jetson()
     if len(targets) != 1 and here is None:
+        require_readable(arguments.model)  # a missing file is told first
         raise UsageError("plan is for one board: give one --target, such as xavier-nx@jetpack-5.0.2")
     return here or targets[0]
 

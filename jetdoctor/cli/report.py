@@ -109,7 +109,7 @@ def _device(snapshot: Any) -> Dict[str, Any]:
     # A snapshot on disk is what `device --save` redacts: the same for a bundle that is given to others.
     with workplace.folder() as folder:
         path = os.path.join(folder, "device.json")
-        room.save_snapshot(inspected, path)
+        output.write_whole(path, room.snapshot_text(inspected))
         redacted = room.from_snapshot(path)
     return room.to_json(redacted, check_device(redacted))
 

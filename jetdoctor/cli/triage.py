@@ -32,6 +32,9 @@ PIECE = 1 << 20  # bytes read at once
 #: Endings of models and engines, whose bytes would be read as a log by mistake.
 MODELS = (".onnx", ".engine", ".plan", ".trt", ".pt", ".pth", ".tflite")
 
+#: What is meant as a file and not as a line of a log.
+_FILE_NAME = r"[^\s:]*((\.log|\.txt|\.out|\.err|%s)|/[^\s/]*)" % "|".join(map(re.escape, MODELS))
+
 
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("log", nargs="?", metavar="LOG", help='a file, - for stdin, or "the line"')
@@ -77,9 +80,23 @@ def _pieces(log: Any) -> Any:
         if log.endswith(MODELS):
             raise UsageError("%s is a model, not a log: jetdoctor check %s" % (log, shlex.quote(log)))
         return _file(log)
-    if re.fullmatch(r"[^\s:]*(\.(log|txt|out|err)|/[^\s/]*)", log):
-        raise UsageError("%s does not exist" % log)
+    if re.fullmatch(_FILE_NAME, log):
+        _require_present(log)
     return log
+
+
+def _require_present(path: str) -> None:
+    """UsageError, with the reason, for what is spelled like a file and is none."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        raise UsageError("%s does not exist" % path) from None
+    except OSError as error:
+        raise _unread(path, error) from None
+
+
+def _unread(path: str, error: OSError) -> UsageError:
+    return UsageError("cannot read %s: %s" % (path, (error.strerror or str(error)).lower()))
 
 
 def _file(path: str) -> Iterator[str]:
@@ -88,7 +105,7 @@ def _file(path: str) -> Iterator[str]:
         with open(path, "rb") as stream:
             yield from _decoded(stream)
     except OSError as error:
-        raise UsageError("cannot read %s: %s" % (path, (error.strerror or str(error)).lower())) from None
+        raise _unread(path, error) from None
 
 
 def _decoded(stream: BinaryIO) -> Iterator[str]:

@@ -10,7 +10,7 @@ from jetdoctor.device.as_target import as_target
 from jetdoctor.device.boards import Board, board_of, fleet
 from jetdoctor.device.document import to_json
 from jetdoctor.device.side_by_side import common_target, compare
-from jetdoctor.device.snapshot import from_snapshot, save_snapshot
+from jetdoctor.device.snapshot import from_snapshot, snapshot_text
 from jetdoctor.device.sources import from_root, inspect_local
 from jetdoctor.device.ssh import over_ssh
 
@@ -27,6 +27,6 @@ __all__ = [
     "from_snapshot",
     "inspect_local",
     "over_ssh",
-    "save_snapshot",
+    "snapshot_text",
     "to_json",
 ]

@@ -65,7 +65,11 @@ def _boards_of(path: str) -> List[Tuple[str, str]]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    for name in sorted(os.listdir(folder)):
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UsageError("cannot read the folder %s: %s" % (folder, (error.strerror or str(error)).lower())) from None
+    for name in names:
         path = os.path.join(folder, name)
         if os.path.isdir(path):
             if _is_capture(path):

@@ -36,18 +36,10 @@ _FREE_TEXT = (
 )
 
 
-def save_snapshot(device: Device, path: str, secrets: Sequence[str] = ()) -> None:
-    """Write a device to ``path``. ``secrets`` are further words to leave out (the name used for SSH).
-
-    Raises UsageError when the file cannot be written.
-    """
+def snapshot_text(device: Device, secrets: Sequence[str] = ()) -> str:
+    """What a snapshot file of a device holds. ``secrets`` are further words to leave out (the name used for SSH)."""
     document = {"jetdoctor_snapshot": 1, "facts": redact(details(device), secrets)}
-    try:
-        with open(path, "w", encoding="utf-8") as stream:
-            json.dump(document, stream, indent=1, sort_keys=True)
-            stream.write("\n")
-    except OSError as error:
-        raise UsageError("cannot write the snapshot %s: %s" % (path, error.strerror)) from None
+    return json.dumps(document, indent=1, sort_keys=True) + "\n"
 
 
 def redact(facts: Dict[str, Any], secrets: Sequence[str] = ()) -> Dict[str, Any]:

@@ -49,6 +49,8 @@ def from_root(directory: str) -> Device:
 
     Raises UsageError when neither folder is there.
     """
+    if not os.path.isdir(directory):
+        raise UsageError("the captured board %s %s" % (directory, _not_a_folder(directory)))
     if not any(os.path.isdir(os.path.join(directory, name)) for name in ("root", "cmd")):
         raise UsageError("%s is not a captured board: it has neither a root/ nor a cmd/ folder" % directory)
     document = probe.probe(root=directory)
@@ -56,6 +58,10 @@ def from_root(directory: str) -> Device:
         if document["facts"].get(key, {}).get("value") is None:
             document["facts"][key] = {"value": fact.value, "source": fact.source, "reason": None}
     return device_from_probe(document, directory)
+
+
+def _not_a_folder(path: str) -> str:
+    return "is a file, not a folder" if os.path.exists(path) else "does not exist"
 
 
 def _from_jetson_release(directory: str) -> Dict[str, Fact]:

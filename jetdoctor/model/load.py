@@ -44,6 +44,11 @@ def load(path: Any) -> graph.Model:
     return model
 
 
+def require_readable(path: str) -> None:
+    """UnreadableModel when the file is missing, unreadable or no ONNX: for a command that stops before it loads it."""
+    skeleton_of(file_of(path))
+
+
 def from_proto(proto: Any, path: str = "") -> graph.Model:
     """The view of a model in memory. ``proto`` itself is kept, so that edits of it are seen."""
     copy = weights.without_weights(proto, onnx_parts.messages().ModelProto())
@@ -75,7 +80,11 @@ def skeleton_of(path: str) -> Tuple[wire.Skeleton, int]:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _walk(data, path), size
     except OSError as error:
-        raise UnreadableModel("cannot read %s: %s" % (path, (error.strerror or str(error)).lower())) from None
+        raise UnreadableModel("cannot read %s: %s" % (path, _reason(error))) from None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _require_regular_file(path: str) -> None:
@@ -87,7 +96,9 @@ def _require_regular_file(path: str) -> None:
             raise UnreadableModel("%s is not a file: %s" % (path, how)) from None
         pattern = any(character in path for character in "*?[")
         raise UnreadableModel(("no file matches %s" if pattern else "%s does not exist") % path) from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UnreadableModel("cannot read %s: %s" % (path, _reason(error))) from None
+    except ValueError as error:  # a zero byte in the name
         raise UnreadableModel("cannot read %s: %s" % (path, error)) from None
     if stat.S_ISDIR(mode):
         raise UnreadableModel("%s is a directory%s" % (path, _what_to_name(path)))
@@ -99,7 +110,7 @@ def _what_to_name(folder: str) -> str:
     try:
         has_models = any(name.endswith(".onnx") for name in os.listdir(folder))
     except OSError as error:
-        return " that cannot be read: %s" % (error.strerror or error)
+        return " that cannot be read: %s" % _reason(error)
     return ": name an .onnx file in it" if has_models else ", and no .onnx file is in it"
 
 
@@ -116,7 +127,7 @@ def _why(path: str, head: bytes, error: wire.WireError) -> str:
     if known:
         return "%s is not a binary ONNX file; it looks like %s" % (path, known)
     if isinstance(error, wire.Truncated) and error.plausible and error.missing < _ABSURD_BYTES:
-        missing = "%d or more bytes are missing" % error.missing
+        missing = "at least {:,} bytes are missing".format(error.missing)
         return "%s is truncated (%s): copy or download it again" % (path, missing)
     if error.plausible:
         return "%s is damaged (byte %d: %s): copy or download it again" % (path, error.offset, error)

@@ -86,6 +86,8 @@ def _load(path: str) -> Any:
         raise
     except Exception as error:  # numpy and zipfile raise what they like on a damaged file
         reason = str(error).split("\n")[0] or type(error).__name__
+        if "pickle" in reason or isinstance(error, EOFError):  # numpy's answer to anything that it does not know
+            reason = "it is no .npz or .npy file of numbers"
         raise UsageError("cannot read the inputs %s: %s (write them with numpy.savez)" % (path, reason)) from None
 
 
