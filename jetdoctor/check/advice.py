@@ -137,7 +137,7 @@ class Advisor:
         hits = self._hits(finding, [t.tensorrt_version for t in every_jetpack()])  # kept for other targets too
         for newer in ahead:
             if not any(_holds(hit, newer) for hit in hits):
-                text = "Move to JetPack %s (TensorRT %s), the first newer one whose parser takes this"
+                text = "Move to JetPack %s (TensorRT %s), the first newer one whose parser accepts this"
                 return text % (newer.jetpack, newer.tensorrt) + ("" if row else ", on a board that runs it")
         return ""
 

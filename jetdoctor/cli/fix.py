@@ -256,5 +256,5 @@ def _writes(arguments: Any) -> bool:
 
 
 def _changes(outcome: Any, every: bool) -> List[Any]:
-    """``(title, rule, lines)`` of every fix made."""
-    return [(diff.title, diff.rule, diff.lines(every)) for diff in outcome.diff]
+    """``(title, rule, lines)`` of every fix that changed nodes: not of one that only sorts them."""
+    return [(diff.title, diff.rule, diff.lines(every)) for diff in outcome.diff if diff.changes]

@@ -74,7 +74,8 @@ class FixDiff:
 
 def _counted(changes: List[NodeChange]) -> str:
     first = changes[0]
-    return "%s %s at %d nodes: %s, ..." % (first.sign, first.op_type, len(changes), first.name or first.outputs[0][0])
+    kind = first.op_type + " at " if first.op_type else ""  # a line of a downgrade names the operator itself
+    return "%s %s%d nodes: %s, ..." % (first.sign, kind, len(changes), first.name or first.outputs[0][0])
 
 
 def shape_text(shape: Shape) -> str:

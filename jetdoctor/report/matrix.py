@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Dict, List, Sequence, Tuple
 
 from jetdoctor.records import dataclass
@@ -151,11 +152,13 @@ def shown(result: Result, alone: bool = False) -> Sequence[Finding]:
 
 def merged(results: Sequence[Result]) -> Tuple[List[Finding], Dict[str, str]]:
     """Every finding once, as the newest target words it, and the targets that it holds on."""
-    newest: Dict[str, Finding] = {}
+    newest: Dict[Tuple[str, int], Finding] = {}
     held: Dict[str, List[int]] = {}
     for index, result in enumerate(results):
+        met: Counter = Counter()  # two findings about a whole file share their key
         for finding in shown(result, len(results) == 1):
-            newest[finding.key] = finding
+            newest[finding.key, met[finding.key]] = finding
+            met[finding.key] += 1
             held.setdefault(finding.key, []).append(index)
     kind = "JetPack " if all(r.target.name.startswith("jetpack-") for r in results) else ""
     where = {key: kind + ", ".join(_runs(results, indexes)) for key, indexes in held.items()}
@@ -173,8 +176,8 @@ def _runs(results: Sequence[Result], indexes: Sequence[int]) -> List[str]:
 
 
 def _closing(writer: Writer, results: Sequence[Result], every: bool) -> None:
-    counted = {finding.key: finding.severity for result in results for finding in shown(result)}
-    severities = list(counted.values())
+    counted = merged(results)[0]
+    severities = [finding.severity for finding in counted]
     writer.line()
     if every:
         findings = plural(len(counted), "finding") if counted else "no findings"

@@ -9,10 +9,14 @@ from typing import Dict, List, Sequence, Set
 from jetdoctor.report import matrix, text, words
 from jetdoctor.report.options import Options
 from jetdoctor.report.style import VERDICT_COLOR, Writer, clean, plural
-from jetdoctor.types import AsParsed, Equivalence, Plan, PlanStep, Report, Result
+from jetdoctor.types import AsParsed, Equivalence, Finding, Plan, PlanStep, Report, Result
+from jetdoctor.wording import repaired_name
 
 #: in the reason of a proof that could not be made in ONNX Runtime
 ELSEWHERE = "ONNX's reference evaluator"
+
+#: in the reason of a proof that random inputs cannot decide
+REAL_INPUTS = "--inputs FILE.npz"
 
 
 def render(report: Report, options: Options) -> str:
@@ -183,7 +187,17 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
         writer.line("Nothing was written.")
     errors = [f for result in options.before for f in result.findings if f.severity == "error"]
     if not applied and errors and not barred:
-        writer.line("next: " + writer.paint("jetdoctor explain %s" % words.by_severity(errors)[0].rule, "cyan"))
+        writer.line("next: " + writer.paint(_after_nothing(options, errors), "cyan"))
+
+
+def _after_nothing(options: Options, errors: Sequence[Finding]) -> str:
+    """The command after a repair that was not written: the proof again on real inputs where those can decide it."""
+    if REAL_INPUTS not in options.reason:
+        return "jetdoctor explain %s" % words.by_severity(errors)[0].rule
+    names = [word for result in options.before for word in ("--target", result.target.name)]
+    typed = ["jetdoctor", "fix", clean(options.path), *names, "-o"]
+    out = repaired_name(clean(options.path), names[1] if len(names) == 2 else "fixed")
+    return " ".join(map(shlex.quote, [*typed, out, *REAL_INPUTS.split()]))
 
 
 def _verify(plan: Plan, report: Report) -> str:

@@ -94,7 +94,8 @@ def model_line(result: Result) -> str:
     model = result.model
     opsets = ["opset %d" % model.opset["ai.onnx"]] if "ai.onnx" in model.opset else []
     opsets += ["%s %d" % (domain, v) for domain, v in model.opset.items() if domain != "ai.onnx"]
-    parts = opsets + [model.producer, "%d node%s" % (model.nodes, "" if model.nodes == 1 else "s")]
+    nodes = "%d node%s" % (model.nodes, "" if model.nodes == 1 else "s") if opsets else ""  # an engine has none
+    parts = opsets + [model.producer, nodes]
     return clean(", ".join(part for part in parts if part))
 
 

@@ -10,7 +10,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Any, Dict, List, Sequence, Tuple
 
-from jetdoctor.types import DlaSplit, JetdoctorError, Result, Target
+from jetdoctor.types import DlaSplit, Finding, JetdoctorError, Result, Target
 from jetdoctor.verify import trtexec_flags
 from jetdoctor.verify.build_lines import polygraphy_for, polygraphy_line, python_script
 from jetdoctor.verify.job import workspace_for
@@ -82,7 +82,7 @@ def _repair(result: Result, export: str, folds: bool) -> Tuple[List[Step], str]:
     source, name = result.model.path, result.target.name
     source = "model.onnx" if source == "-" else source  # what came from a stream has to get a name first
     errors = [f for f in result.findings if f.severity == "error"]
-    causes = tuple(dict.fromkeys("%s: %s" % (f.rule, f.fix.title if f.fix else f.message) for f in errors))
+    causes = _causes(errors)
     if result.verdict == "unknown":
         return [Step("Build it and see", (), ("there are no facts about this target's TensorRT",))], source
     if result.verdict == "deploys":
@@ -96,6 +96,15 @@ def _repair(result: Result, export: str, folds: bool) -> Tuple[List[Step], str]:
     explain = "jetdoctor explain " + " ".join(sorted({f.rule for f in result.findings if f.severity == "error"}))
     order = "in this order: fold constants, a lower opset, GraphSurgeon, a plugin, another runtime"
     return [Step("Change the export or the model", (explain,), causes + exports + (order,))], source
+
+
+def _causes(errors: Sequence[Finding]) -> Tuple[str, ...]:
+    """``JD301, JD302: what to do``, each cure once."""
+    rules: Dict[str, List[str]] = {}
+    for finding in errors:
+        cured = rules.setdefault(finding.fix.title if finding.fix else finding.message, [])
+        cured += [finding.rule] if finding.rule not in cured else []
+    return tuple("%s: %s" % (", ".join(cured), cure) for cure, cured in rules.items())
 
 
 def _by_hand(result: Result) -> Tuple[str, ...]:

@@ -77,7 +77,7 @@ def message(precision: str, answer: Dict[str, Any]) -> str:
     if overflow:
         first = overflow[0]
         where = "%s %s" % (first["op_type"], first["node_name"] or first["tensor"])
-        why = "%d tensors overflow, first %s with %s" % (len(overflow), where, first["largest"])
+        why = "%d tensors overflow, first %s with %.3g" % (len(overflow), where, first["largest"])
     scale = answer.get("scale")
     if scale is not None and scale < _SMALLEST.get(precision, 0.0):
         why += "; the values of this output, up to %.2g, are below the smallest number in %s" % (scale, name)
