@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jetdoctor.target import resolve
 from jetdoctor.triage import lines_of, read, triage, weighed
 from jetdoctor.triage.masks import masked
@@ -176,3 +178,33 @@ def test_a_cdi_specification_that_names_what_is_gone():
     line += 'error mounting "/usr/lib/libcuda.gone" to rootfs at "/opt/libcuda.so.1.1": stat /usr/lib/libcuda.gone: '
     found = best(line + "no such file or directory: OCI runtime attempted to invoke a command that was not found")
     assert (found.category, found.rule) == ("container-host-mismatch", "JD140") and "cdi generate" in found.fix
+
+
+CORRUPT = "[E] The engine plan file is not compatible with this version of TensorRT, expecting library version 8.4.1 got 8.5.2"
+
+
+def test_an_earlier_error_that_nobody_knows_is_a_reason_to_doubt():
+    unknown = "[E] the flux capacitor is empty"
+    sure = triage(CORRUPT)[0]
+    assert sure.confidence == "high" and not read(CORRUPT).asks
+    doubted = read(unknown + "\n" + CORRUPT)
+    assert doubted.diagnoses[0].category == sure.category and doubted.diagnoses[0].confidence == "medium"
+    assert "line 1" in doubted.asks[0]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "[I] the flux capacitor is empty", "[W] the flux capacitor is empty",
+        "[E] ModelImporter.cpp:773: While parsing node number 3 [Conv -> out]:", "[E] In function importModel:",
+        "[E] expecting library version 8.4.1 got 8.5.2", "[E] the flux capacitor is empty\n&&&& PASSED TensorRT.trtexec",
+    ],
+)  # fmt: skip
+def test_what_is_no_error_of_its_own_raises_no_doubt(before):
+    assert triage(before + "\n" + CORRUPT)[0].confidence == "high"
+
+
+def test_a_warning_does_not_name_what_failed_after_it():
+    warning = "[W] [TRT] Dynamic dimensions required for input: images, but no shapes were provided."
+    assert triage(warning)[0].confidence == "high"
+    assert triage(warning + "\n[E] the flux capacitor is empty")[0].confidence == "medium"

@@ -18,10 +18,11 @@ _OF_THE_BOARD = frozenset(
 _STAGES_OF_A_MODEL = ("parse", "build", "calibrate")
 
 
-def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tuple[str, ...]:
+def asks(best: Optional[Diagnosis], lines: int, target: str, model: str, unexplained: int = 0) -> Tuple[str, ...]:
     """Requests, most useful first; none for a diagnosis that is sure.
 
-    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them.
+    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``unexplained`` is the
+    number of the line of an error that may be the cause and that no entry knows (0: there is none).
     """
     if not lines:
         return ("the log is empty: trtexec writes to stdout and stderr, trtexec ... 2>&1 | tee build.log",)
@@ -31,6 +32,8 @@ def asks(best: Optional[Diagnosis], lines: int, target: str, model: str) -> Tupl
         return ()
     wanted: List[str] = []
     of_the_board = best.category in _OF_THE_BOARD
+    if unexplained:
+        wanted.append("read line %d first: an error that jetdoctor does not know, perhaps the cause" % unexplained)
     if lines <= FEW_LINES:
         before = "paste the lines before line %d" % max(best.line_number, 1)
         wanted.append(before if of_the_board else "%s: %s" % (before, _MORE))

@@ -49,6 +49,7 @@ class Reader:
         self.known = known
         self.context, self.record, self.progress = Context(), Record(), Progress()
         self.hits: List[Hit] = []
+        self.errors: List[Line] = []  # what was logged as an error, without lines that only say where
         self.lines = 0  # how many were read
 
     def read(self, lines: Iterable[Line]) -> None:
@@ -57,6 +58,8 @@ class Reader:
             self.context.see(line)
             self.record.see(line)
             self.progress.see(line)
+            if line.severity == "error" and not self._only_where(line):
+                self.errors.append(line)
             self.hits += [self._hit(s, line) for s in _told(self.known.found_in(line), line) if self._here(s)]
             self.hits += self._refusals(line)
             alone = self._operator_alone(line)
@@ -64,6 +67,10 @@ class Reader:
                 self.hits.append(alone)
         # A program often gives its name and command line in the last line only.
         self.hits = [hit for hit in self.hits if self._of_this_log(hit.signature)]
+
+    def _only_where(self, line: Line) -> bool:
+        """Whether a line only says where an error happened: it introduces the next line, or belongs to the printed node."""
+        return line.body.endswith(":") or "--- " in line.key or self.context.told_alone(line)
 
     def _here(self, signature: Signature) -> bool:
         return signature.when_stage in (None, self.progress.stage)

@@ -11,13 +11,12 @@ from jetdoctor.triage.hits import Hit, Reader
 from jetdoctor.triage.known import tensorrt_of
 from jetdoctor.triage.lines import Line, clean, select
 from jetdoctor.triage.signatures import Book, book
+from jetdoctor.triage.surety import CAUSE, unexplained
 from jetdoctor.triage.verdict import Judged, diagnose
 from jetdoctor.types import Target, parse_version
 
 #: Below this weight a line is a notice: told only when nothing better was found.
 NOTICE = 15
-#: From this weight on a line names a cause; below it stands what follows from one.
-CAUSE = 50
 AT_MOST = 5
 #: Text of up to this many characters was pasted, perhaps with lines that a terminal wrapped.
 PASTED = 20_000
@@ -48,6 +47,7 @@ def read(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Re
     found = tuple(diagnose(hit, judged) for hit in chosen)
     remarks = tuple(diagnose(hit, judged, remark=True) for hit in (_best(hits, reader.known) if ended_well else ()))
     best = found[0] if found else None
+    first = unexplained(chosen[0], reader) if chosen else None
     return Reading(
         diagnoses=found,
         remarks=remarks,
@@ -57,7 +57,7 @@ def read(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Re
         tensorrt=release,
         facts=dict(reader.record.facts),
         follow=_following(chosen, failed),
-        asks=() if ended_well else asks(best, reader.lines, judged.target, judged.model),
+        asks=() if ended_well else asks(best, reader.lines, judged.target, judged.model, first.number if first else 0),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Dict, Mapping
 
-from jetdoctor.triage import known, operators, surroundings
+from jetdoctor.triage import known, operators, surety, surroundings
 from jetdoctor.triage.diagnosis import Diagnosis
 from jetdoctor.triage.hits import Hit, Reader
 from jetdoctor.types import Version, parse_version
@@ -61,7 +61,7 @@ def diagnose(hit: Hit, log: Judged, remark: bool = False) -> Diagnosis:
         rule=row["rule"] if own and "rule" in row else otherwise,
         cause=(own and row.get("cause")) or general["cause"],
         fix=_fix(row if own else {}, general, log),
-        confidence=_confidence(hit, log, remark),
+        confidence="low" if remark else surety.confidence(hit, log.reader),
         line=hit.line.text,
         evidence=_evidence(hit, log.release),
         means=row.get("means") or general["means"],
@@ -84,12 +84,6 @@ def _fix(row: Mapping[str, Any], general: Mapping[str, Any], log: Judged) -> str
         jetpack = known.jetpacks_with(upgrade)
         fix += " TensorRT %s or later%s is not known to have this fault." % (upgrade, jetpack and " (%s)" % jetpack)
     return str(fix)
-
-
-def _confidence(hit: Hit, log: Judged, remark: bool) -> str:
-    if remark:
-        return "low"
-    return hit.signature.confidence
 
 
 def _filled(text: str, found: Diagnosis, log: Judged) -> str:
