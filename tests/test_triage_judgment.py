@@ -180,7 +180,7 @@ def test_a_cdi_specification_that_names_what_is_gone():
     assert (found.category, found.rule) == ("container-host-mismatch", "JD140") and "cdi generate" in found.fix
 
 
-CORRUPT = "[E] The engine plan file is not compatible with this version of TensorRT, expecting library version 8.4.1 got 8.5.2"
+CORRUPT = "[E] The engine plan file is not compatible with this version of TensorRT, expecting 8.4.1 got 8.5.2"
 
 
 def test_an_earlier_error_that_nobody_knows_is_a_reason_to_doubt():
@@ -197,7 +197,8 @@ def test_an_earlier_error_that_nobody_knows_is_a_reason_to_doubt():
     [
         "[I] the flux capacitor is empty", "[W] the flux capacitor is empty",
         "[E] ModelImporter.cpp:773: While parsing node number 3 [Conv -> out]:", "[E] In function importModel:",
-        "[E] expecting library version 8.4.1 got 8.5.2", "[E] the flux capacitor is empty\n&&&& PASSED TensorRT.trtexec",
+        "[E] expecting 8.4.1 got 8.5.2",
+        "[E] the flux capacitor is empty\n&&&& PASSED TensorRT.trtexec",
     ],
 )  # fmt: skip
 def test_what_is_no_error_of_its_own_raises_no_doubt(before):

@@ -21,8 +21,8 @@ _STAGES_OF_A_MODEL = ("parse", "build", "calibrate")
 def asks(best: Optional[Diagnosis], lines: int, target: str, model: str, unexplained: int = 0) -> Tuple[str, ...]:
     """Requests, most useful first; none for a diagnosis that is sure.
 
-    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``unexplained`` is the
-    number of the line of an error that may be the cause and that no entry knows (0: there is none).
+    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``unexplained`` is
+    the line number of an error that may be the cause and that no entry knows (0: there is none).
     """
     if not lines:
         return ("the log is empty: trtexec writes to stdout and stderr, trtexec ... 2>&1 | tee build.log",)

@@ -69,7 +69,7 @@ class Reader:
         self.hits = [hit for hit in self.hits if self._of_this_log(hit.signature)]
 
     def _only_where(self, line: Line) -> bool:
-        """Whether a line only says where an error happened: it introduces the next line, or belongs to the printed node."""
+        """Whether a line only says where an error happened: before the error itself, or in the printed node."""
         return line.body.endswith(":") or "--- " in line.key or self.context.told_alone(line)
 
     def _here(self, signature: Signature) -> bool:

@@ -1,7 +1,6 @@
 """How sure a diagnosis is: what its entry promises, lowered where the log itself holds a reason to doubt.
 
-Measured on 447 public reports that triage had not seen, with the entries of that time: without these doubts "high" was right in 167 of 174
-and "medium" in 96 of 124; with them in 159 of 163 and 101 of 122.
+docs/triage.md says how often each confidence is right on reports that triage had not seen.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ CAUSE = 50
 
 
 def confidence(hit: Hit, reader: Reader) -> str:
-    """The entry's confidence, a step lower for a line that names no cause, and another when an error before it is unexplained."""
-    doubts = int(hit.rank < CAUSE) + int(unexplained(hit, reader) is not None)
+    """The entry's; a step lower for a line that names no cause, and for an earlier error that is unexplained."""
+    doubts = int(hit.signature.rank < CAUSE) + int(unexplained(hit, reader) is not None)
     step = CONFIDENCES.index(hit.signature.confidence) + doubts
     return CONFIDENCES[min(step, len(CONFIDENCES) - 1)]
 
