@@ -104,35 +104,117 @@ def test_allow_on_the_command_line(tmp_path, capsys):
     assert "your code: feed input image as FLOAT" in capsys.readouterr().out
 
 
-def test_choose_asks_once_for_each_choice(tmp_path, monkeypatch, capsys):
-    outcome = fix(saved(tmp_path, BYTES), OLD)
-    for answer, chosen in (("y\n", ("input-types",)), ("\n", ())):
-        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
-        assert choosing.ask(outcome, ()) == chosen
-    said = capsys.readouterr().err
-    assert CHOICES["input-types"] in said and "allow input-types? [y/N]" in said
+def test_the_plan_names_inputs_and_what_allows_them(tmp_path, capsys):
+    text = """<ir_version: 8, opset_import: ["": 13]>
+g (uint8[4] image, uint8[2] other) => (float[4] y, float[2] z) {
+  y = Cast <to = 1> (image) z = Cast <to = 1> (other) }"""
+    path = saved(tmp_path, text)
+    assert main(["fix", path, "-t", "jetpack-4.6"]) == 1
+    said = capsys.readouterr().out
+    assert "at    image\n" in said and "at    other\n" in said
+    assert "Allow the change with --allow input-types, or let --choose ask." in " ".join(said.split())
+    steps = fix(path, OLD, allow=["input-types"]).plan.steps
+    assert [(step.tensor, step.choice, step.applied) for step in steps] == [
+        ("image", "input-types", True), ("other", "input-types", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "graph, choice, caller",
+    [
+        ("(float[3] x) => () { y = Relu(x) }", "outputs", "read a new output y: FLOAT [3]"),
+        ("(float[3] x) => (float[3] y) <float[3] w> { y = Add(x, w) }", "inputs", "feed a new input w: FLOAT [3]"),
+    ],
+)
+def test_what_a_model_lacks_is_proven_from_the_model_that_has_it(tmp_path, graph, choice, caller):
+    """Nothing runs the original, so that allowing the choice alone would never write anything."""
+    outcome = fix(saved(tmp_path, '<ir_version: 8, opset_import: ["": 13]> g ' + graph), OLD, allow=[choice])
+    assert outcome.clean and outcome.changed and outcome.plan.equivalence.status == "equal"
+    assert outcome.caller == (caller,)
+
+
+STAGES = """<ir_version: 8, opset_import: ["": 13]>
+g (float[8,64] x) => (float[M,64] y) <float[64,64] w> {
+  high = Relu(x) where = NonZero(high) first = Transpose <perm = [1,0]> (where) s = GatherND(high, first)
+  o = Constant <value_ints = [-1,64]> () rows = Reshape(s, o) y = MatMul(rows, w) }"""
+
+
+def test_the_end_of_a_model_is_cut_and_not_a_stage_before_another(tmp_path):
+    text = STAGES[: STAGES.index("o = Constant")].replace("float[M,64] y", "float[M] s").replace("float[64,64] w", "")
+    outcome = fix(saved(tmp_path, text.replace("<>", "") + "}"), OLD, allow=["nms"])
+    assert outcome.clean and [value.name for value in outcome.proto.graph.output] == ["high"]
+    assert outcome.caller[-1] == "run NonZero yourself: numpy.array(numpy.nonzero(high))"
+    model = parser.parse_model(STAGES)
+    model.graph.initializer.append(onnx.helper.make_tensor("w", 1, [64, 64], [0.5] * 4096))
+    onnx.save(model, tmp_path / "stages.onnx")
+    assert not any(step.choice for step in fix(str(tmp_path / "stages.onnx"), OLD).plan.steps)
+
+
+def test_int64_is_said_where_the_engine_has_int32(tmp_path):
+    text = """<ir_version: 8, opset_import: ["": 18]>
+g (int64[2,3] ids) => (float[2,1] y) <int64[1] axes = {1}> { f = Cast <to = 1> (ids) y = ReduceMean(f, axes) }"""
+    (said,) = fix(saved(tmp_path, text), OLD).caller
+    assert said == "ids is INT64 in the model and INT32 in the engine: convert before copying"
+
+
+def outcome_of(choices=(), errors=(), caller=(), changed=True, reason=""):
+    """What ``decide`` reads of an outcome."""
+    steps = [PlanStep("JD302", "Cut", "unsafe", name, choice=choice) for choice, name in choices]
+    found = [SimpleNamespace(severity="error", rule=rule) for rule in errors]
+    return SimpleNamespace(
+        plan=SimpleNamespace(steps=steps), results=[SimpleNamespace(findings=found)], caller=caller, changed=changed,
+        reason=reason, path="",
+    )  # fmt: skip
+
+
+def decided(monkeypatch, answers, work):
+    monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+    return choosing.decide(work, (), {})
+
+
+def test_choose_says_what_the_code_must_change_before_it_asks(monkeypatch, capsys):
+    before = outcome_of([("nms", "nms1"), ("nms", "nms2")])
+    cut = outcome_of(caller=("output best is gone",))
+    work = lambda allow, freeze: cut if allow == ("nms",) else before  # noqa: E731
+    for answers, chosen, asked in (("y\n", cut, 0), ("\n", before, 0), ("perhaps\nyes\n", cut, 1), ("", before, 0)):
+        assert decided(monkeypatch, answers, work) is chosen
+        said = capsys.readouterr().err
+        assert said.count("  JD302 Cut\n") == 1 and "  at nms1, nms2\n" in said
+        assert CHOICES["nms"] in " ".join(said.split())
+        assert said.index("  your code: output best is gone\n") < said.index("allow nms? [y/N] ")
+        assert said.count("answer y or n") == asked
+    useless = outcome_of(changed=False, reason="the result differs")
+    assert decided(monkeypatch, "y\n", lambda allow, freeze: useless if allow else before) is before
+    assert capsys.readouterr().err.endswith("  not possible: the result differs\n")
+
+
+def test_choose_needs_a_terminal(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     with pytest.raises(UsageError, match="--choose needs a terminal"):
         choosing.require_terminal()
 
 
-def test_choose_names_places_and_asks_again(monkeypatch, capsys):
-    steps = [PlanStep("JD302", "Cut", "unsafe", "nms%d" % number, choice="nms") for number in (1, 2)]
-    outcome = SimpleNamespace(plan=SimpleNamespace(steps=steps))
-    monkeypatch.setattr("sys.stdin", io.StringIO("perhaps\nyes\n"))
-    assert choosing.ask(outcome, ()) == ("nms",)
+HALVED = """<ir_version: 8, opset_import: ["": 18]>
+g (float[N,3,H,W] x) => (float[N,3,K,L] y) <float[4] s = {1.0,1.0,0.5,0.5}> {
+  y = Resize <mode = "linear", antialias = 1> (x, , s) }"""
+
+
+def test_choose_asks_for_sizes_where_open_ones_are_in_the_way(tmp_path, monkeypatch, capsys):
+    model = parser.parse_model(HALVED.replace("(x, , s)", "(x, s, s)"))
+    model.graph.node[0].input[1] = ""
+    onnx.save(model, tmp_path / "open.onnx")
+    work = lambda allow, freeze: fix(str(tmp_path / "open.onnx"), OLD, allow=allow, freeze=freeze)  # noqa: E731
+    chosen = decided(monkeypatch, "x=8x8\nx=1x3x8x8\n", work)
     said = capsys.readouterr().err
-    assert said.count("JD302 Cut") == 1 and "  at nms1, nms2\n" in said and said.count("answer y or n") == 1
-    monkeypatch.setattr("sys.stdin", io.StringIO("perhaps\n"))
-    assert choosing.ask(outcome, ()) == ()
-    assert capsys.readouterr().err.endswith("[y/N] \n")
+    assert "JD312 can be repaired" in said and "has rank 4, not 2" in said and said.count("[y/N] ") == 2
+    assert chosen.clean and chosen.caller == ("feed input x in the shape [1,3,8,8]",)
 
 
 @pytest.mark.once
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-@pytest.mark.parametrize("keys, code, written", [(b"y\n", 0, True), (b"\x03", 130, False)])
+@pytest.mark.parametrize("keys, code, written", [(b"y\n", 0, True), (b"\x03", 130, False), (b"\x04", 1, False)])
 def test_choose_in_a_terminal(tmp_path, keys, code, written):
-    """Yes writes; Ctrl-C leaves nothing behind."""
+    """Yes writes; Ctrl-C leaves nothing behind; Ctrl-D is a no."""
     import pty
 
     model, out = saved(tmp_path, BYTES), tmp_path / "fixed.onnx"
@@ -156,7 +238,7 @@ def test_choose_in_a_terminal(tmp_path, keys, code, written):
     os.close(terminal)
     status = os.waitpid(child, 0)[1]
     assert (os.WEXITSTATUS(status), out.exists()) == (code, written), said.decode()
-    assert b"Traceback" not in said and (b"your code:" in said) == written
+    assert b"Traceback" not in said and (b"written:" in said) == written
 
 
 def test_lost_int8_is_said_with_the_way_to_keep_it(tmp_path, capsys):

@@ -63,13 +63,15 @@ def cut_before(model: Model, node: Node, target: Target) -> str:
     cut = os.path.splitext(os.path.basename(path))[0] + "-boxes.onnx"
     names = " ".join(shlex.quote(name + ":auto") for name in node.inputs[:2])
     command = "polygraphy surgeon extract %s --outputs %s -o %s" % (shlex.quote(path), names, shlex.quote(cut))
-    text = "Cut the model before NonMaxSuppression and run NMS in post-processing%s: %s" % (_bounds(node), command)
+    given = bounds(node)
+    text = "Cut the model before NonMaxSuppression and run NMS in post-processing%s: %s"
+    text %= (" (%s)" % given if given else "", command)
     return text + ("; or use the plugin %s (it returns counts, boxes, scores and classes, not indices)" % _PLUGIN
                    if _has_plugin(target) else "")  # fmt: skip
 
 
-def _bounds(node: Node) -> str:
-    """The thresholds, where they are constants."""
+def bounds(node: Node) -> str:
+    """``boxes per class 3, IoU threshold 0.5``: the thresholds of a suppression, where they are constants."""
     found = []
     for index, what in _BOUNDS.items():
         numbers = node.input(index).numbers() if node.present(index) else None
@@ -80,7 +82,7 @@ def _bounds(node: Node) -> str:
             found.append("%s %s" % (what, bound if bound < _ALL else "unlimited"))
         else:
             found.append("%s %.6g" % (what, bound))
-    return " (%s)" % ", ".join(found) if found else ""
+    return ", ".join(found)
 
 
 def _has_plugin(target: Target) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Tuple
 
 from jetdoctor.api import where
 from jetdoctor.cli import choosing, output, parser
@@ -90,11 +90,11 @@ def run(arguments: Any) -> int:
         raise UsageError("--fold-with %s goes with --simplify" % arguments.fold_with)
     path = _file(arguments)
     work = partial(
+        _waited,
         api.fix,
         path,
         _targets(arguments, path),
         opset=arguments.opset,
-        freeze=_freeze(arguments.freeze or []),
         unsafe=arguments.unsafe,
         select=parser.split_ids(arguments.select),
         inputs=arguments.inputs,
@@ -102,7 +102,11 @@ def run(arguments: Any) -> int:
         fold_with=arguments.fold_with or "",
     )
     before = _structure(arguments, path)
-    outcome = _choosing(work, arguments) if arguments.choose else _working(work, arguments, _allowed(arguments))
+    freeze = choosing.sizes_of(arguments.freeze or [])
+    if arguments.choose:
+        outcome = _choosing(work, arguments, freeze)
+    else:
+        outcome = work(allow=_allowed(arguments), freeze=freeze, output=arguments.output, apply=arguments.apply)
     outcome = outcome if arguments.model == path else _called(outcome, arguments.model)
     _print(outcome, arguments, before)
     if arguments.script:
@@ -134,18 +138,20 @@ def _allowed(arguments: Any) -> Tuple[str, ...]:
     return choosing.named(parser.split_ids(arguments.allow))
 
 
-def _working(work: Callable[..., FixOutcome], arguments: Any, allow: Sequence[str]) -> FixOutcome:
-    with Waiting() as say:
-        return work(allow=allow, say=say, output=arguments.output, apply=arguments.apply)
+def _choosing(work: Callable[..., FixOutcome], arguments: Any, freeze: Mapping[str, str]) -> FixOutcome:
+    """What was agreed to is written at the end; until then every trial stays in memory."""
+    from jetdoctor.api import models
 
-
-def _choosing(work: Callable[..., FixOutcome], arguments: Any) -> FixOutcome:
-    """First without writing, to know what there is to choose."""
     choosing.require_terminal()
-    allow = _allowed(arguments)
+    outcome = choosing.decide(work, _allowed(arguments), freeze)
+    if not _writes(arguments):
+        return outcome
+    return models.written(outcome, arguments.inputs, arguments.output, arguments.apply)
+
+
+def _waited(work: Callable[..., FixOutcome], *given: Any, **options: Any) -> FixOutcome:
     with Waiting() as say:
-        trial = work(allow=allow, say=say)
-    return _working(work, arguments, choosing.ask(trial, allow))
+        return work(*given, say=say, **options)
 
 
 def _targets(arguments: Any, path: str) -> Any:
@@ -164,17 +170,6 @@ def _targets(arguments: Any, path: str) -> Any:
         require_readable(path)  # a missing file is told first
         raise UsageError("fix needs a target or an opset: --target jetpack-5.0.2 (or --opset N alone)")
     return (replace(here, plugins=tuple(plugins)),)
-
-
-def _freeze(items: List[str]) -> Dict[str, str]:
-    """``images=1x3x640x640`` -> name and shape; the name itself may hold a ``=``."""
-    wanted = {}
-    for item in items:
-        name, equals, value = item.rpartition("=")
-        if not equals or not name or not value:
-            raise UsageError("--freeze %s: write NAME=SHAPE, such as images=1x3x640x640 or batch=1" % item)
-        wanted[name] = value
-    return wanted
 
 
 def _opset_refused(outcome: Any) -> bool:

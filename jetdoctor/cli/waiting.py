@@ -32,6 +32,7 @@ class Waiting:
     def __exit__(self, *_: Any) -> None:
         if self._timer is not None:
             self._timer.cancel()
+            self._timer.join()  # it may be about to show the line, which nobody would take away
         if self._shown is not None:
             self._shown.stop()
 

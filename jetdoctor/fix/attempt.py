@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 from jetdoctor.check import catalog, check
 from jetdoctor.facts import knowledge
 from jetdoctor.fix import lowering
-from jetdoctor.fix.choice import Choices, Key, Request, places
+from jetdoctor.fix.choice import Choices, Key, Request, choice_of, places
 from jetdoctor.fix.diff import FixDiff, NodeChange
 from jetdoctor.fix.rewriting import Rewriting
 from jetdoctor.fix.trial import Trial
@@ -185,6 +185,8 @@ class Attempt:
                 first.place.node_name or first.place.output,
                 True,
                 "at %d nodes" % at if at > 1 else "",
+                choice_of(first.fix.rewrite) if first.fix.applicability == "unsafe" else "",
+                first.place.tensor,
             )
             self.steps.append(step)
             self.diff.append(FixDiff(rule, title, tuple(line for _, lines in members for line in lines)))
@@ -197,6 +199,15 @@ class Attempt:
 
 #: Stands for a finding where the engine itself asks for a change.
 _UNASKED = Finding("", "", "info", "build-risk", "")
+
+
+def with_rewrites(proto: Any, path: str, requests: Sequence[Request]) -> Any:
+    """A model with these requests alone, one after the other."""
+    for request in requests:
+        rewriting = Rewriting(from_proto(proto, path), catalog().rewrites, None)
+        rewriting.apply([request])
+        proto = rewriting.finish()
+    return proto
 
 
 def _written_out(node: Any, rewrite: str) -> Request:

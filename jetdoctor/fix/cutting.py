@@ -1,10 +1,15 @@
-"""A model that ends before NonMaxSuppression: boxes and scores become outputs, and the caller's code suppresses."""
+"""A model that ends before NonMaxSuppression, NonZero or Unique: what they read becomes outputs, for the caller's code.
+
+Only where they are the end of the model: what has weights of its own behind them stays.
+"""
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from jetdoctor.check import check
+from jetdoctor.check.suppression import bounds
 from jetdoctor.fix.choice import places
 from jetdoctor.fix.diff import NodeChange
 from jetdoctor.graph import DTYPE_NUMBERS, Model, Node, Value
@@ -14,6 +19,12 @@ from jetdoctor.types import Target
 #: operators whose output has as many elements as the data says
 _SELECTING = ("NonMaxSuppression", "NonZero", "Unique")
 
+#: constants of more elements than any conversion of boxes has are learned: a stage of the network
+_LEARNED = 1024
+
+#: how numpy does the same
+_IN_NUMPY = {"NonZero": "numpy.array(numpy.nonzero(%s))", "Unique": "numpy.unique(%s)"}
+
 
 class Cut(NamedTuple):
     """The shorter model and what went."""
@@ -22,16 +33,18 @@ class Cut(NamedTuple):
     title: str
     node_name: str
     changes: Tuple[NodeChange, ...]
+    #: what the caller's code has to do with the new outputs
+    caller: Tuple[str, ...]
 
 
 def before_suppression(proto: Any, path: str, targets: Sequence[Target]) -> Optional[Cut]:
-    """The model cut before its NonMaxSuppression, None where no error belongs to one."""
+    """The model cut before what selects by data, None where no error belongs to that, or a stage follows it."""
     view = from_proto(proto, path)
-    nodes = [node for node in view.nodes() if node.op_type == "NonMaxSuppression"]
+    nodes = sorted((n for n in view.nodes() if n.op_type in _SELECTING), key=lambda n: _SELECTING.index(n.op_type))
     if not nodes:
         return None
     names, behind = _frontier(view)
-    if not names or not _concerned(view, behind, targets):
+    if not names or not _concerned(view, behind, targets) or _stage_follows(view, behind):
         return None
     shorter = _ended(view, names)
     kept = {output for node in shorter.graph.node for output in node.output}
@@ -40,8 +53,39 @@ def before_suppression(proto: Any, path: str, targets: Sequence[Target]) -> Opti
         NodeChange("-", node.op_type, node.name, outputs=tuple((name, None) for name in node.outputs if name))
         for node in gone
     )
-    title = "End the model before NonMaxSuppression: outputs %s" % ", ".join(names)
-    return Cut(shorter, title, nodes[0].name, changes)
+    title = "End the model before %s: outputs %s" % (nodes[0].op_type, ", ".join(names))
+    return Cut(shorter, title, nodes[0].name or nodes[0].outputs[0], changes, _afterwards(nodes, names))
+
+
+def _stage_follows(view: Model, behind: Set[str]) -> bool:
+    """Whether something with weights is computed from what was selected, as in a detector of two stages."""
+    nodes = [inner for node in view.main.nodes if behind.intersection(node.outputs) for inner in _with_inner(node)]
+    given = [node.input(index) for node in nodes for index in range(1, len(node.inputs)) if node.inputs[index]]
+    sizes = [value.static_shape or () for value in given if value.name in value.graph.initializers]
+    return any(prod(shape) > _LEARNED for shape in sizes)
+
+
+def _afterwards(nodes: Sequence[Node], names: Sequence[str]) -> Tuple[str, ...]:
+    """One sentence for each suppression that the caller's code does, with its thresholds, and for what numpy does."""
+    found: Dict[str, None] = {}
+    for node in nodes:
+        if node.op_type == "NonMaxSuppression":
+            found[_suppress(node, names)] = None
+        elif node.inputs[0] in names:
+            found["run %s yourself: %s" % (node.op_type, _IN_NUMPY[node.op_type] % node.inputs[0])] = None
+    return tuple(found)
+
+
+def _suppress(node: Node, names: Sequence[str]) -> str:
+    """What to suppress, class by class, and how."""
+    parts = ["run NMS yourself, class by class (torchvision.ops.batched_nms, cv2.dnn.NMSBoxes)"]
+    boxes, scores = node.inputs[:2]
+    if boxes in names:
+        form = "center x, center y, width, height" if node.attr("center_point_box", 0) else "two corners"
+        parts.append("boxes: %s [batch, boxes, 4], %s" % (boxes, form))
+    if scores in names:
+        parts.append("scores: %s [batch, classes, boxes]" % scores)
+    return "; ".join(filter(None, [*parts, bounds(node)]))
 
 
 def _frontier(view: Model) -> Tuple[List[str], Set[str]]:

@@ -9,12 +9,12 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 from jetdoctor.check import catalog, check
 from jetdoctor.child import limits, temporary
 from jetdoctor.fix import cutting, freezing, lowering, originals, polygraphy_folding, provenance
-from jetdoctor.fix.attempt import Attempt, fingerprint
+from jetdoctor.fix.attempt import Attempt, fingerprint, with_rewrites
 from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.choice import Choices
+from jetdoctor.fix.choice import Choices, choice_of
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
-from jetdoctor.fix.interface import caller_changes, kept_quantization
+from jetdoctor.fix.interface import caller_changes, engine_types, kept_quantization
 from jetdoctor.fix.judging import CANNOT
 from jetdoctor.fix.left_over import left_over
 from jetdoctor.fix.outcome import FixOutcome
@@ -92,17 +92,18 @@ class _Job:
     fold_with: str = ""
     sizes: Optional[Tuple[Size, Size]] = None
     view: Any = None
-    #: the model that the proof starts from: the file, or the file cut as the user allowed
+    #: the model that the proof starts from: the file, or the file cut or made whole as the user allowed
     reference: str = ""
-    _cut: Any = None
+    cut: Optional[cutting.Cut] = None
+    _start: Any = None
 
     def __enter__(self) -> "_Job":
         self.reference = self.path
         return self
 
     def __exit__(self, *_: Any) -> None:
-        if self._cut is not None:
-            self._cut.__exit__()
+        if self._start is not None:
+            self._start.__exit__()
 
     def run(self) -> FixOutcome:
         for _ in range(MAX_ATTEMPTS):
@@ -144,6 +145,7 @@ class _Job:
         if attempt.new_errors():
             return self.give_up(attempt, "it would cause a new error: %s" % attempt.new_errors()[0][0].message)
         provenance.stamp(attempt)
+        self._make_whole(attempt)
         with Candidate(attempt.take(), self.path) as candidate:
             if candidate.trouble:
                 return self.give_up(attempt, candidate.trouble)
@@ -178,13 +180,18 @@ class _Job:
             results = tuple(replace(result, model=summary) for result in results)
         diff = tuple(attempt.diff)
         after = from_proto(proto, self.path) if proto is not None else None
-        caller = caller_changes(self.view, after) if after is not None else ()
+        caller = self._caller(after, results) if after is not None else ()
         notes = kept_quantization(self.view, after, _offers(attempt.before, REQUANTIZE))
         sizes = self._measured(proto)
         return FixOutcome(
             self.path, self.targets, plan, results, attempt.before, proto, diff, reason, caller,
             sizes=sizes, notes=notes,
         )  # fmt: skip
+
+    def _caller(self, after: Any, results: Sequence[Result]) -> Tuple[str, ...]:
+        """What the calling code must change: by the repair, behind a cut, and for an engine's own types."""
+        cut = self.cut.caller if self.cut is not None else ()
+        return caller_changes(self.view, after) + cut + engine_types(results)
 
     def _measured(self, proto: Any) -> Optional[Tuple[Size, Size]]:
         """Sizes before and after everything, None when nobody asked for a simpler model."""
@@ -199,11 +206,24 @@ class _Job:
         attempt.proto = cut.proto
         attempt.steps.append(PlanStep("", cut.title, "unsafe", cut.node_name, True, choice="nms"))
         attempt.diff.append(FixDiff("", cut.title, cut.changes))
-        if self._cut is None:
-            twin = type(cut.proto)()
-            twin.CopyFrom(cut.proto)
-            self._cut = Candidate(twin, self.path, check=False).__enter__()
-            self.reference = self._cut.path
+        if self.cut is None:
+            self.cut = cut
+            self._start_from(cut.proto)
+
+    def _start_from(self, proto: Any) -> None:
+        """Let the proof start from that model, which stays as it is, and not from the file."""
+        twin = type(proto)()
+        twin.CopyFrom(proto)
+        if self._start is not None:
+            self._start.__exit__()
+        self._start = Candidate(twin, self.path, check=False).__enter__()
+        self.reference = self._start.path
+
+    def _make_whole(self, attempt: Attempt) -> None:
+        """Start the proof from the model with the inputs and outputs that it lacked: without them nothing runs it."""
+        wholes = [r for done in attempt.applied for r in done if choice_of(r.fix.rewrite) in ("inputs", "outputs")]
+        if wholes:
+            self._start_from(with_rewrites(_read(self.reference), self.path, wholes))
 
     def _simplify(self, attempt: Attempt) -> None:
         """Constants are folded, then what changes nothing goes; how the target reads the result is checked after."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor.fix.diff import shape_text
 from jetdoctor.graph import Model, Node
+from jetdoctor.types import Result
 
 #: numpy's names where they are not ONNX's in lower case
 _NUMPY = {"FLOAT": "float32", "DOUBLE": "float64"}
@@ -30,6 +31,12 @@ def caller_changes(before: Model, after: Model) -> Tuple[str, ...]:
     ]
     outputs = [{name: _kind(model, name) for name in model.main.output_names} for model in (before, after)]
     return tuple(_inputs(*inputs) + _outputs(*outputs))
+
+
+def engine_types(results: Sequence[Result]) -> Tuple[str, ...]:
+    """One sentence for inputs and outputs of another type in the engine than in the file, whatever is repaired."""
+    found = [finding.message for result in results for finding in result.findings if finding.name == "wide-bindings"]
+    return tuple(dict.fromkeys(found))
 
 
 def kept_quantization(before: Model, after: Optional[Model], asymmetric: bool) -> Tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Dict, List, Sequence
 from jetdoctor.check import advice
 from jetdoctor.fix import cutting
 from jetdoctor.fix.attempt import Attempt
-from jetdoctor.fix.choice import choice_of
+from jetdoctor.fix.choice import choice_of, places
 from jetdoctor.model import from_proto
 from jetdoctor.types import Finding, Fix, PlanStep
 
@@ -21,8 +21,10 @@ def left_over(attempt: Attempt) -> List[PlanStep]:
         tried = [fix for fix in finding.fixes if fix.applicability != "manual"][:1]
         for fix in tried:
             reason = attempt.trouble or attempt.choices.reason(finding)
-            choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
-            steps.append(PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason, choice))
+            choice = _choice(fix)
+            for tensor in _values(finding):
+                step = PlanStep(finding.rule, fix.title, fix.applicability, node, False, reason, choice, tensor)
+                steps.append(step)
         for fix in _manual(attempt, finding):
             reason = "manual: %s" % finding.message
             steps.append(PlanStep(finding.rule, fix.title, "manual", node, False, reason))
@@ -34,11 +36,21 @@ def _offered_choices(attempt: Attempt, steps: Sequence[PlanStep]) -> List[PlanSt
     found: Dict[str, PlanStep] = {step.choice: step for step in steps}
     for finding in attempt.choices.wanted(attempt.results):
         for fix in finding.fixes:
-            choice = choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
+            choice = _choice(fix)
             if choice and choice not in found and choice not in attempt.choices.allow:
                 reason = "needs --allow %s" % choice
                 found[choice] = PlanStep("", fix.title, "unsafe", "", False, reason, choice)
     return [step for step in found.values() if not any(step is old for old in steps)]
+
+
+def _choice(fix: Fix) -> str:
+    return choice_of(fix.rewrite) if fix.applicability == "unsafe" else ""
+
+
+def _values(finding: Finding) -> Sequence[str]:
+    """The values that a finding is about: each graph input of one, the first where it is about nodes."""
+    at = places(finding)
+    return [at[0].tensor] if at[0].node_index is not None else list(dict.fromkeys(place.tensor for place in at))
 
 
 def _offered_cut(attempt: Attempt) -> List[PlanStep]:

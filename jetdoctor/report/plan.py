@@ -62,8 +62,9 @@ def _step(writer: Writer, step: PlanStep, common: str, said: Set[str]) -> None:
     label = ("+ " if step.applied else "- ") + (step.rule + "  " if step.rule else "")
     styles = ("green" if step.applied else "yellow", "bold")
     writer.wrapped(label, "%s (%s)" % (step.title, step.applicability), indent=0, label_styles=styles)
-    if step.node_name:
-        writer.wrapped("at    ", " ".join(filter(None, (step.node_name, step.reason if step.applied else ""))))
+    where = ", ".join(filter(None, (step.node_name, step.tensor)))
+    if where:
+        writer.wrapped("at    ", " ".join(filter(None, (where, step.reason if step.applied else ""))))
     if not step.applied and (not common or step.reason != common):
         writer.wrapped("left  ", "as above" if step.reason in said else step.reason or "not applied", "yellow")
         said.update(filter(None, [step.reason]))
@@ -182,7 +183,7 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
     elif not plan.steps and not options.reason:
         writer.line("Nothing to fix, nothing was written.")
     elif barred and not options.reason:
-        writer.line("Nothing was written. --unsafe would try the fixes that are marked so.")
+        writer.wrapped("", "Nothing was written. " + _permitting(barred), indent=0)
     else:
         writer.line("Nothing was written.")
     errors = [f for result in options.before for f in result.findings if f.severity == "error"]
@@ -198,6 +199,14 @@ def _after_nothing(options: Options, errors: Sequence[Finding]) -> str:
     typed = ["jetdoctor", "fix", clean(options.path), *names, "-o"]
     out = repaired_name(clean(options.path), names[1] if len(names) == 2 else "fixed")
     return " ".join(map(shlex.quote, [*typed, out, *REAL_INPUTS.split()]))
+
+
+def _permitting(barred: Sequence[PlanStep]) -> str:
+    """The options that would try these unsafe fixes."""
+    choices = ",".join(dict.fromkeys(step.choice for step in barred if step.choice))
+    if all(step.choice for step in barred):
+        return "Allow the change with --allow %s, or let --choose ask." % choices
+    return "--unsafe%s would try the fixes that are marked so." % (choices and ", or --allow %s," % choices)
 
 
 def _verify(plan: Plan, report: Report) -> str:

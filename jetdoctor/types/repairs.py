@@ -19,6 +19,8 @@ class PlanStep:
     reason: str = ""
     #: what it decides for the caller, one of CHOICES; "" for nothing
     choice: str = ""
+    #: the value that it is about, such as a graph input; "" when it is about the node
+    tensor: str = ""
 
     def to_json(self) -> dict:
         return {
@@ -29,6 +31,7 @@ class PlanStep:
             "applied": self.applied,
             "reason": self.reason,
             **({"choice": self.choice} if self.choice else {}),
+            **({"tensor": self.tensor} if self.tensor else {}),
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import Sequence, Set
+from typing import Dict, Sequence, Set
 
 from jetdoctor.graph import Model, Node
 from jetdoctor.model.sizes import likely
@@ -15,13 +15,18 @@ def freeze_options(model: Model, nodes: Sequence[Node] = ()) -> str:
 
     With ``nodes`` only for the inputs that one of them is computed from, and those that share a size with these.
     """
+    return " ".join("--freeze " + shlex.quote("%s=%s" % item) for item in fixed_sizes(model, nodes).items())
+
+
+def fixed_sizes(model: Model, nodes: Sequence[Node] = ()) -> Dict[str, str]:
+    """The same as input -> ``1x3x640x640``."""
     profile = likely(model).profile
     wanted = _related(model, _feeding(nodes)) if nodes else set(profile)
-    return " ".join(
-        "--freeze " + shlex.quote("%s=%s" % (name, spelled_shape(span.opt)))
+    return {
+        name: spelled_shape(span.opt)
         for name, span in profile.items()
         if name in wanted or not wanted & set(profile)
-    )
+    }  # fmt: skip
 
 
 def _feeding(nodes: Sequence[Node]) -> Set[str]:
