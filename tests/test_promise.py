@@ -11,7 +11,7 @@ from jetdoctor import cli
 from jetdoctor.check import check
 from jetdoctor.check.promise import rounds
 from jetdoctor.fix import fix
-from jetdoctor.model import from_proto
+from jetdoctor.model import from_proto, load
 from jetdoctor.target import resolve
 from tests.cases import parse
 
@@ -65,6 +65,58 @@ def test_scales_of_the_axis_that_onnx_takes_by_default(saved):
     }"""
     assert promises(text)[0].verdict == "fixable"
     assert fix(saved(text), resolve("jetpack-5.0.2")).clean
+
+
+#: what a fix cannot do with the node, and the same node where it can: (opset, inputs, outputs, body)
+LOOKED_AT = {
+    "a window that is an output": (17, "", "float[8] y", "n = Constant <value_int = 8> () y = HannWindow (n)"),
+    "a window of a known size": (
+        17, "float[8] x", "float[8] y", "n = Constant <value_int = 8> () w = HannWindow (n) y = Mul (x, w)"
+    ),
+    "blocks of integers": (18, "int32[1,5,5] x", "int32[1,1,5,5] y", "y = Col2Im (x, size, side)"),
+    "blocks of floats": (18, "float[1,5,5] x", "float[1,1,5,5] y", "y = Col2Im (x, size, side)"),
+    "as many samples as the boxes take": (16, "float[1,2,6,6] x", "float[1,2,1,1] y", "y = RoiAlign (x, box, none)"),
+    "two samples": (
+        16, "float[1,2,6,6] x", "float[1,2,1,1] y", "y = RoiAlign <sampling_ratio = 2> (x, box, none)"
+    ),
+    "a sequence for the caller": (13, "float[2] x", "seq(float[2]) y", "y = SequenceConstruct (x, x)"),
+    "a sequence that is read": (
+        13, "float[2] x", "float[2] y",
+        "s = SequenceConstruct (x, x) z = Constant <value_int = 0> () y = SequenceAt (s, z)",
+    ),
+    "a determinant of 4 x 4": (13, "float[4,4] x", "float y", "y = Det (x)"),
+    "a determinant of 3 x 3": (13, "float[3,3] x", "float y", "y = Det (x)"),
+    "integers between pixels": (20, "int32[1,1,4,4] x, float[1,2,2,2] p", "int32[1,1,2,2] y", "y = GridSample (x, p)"),
+    "integers of the nearest pixel": (
+        20, "int32[1,1,4,4] x, float[1,2,2,2] p", "int32[1,1,2,2] y", 'y = GridSample <mode = "nearest"> (x, p)'
+    ),
+}  # fmt: skip
+CONSTANTS = "<int64[2] size = {5, 5}, int64[2] side = {1, 5}, float[1,4] box = {0, 0, 4, 4}, int64[1] none = {0}>"
+
+
+@pytest.mark.parametrize("can, name", enumerate(LOOKED_AT))
+def test_a_fix_is_promised_where_it_can_be_done(can, name):
+    """Every second one of the list is the neighbor that can be repaired."""
+    opset, inputs, outputs, body = LOOKED_AT[name]
+    head = '<ir_version: 8, opset_import: ["": %d]> g (%s) => (%s) ' % (opset, inputs, outputs)
+    result, _ = promises("%s%s { %s }" % (head, CONSTANTS, body))
+    assert result.verdict == ("fixable" if can % 2 else "fails")
+
+
+#: bytes of the caller in a product, FLOAT that no Equal of opset 9 compares, a Cast of bytes to bytes
+KEPT = {
+    "tensorrt-8.6.1": (17, "uint8[4,4] x, int8[4] w", "int32[4] y", "y = MatMulInteger (x, w)"),
+    "tensorrt-8.4.3": (9, "int64[4] x", "int64[1] y", "y = ArgMax (x)"),
+    "tensorrt-10.3.0": (17, "uint8[4,4] x", "uint8[1,1] y", "f = Cast <to = 2> (x) y = ReduceMin (f)"),
+}
+
+
+@pytest.mark.parametrize("target", KEPT)
+def test_what_was_promised_is_written(saved, target):
+    opset, inputs, outputs, body = KEPT[target]
+    path = saved('<ir_version: 8, opset_import: ["": %d]> g (%s) => (%s) { %s }' % (opset, inputs, outputs, body))
+    (result,) = check(load(path), resolve(target))
+    assert result.verdict == "fixable" and fix(path, resolve(target), unsafe=True).clean
 
 
 MOD = """<ir_version: 8, opset_import: ["": 13]>

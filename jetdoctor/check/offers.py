@@ -16,6 +16,9 @@ from jetdoctor.types import Fix
 #: operators whose axes were an attribute until opset 12 or 17
 _AXES_TURN_INPUT = ("Reduce", "Squeeze", "Unsqueeze")
 
+#: Rules about an operator that a parser does not have, in whatever form.
+_ABSENT = ("JD301", "JD803")
+
 #: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
 _OUT_OF_BRANCH, _OUT_OF_BODY = "fold_if", "unroll_loop"
 
@@ -52,8 +55,11 @@ class Offers:
             return place.node is None or not _axes_of_the_run(place.node)
         if not self._fits(name, place.node, place.fact["rule"], crashes, place.value):
             return False
-        folds = place.node is not None and place.tensor and self.catalog.rewrite(name).folds
-        return not (folds and needs_a_run(place.node.graph.value(place.tensor)))
+        if place.node is None or not self.catalog.rewrite(name).folds:
+            return True
+        if place.fact["rule"] in _ABSENT:
+            return not _stays(place.node)
+        return not (place.tensor and needs_a_run(place.node.graph.value(place.tensor)))
 
     def _fits(self, name: str, node: Node, rule_id: str, crashes: List[Crash], value: Optional[Value] = None) -> bool:
         """Whether the rewrite may work at the node (None: anywhere), as far as a look at it and its constants tells."""
@@ -83,6 +89,11 @@ class Offers:
                 promise = "run" if rewrite.unsure else "sure"
                 self._made[request] = Fix(rewrite.title, rewrite.applicability, rewrite=request, promise=promise)
         return self._made[request]
+
+
+def _stays(node: Node) -> bool:
+    """Whether folding cannot remove the node: its result depends on data, or is an output of the graph."""
+    return any(name in node.graph.output_names or needs_a_run(node.graph.value(name)) for name in node.outputs if name)
 
 
 def _axes_of_the_run(node: Node) -> bool:

@@ -13,6 +13,9 @@ from jetdoctor.graph import Node
 from jetdoctor.recipes.build import Build
 from jetdoctor.rule import CannotRewrite
 
+#: element types that a transposed convolution takes
+BLOCKS = ("FLOAT", "FLOAT16", "DOUBLE")
+
 
 def col2im(node: Node, build: Build) -> str:
     """[N, C * block, L] as N * C images of ``block`` channels, convolved to [N * C, 1, *image]."""
@@ -20,7 +23,7 @@ def col2im(node: Node, build: Build) -> str:
 
     image, block = _numbers(node, build, 1), _numbers(node, build, 2)
     ones, pixels, dtype = [1] * len(block), math.prod(block), build.dtype(node.input(0))
-    if dtype not in ("FLOAT", "FLOAT16", "DOUBLE"):
+    if dtype not in BLOCKS:
         raise CannotRewrite("blocks of %s" % dtype)
     strides, dilations = (list(node.attr(name, ones)) for name in ("strides", "dilations"))
     pads = list(node.attr("pads", [0] * (2 * len(block))))

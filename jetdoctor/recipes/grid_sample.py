@@ -32,9 +32,8 @@ class Tap(NamedTuple):
 
 def grid_sample(node: Node, build: Build) -> str:
     """The sampled image, of any number of spatial axes; sizes may be open."""
-    mode = _MODES.get(node.attr("mode", "linear"), node.attr("mode", "linear"))
-    dtype = build.dtype(node.input(0))
-    if dtype == "STRING" or (mode != "nearest" and dtype not in _FLOATS):
+    mode, dtype = _mode(node), build.dtype(node.input(0))
+    if not samples(node, dtype):
         raise CannotRewrite("sampling %s in mode %s" % (dtype, mode))
     sampler = _Sampler(node, build, mode)
     axes, total = [sampler.taps(axis) for axis in range(len(sampler.sizes))], ""
@@ -42,6 +41,16 @@ def grid_sample(node: Node, build: Build) -> str:
         sample = sampler.sample(corner)
         total = sample if not total else build.add("Add", [total, sample])
     return _laid_out(build, build.transpose(total, [0, 2, 1]), node.input(0), node.input(1))
+
+
+def samples(node: Node, dtype: str) -> bool:
+    """Whether images of that element type are sampled: only floats are averaged."""
+    return dtype in _FLOATS or (_mode(node) == "nearest" and dtype != "STRING")
+
+
+def _mode(node: Node) -> str:
+    mode: str = node.attr("mode", "linear")
+    return _MODES.get(mode, mode)
 
 
 def _laid_out(build: Build, flat: str, x: Value, grid: Value) -> str:

@@ -8,7 +8,8 @@ from jetdoctor.graph import Node
 from jetdoctor.recipes.build import Build
 from jetdoctor.rule import CannotRewrite
 
-_LARGEST_MATRIX = 3
+#: rows of the largest matrix whose determinant is decomposed
+LARGEST_BY_MINORS = 3
 _LONGEST = 2048
 
 
@@ -16,8 +17,8 @@ def determinant(node: Node, build: Build) -> str:
     """Det-11 of small matrices, by minors."""
     x, rank = node.input(0), build.rank(node.input(0))
     size = build.sizes(x, [rank - 1])[0]
-    if build.sizes(x, [rank - 2])[0] != size or not 1 <= size <= _LARGEST_MATRIX:
-        raise CannotRewrite("only matrices up to %d x %d are decomposed" % (_LARGEST_MATRIX, _LARGEST_MATRIX))
+    if build.sizes(x, [rank - 2])[0] != size or not 1 <= size <= LARGEST_BY_MINORS:
+        raise CannotRewrite("only matrices up to %d x %d are decomposed" % (LARGEST_BY_MINORS, LARGEST_BY_MINORS))
     rows = [build.add("Gather", [x.name, build.scalar(i, "INT64")], axis=rank - 2) for i in range(size)]
     cells = [[build.add("Gather", [row, build.scalar(j, "INT64")], axis=rank - 2) for j in range(size)] for row in rows]
     return _by_minors(build, cells) if size > 1 else str(build.add("Identity", [cells[0][0]]))

@@ -42,9 +42,13 @@ def group_normalization(node: Node, build: Build) -> str:
     """InstanceNormalization over [N, groups, everything]; scale and bias per group, since 21 per channel."""
     x, dtype, groups = node.input(0), build.dtype(node.input(0)), node.attr("num_groups")
     stash, rank = _stash(node, build), build.rank(x)
-    unit = [build.tensor([value] * groups, stash) for value in (1.0, 0.0)]
     flat = build.reshape(_as(build, x, stash), [0, groups, -1])
-    flat = build.add("InstanceNormalization", [flat, *unit], epsilon=node.attr("epsilon", 1e-5))
+    if stash == "DOUBLE":  # ONNX Runtime has no such InstanceNormalization to prove it with
+        mean = build.reduce("ReduceMean", flat, [2])
+        flat = build.add("Div", list(_centered(node, build, flat, mean, [2], stash)))
+    else:
+        unit = [build.tensor([value] * groups, stash) for value in (1.0, 0.0)]
+        flat = build.add("InstanceNormalization", [flat, *unit], epsilon=node.attr("epsilon", 1e-5))
     flat = flat if stash == dtype else build.cast(flat, dtype)
     if node.opset < 21:
         return _as_before(build, _scaled(node, build, flat, [groups, 1]), x)

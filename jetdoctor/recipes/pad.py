@@ -30,6 +30,15 @@ def pad_by_parts(node: Node, build: Build) -> str:
     return result
 
 
+def leaves_something(node: Node) -> bool:
+    """Whether no axis is known to be cropped to nothing."""
+    pads, shape = node.attr("pads") or node.input(1).integers(), node.input(0).shape or ()
+    if not pads or node.present(3) or len(pads) != 2 * len(shape):
+        return True
+    cuts = [min(before, 0) + min(after, 0) for before, after in zip(pads, pads[len(shape) :])]
+    return all(not isinstance(size, int) or size + cut > 0 for size, cut in zip(shape, cuts))
+
+
 def wraps_once(node: Node, build: Build) -> bool:
     """Whether the pads are known, no axis is cropped, and none is padded by more than its own length."""
     try:

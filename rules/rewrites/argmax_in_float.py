@@ -27,11 +27,12 @@ def rewrite(node, edit):
 def _ranked(node, edit, dtype):
     """FLOAT [..] that is largest (or least) exactly where the integer is."""
     axis = node.attr("axis", 0)
-    best = "ReduceMax" if node.op_type == "ArgMax" else "ReduceMin"
+    best, beyond = ("ReduceMax", "Less") if node.op_type == "ArgMax" else ("ReduceMin", "Greater")
     worst = edit.scalar(-(1 << 24) if node.op_type == "ArgMax" else 1 << 24, "FLOAT")
     score, *rest = _digits(node.inputs[0], edit, dtype)
     for digit in rest:
-        top = edit.add("Equal", [score, edit.reduce(best, score, [axis])])
+        # Equal, which knows FLOAT from opset 11 on.
+        top = edit.add("Not", [edit.add(beyond, [score, edit.reduce(best, score, [axis])])])
         score = edit.add("Where", [top, digit, worst])
     return score
 

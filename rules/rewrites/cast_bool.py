@@ -9,12 +9,17 @@ from jetdoctor.graph import MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
-def _reads_carried(node):
-    types = [node.input(i).dtype for i in range(len(node.inputs)) if node.present(i)]
-    return any(dtype is None or dtype in _CARRIED for dtype in types)
+def _moves_carried(node):
+    types = {node.input(i).dtype for i in _data(node) if node.present(i)}
+    return None in types or len(types.intersection(_CARRIED)) == 1
 
 
-REWRITE = Rewrite("cast_bool", "Carry booleans and small integers in a wider type", fits=_reads_carried)
+def _data(node):
+    """Numbers of the inputs whose elements the result holds."""
+    return range(len(node.inputs)) if node.op_type == "Concat" else _DATA.get(node.op_type, ())
+
+
+REWRITE = Rewrite("cast_bool", "Carry booleans and small integers in a wider type", fits=_moves_carried)
 
 _CARRIED = ("BOOL", "UINT8", "INT8", "UINT16", "INT16")
 
@@ -26,11 +31,10 @@ _DATA = {
 
 
 def rewrite(node, edit):
-    data = range(len(node.inputs)) if node.op_type == "Concat" else _DATA.get(node.op_type, ())
     types = {node.input(i).dtype for i in range(len(node.inputs)) if node.present(i)} & set(_CARRIED)
     if not types:
         raise CannotRewrite("nothing that %s reads is BOOL or a small integer" % node.op_type)
-    chosen = [i for i in data if node.present(i) and node.input(i).dtype in types]
+    chosen = [i for i in _data(node) if node.present(i) and node.input(i).dtype in types]
     moved = {node.input(i).dtype for i in chosen}
     if len(moved) != 1:
         raise CannotRewrite("%s does more with %s than move it" % (node.op_type, " and ".join(sorted(types))))

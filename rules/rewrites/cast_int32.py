@@ -12,7 +12,21 @@ from jetdoctor.rule import CannotRewrite, Rewrite
 
 
 def _gives_small_integers(node):
-    return node.op_type in ("Cast",) + _MOVES and node.output().dtype in _SMALL + (None,)
+    output = node.output()
+    if node.op_type not in ("Cast",) + _MOVES or output.dtype not in _SMALL + (None,):
+        return False
+    if _does_nothing(node, node.input(0).dtype):
+        return True
+    return output.name not in node.graph.output_names and all(_takes_wider(reader) for reader in output.consumers)
+
+
+def _does_nothing(node, source):
+    return node.op_type in ("Cast", "Identity") and source is not None and source == node.output().dtype
+
+
+def _takes_wider(reader):
+    """Whether the reader is a Cast, or only moves elements, so that it is carried between Casts itself."""
+    return reader.op_type in ("Cast", "Concat", "Pad", "Where") + _MOVES
 
 
 REWRITE = Rewrite("cast_int32", "Carry the small integers in a wider type", fits=_gives_small_integers)
@@ -37,6 +51,9 @@ def rewrite(node, edit):
     output, source = node.output(), edit.dtype(node.input(0))
     if node.op_type not in ("Cast",) + _MOVES or output.dtype not in _SMALL:
         raise CannotRewrite("%s computes in %s" % (node.op_type, output.dtype or "a type that is not known"))
+    if _does_nothing(node, source):
+        edit.replace(node, [node.inputs[0]])
+        return
     fits = source in _HOLDS[output.dtype]
     if not fits and (node.op_type != "Cast" or source not in _WIDER):
         raise CannotRewrite("values of %s may wrap in %s" % (source, output.dtype))

@@ -6,10 +6,15 @@ overlap both add up.
 
 from __future__ import annotations
 
-from jetdoctor.recipes.col2im import col2im
+from jetdoctor.recipes.col2im import BLOCKS, col2im
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("col2im_to_convtranspose", "Place the blocks with ConvTranspose", constants=(1, 2))
+
+def _fits(node):
+    return node.input(0).dtype in (None, *BLOCKS)
+
+
+REWRITE = Rewrite("col2im_to_convtranspose", "Place the blocks with ConvTranspose", constants=(1, 2), fits=_fits)
 
 
 def rewrite(node, edit):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from jetdoctor.recipes.matrices import determinant
+from jetdoctor.recipes.matrices import LARGEST_BY_MINORS, determinant
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("det_by_minors", "Decompose Det by minors")
+
+def _fits(node):
+    size = (node.input(0).shape or (None,))[-1]
+    return not isinstance(size, int) or size <= LARGEST_BY_MINORS
+
+
+REWRITE = Rewrite("det_by_minors", "Decompose Det by minors", fits=_fits)
 
 
 def rewrite(node, edit):

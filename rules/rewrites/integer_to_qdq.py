@@ -7,15 +7,27 @@ TensorRT does not quantize in that way is for ``quantized_in_float``.
 
 from __future__ import annotations
 
+from jetdoctor.graph import MOVERS
+from jetdoctor.recipes.quantization import quantizing
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 
-def _fits(node):
+def _is_integer(node):
     return node.op_type in _WRITTEN and node.domain in ("", "ai.onnx", "com.microsoft")
 
 
+def _fits(node):
+    if not _is_integer(node) or node.opset < 10:
+        return False
+    if any(number <= 0 for index in _SCALES.get(node.op_type, ()) for number in node.input(index).numbers() or ()):
+        return False
+    weights = _WEIGHTS.get(node.op_type, ()) if node.opset >= 13 else ()
+    steps = [node.input(i) for i in _STEPS.get(node.op_type, ()) if node.present(i) and i not in weights]
+    return all(value.static_shape in (None, (), (1,)) for value in steps)
+
+
 def rewrite(node, edit):
-    if not _fits(node):
+    if not _is_integer(node):
         raise CannotRewrite("%s is no integer operator" % node.op_type)
     if edit.opset < 10:
         raise CannotRewrite("QuantizeLinear came with opset 10")
@@ -30,9 +42,28 @@ def _real(node, edit, index, scale, zero, axis=None):
     steps, scales = edit.array(node.input(index)), edit.array(node.input(scale)) if scale is not None else None
     if steps is not None and steps.dtype.kind in "iu" and steps.dtype.itemsize == 4 and scales is not None:
         return edit.constant((steps * scales.astype(np.float64)).astype(np.float32))
+    if steps is None and edit.dtype(node.input(index)) == "UINT8" and not _quantized(node.input(index)):
+        return _arithmetic(node, edit, index, scale, zero, axis)
     factor = node.inputs[scale] if scale is not None else _ones(node, edit, zero)
     names = [node.inputs[index], factor] + ([node.inputs[zero]] if node.present(zero) else [])
     return edit.add("DequantizeLinear", names, axis=_axis(node, edit, node.input(index), (scale, zero), axis))
+
+
+def _quantized(value):
+    """Whether the steps come from an operator that quantizes, so that they can become INT8."""
+    source = value.behind(MOVERS).producer
+    return source is not None and (source.op_type in _WRITTEN or quantizing(source))
+
+
+def _arithmetic(node, edit, index, scale, zero, axis):
+    """(steps - zero) * scale in FLOAT: bytes of the caller, which no DequantizeLinear of TensorRT takes."""
+    parameters = [i for i in (scale, zero) if i is not None and node.present(i)]
+    if _axis(node, edit, node.input(index), parameters, axis) not in (None, edit.rank(node.input(index)) - 1):
+        raise CannotRewrite("bytes of the caller with a zero point for each channel")
+    real = edit.cast(node.inputs[index], "FLOAT")
+    if node.present(zero):
+        real = edit.add("Sub", [real, edit.cast(node.inputs[zero], "FLOAT")])
+    return real if scale is None else edit.add("Mul", [real, node.inputs[scale]])
 
 
 def _ones(node, edit, zero):
@@ -166,5 +197,18 @@ _WRITTEN = {
     "QLinearSigmoid": _one_side("Sigmoid"),
     "QLinearSoftmax": _one_side("Softmax"),
 }
+
+#: inputs that say what the steps of the others stand for, and which of them may hold a value for each channel
+_STEPS = {
+    "ConvInteger": (2, 3), "MatMulInteger": (2, 3), "MatMulIntegerToFloat": (2, 3), "DynamicQuantizeMatMul": (2, 3),
+    "QLinearConv": (1, 2, 4, 5), "QLinearMatMul": (1, 2, 4, 5), "QGemm": (1, 2, 4, 5),
+}  # fmt: skip
+_WEIGHTS = {
+    "ConvInteger": (3,), "MatMulInteger": (3,), "MatMulIntegerToFloat": (3,), "DynamicQuantizeMatMul": (2, 3),
+    "QLinearConv": (4, 5), "QLinearMatMul": (4, 5), "QGemm": (4, 5),
+}  # fmt: skip
+
+#: inputs that must be positive for QuantizeLinear and DequantizeLinear
+_SCALES = {"QLinearConv": (1, 4, 6), "QLinearMatMul": (1, 4, 6), "QLinearAdd": (1, 4, 6), "QLinearMul": (1, 4, 6)}
 
 REWRITE = Rewrite("integer_to_qdq", "Use a float operator between DequantizeLinear and QuantizeLinear", fits=_fits)

@@ -6,7 +6,7 @@ are the same numbers in FLOAT; where they are computed with, they may wrap aroun
 
 from __future__ import annotations
 
-from jetdoctor.graph import MOVERS
+from jetdoctor.graph import DTYPE_NAMES, MOVERS
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 _EXACT = ("UINT8", "INT8", "UINT16", "INT16", "BOOL")
@@ -49,6 +49,8 @@ def rewrite_model(model, edit):
         proto.graph.initializer.append(_float(array, name))
         proto.graph.node[index].input[place] = name
     _drop_unread(proto.graph, {model.main.nodes[index].inputs[place] for index, place in region.constants})
+    for index in region.casts:
+        next(one for one in proto.graph.node[index].attribute if one.name == "to").i = 1
     for index in sorted(region.dequantized, reverse=True):
         _write_out(proto.graph, index, edit.changes.unique)
     del proto.graph.value_info[:]  # types follow from the input
@@ -95,7 +97,7 @@ class _Region:
 
     def __init__(self, value):
         self.graph, self.dtype = value.graph, value.dtype
-        self.values, self.constants, self.met, self.dequantized = set(), {}, {}, set()
+        self.values, self.constants, self.met, self.dequantized, self.casts = set(), {}, {}, set(), []
         if self.dtype not in _EXACT or not value.is_graph_input:
             raise CannotRewrite("%s of %s does not fit FLOAT" % (value.name or "the value", value.dtype))
         waiting = [value]
@@ -115,6 +117,9 @@ class _Region:
             raise CannotRewrite("%s reads it in a body or of another domain" % node.op_type)
         if node.op_type == "DequantizeLinear":
             self._check_scale(node)
+        same = node.op_type == "Cast" and DTYPE_NAMES.get(node.attr("to", 0)) == self.dtype
+        if same:
+            self.casts.append(node.index)
         known = _CARRIES.get(node.op_type, _ENDS.get(node.op_type, ()))
         places = [i for i in (range(len(node.inputs)) if known is None else known) if node.present(i)]
         computes = any(node.attr(key, "") in _COMPUTES[key] for key in _COMPUTES)
@@ -130,7 +135,7 @@ class _Region:
                 found.append(other)
             else:
                 self.met[other.name] = node.op_type
-        if node.op_type in _ENDS:
+        if node.op_type in _ENDS and not same:
             return found
         return found + [node.output(i) for i in range(len(node.outputs) if node.op_type == "Split" else 1)]
 

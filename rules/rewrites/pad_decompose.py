@@ -5,10 +5,10 @@ A positive pad joins blocks of the value, border slices, reversed or wrapped sli
 
 from __future__ import annotations
 
-from jetdoctor.recipes.pad import pad_by_parts
+from jetdoctor.recipes.pad import leaves_something, pad_by_parts
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("pad_decompose", "Decompose Pad into Concat and Slice", constants=(1, 3))
+REWRITE = Rewrite("pad_decompose", "Decompose Pad into Concat and Slice", constants=(1, 3), fits=leaves_something)
 
 
 def rewrite(node, edit):

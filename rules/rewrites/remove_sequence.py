@@ -8,13 +8,34 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("remove_sequence", "Replace the sequence by its elements")
-
 #: operators that hand a sequence or an optional on as it is
 _HAND_ON = ("Identity", "Optional", "OptionalGetElement")
 
+#: operators that give a sequence or an optional
+_MAKERS = (
+    "SequenceConstruct", "SequenceEmpty", "SequenceInsert", "SequenceErase", "SequenceMap", "SplitToSequence",
+    "Identity", "Optional",
+)  # fmt: skip
+
 #: elements for which the body of a SequenceMap is unrolled
 _MOST = 64
+
+
+def _goes_with_its_readers(node):
+    """Whether no sequence that the node makes is left once its readers are given elements: none is an output."""
+    waiting, seen = [node], set()
+    while waiting:
+        maker = waiting.pop()
+        for name in maker.outputs if maker.op_type in _MAKERS else ():
+            if name in maker.graph.output_names:
+                return False
+            if name not in seen:
+                seen.add(name)
+                waiting += maker.graph.value(name).consumers
+    return True
+
+
+REWRITE = Rewrite("remove_sequence", "Replace the sequence by its elements", fits=_goes_with_its_readers)
 
 
 def rewrite(node, edit):

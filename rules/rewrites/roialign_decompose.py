@@ -5,7 +5,12 @@ from __future__ import annotations
 from jetdoctor.recipes.roi_align import roi_align
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("roialign_decompose", "Decompose RoiAlign into products with sampling matrices")
+
+def _fits(node):
+    return node.attr("sampling_ratio", 0) >= 1 and node.attr("mode", "avg") == "avg"
+
+
+REWRITE = Rewrite("roialign_decompose", "Decompose RoiAlign into products with sampling matrices", fits=_fits)
 
 
 def rewrite(node, edit):
