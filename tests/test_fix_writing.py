@@ -154,6 +154,8 @@ import resource, signal, sys
 from jetdoctor import target
 from jetdoctor.fix import fix, originals, write
 from jetdoctor.types import JetdoctorError
+
+pytestmark = pytest.mark.once
 outcome = fix(sys.argv[1], target.resolve("tensorrt-8.4.3"))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))

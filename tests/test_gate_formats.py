@@ -16,6 +16,8 @@ from jetdoctor.target import resolve  # noqa: E402
 from jetdoctor.types import Evidence  # noqa: E402
 from tests.test_schema import require_valid  # noqa: E402
 
+pytestmark = pytest.mark.once
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MISREAD = os.path.join(ROOT, "fixtures", "models", "gap_classifier_dynamo_opset18.onnx")
 SOUND = os.path.join(ROOT, "fixtures", "models", "gap_classifier_torchscript_opset13.onnx")

@@ -26,6 +26,8 @@ BATCH_OF_4 = HEAD + "(float[4,3] x) => (float[4,3] y) { a = Relu (x) b = Identit
 
 RULE = '''"""A title"""
 from jetdoctor.rule import Match, Rule, Fix
+
+pytestmark = pytest.mark.once
 RULE = Rule(id="%s", name="%s", severity="warning", outcome="slow", sources=("us",), ops=("Relu",))
 def check_node(node):
     %s

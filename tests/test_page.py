@@ -13,6 +13,8 @@ from jetdoctor.model import from_proto, load
 from jetdoctor.report.page import places
 from jetdoctor.report.page.structure import structure
 
+pytestmark = pytest.mark.once
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SEED = os.path.join(ROOT, "fixtures", "models", "gap_classifier_dynamo_opset18.onnx")
 

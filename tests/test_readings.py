@@ -11,6 +11,8 @@ from jetdoctor.model import from_proto
 from tests.cases import every_case, parse
 from tests.test_emulate import as_read
 
+pytestmark = pytest.mark.once
+
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 

@@ -13,6 +13,8 @@ jsonschema = pytest.importorskip("jsonschema")
 
 from jetdoctor.cli import main  # noqa: E402
 
+pytestmark = pytest.mark.once
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SCHEMAS = os.path.join(ROOT, "docs", "schema")
 MISREAD = os.path.join(ROOT, "fixtures", "models", "gap_classifier_dynamo_opset18.onnx")

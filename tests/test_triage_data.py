@@ -16,6 +16,8 @@ from jetdoctor.triage.lines import clean
 from jetdoctor.triage.prefixes import split
 from jetdoctor.triage.signatures import book, entries, folder
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = [
     json.loads(line)
