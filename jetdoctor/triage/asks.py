@@ -16,16 +16,22 @@ _OF_THE_BOARD = frozenset(
     " torch-wheel toolchain unknown-device".split()
 )
 _STAGES_OF_A_MODEL = ("parse", "build", "calibrate")
+#: Programs whose failures no model explains.
+_NOT_OF_A_MODEL = frozenset("pytest docker apt pip cmake ssh ldd kernel tegrastats".split())
 
 
-def asks(best: Optional[Diagnosis], lines: int, target: str, model: str, unexplained: int = 0) -> Tuple[str, ...]:
+def asks(
+    best: Optional[Diagnosis], lines: int, target: str, model: str, tool: Optional[str] = None, unexplained: int = 0
+) -> Tuple[str, ...]:
     """Requests, most useful first; none for a diagnosis that is sure.
 
-    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``unexplained`` is
-    the line number of an error that may be the cause and that no entry knows (0: there is none).
+    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``tool`` is the program
+    that wrote it, ``unexplained`` the line number of an error that may be the cause and that no entry knows (0: none).
     """
     if not lines:
         return ("the log is empty: trtexec writes to stdout and stderr, trtexec ... 2>&1 | tee build.log",)
+    if best is None and tool in _NOT_OF_A_MODEL:
+        return ("give the whole output of the program, from its first line",)
     if best is None:
         return (_MORE, "give the model: jetdoctor check %s -t %s" % (model, target))
     if best.confidence == "high":

@@ -57,7 +57,9 @@ def read(text: Union[str, Iterable[str]], target: Optional[Target] = None) -> Re
         tensorrt=release,
         facts=dict(reader.record.facts),
         follow=_following(chosen, failed),
-        asks=() if ended_well else asks(best, reader.lines, judged.target, judged.model, first.number if first else 0),
+        asks=() if ended_well else asks(
+            best, reader.lines, judged.target, judged.model, reader.record.tool, first.number if first else 0
+        ),
     )
 
 
