@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from jetdoctor.target import resolve
-from jetdoctor.triage import triage
+from jetdoctor.triage import read, triage
 from jetdoctor.triage.context import unpack
 from jetdoctor.triage.lines import select
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "fixtures" / "logs"
 CASES = [json.loads(line) for line in (LOGS / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
+HEALTHY = [json.loads(line) for line in (LOGS / "healthy.jsonl").read_text(encoding="utf-8").splitlines()]
 SEED = (LOGS / "trtexec_seed_8.4.1.log").read_text(encoding="utf-8")
 
 def first(text, **options):
@@ -37,6 +38,13 @@ def test_what_a_healthy_build_prints_changes_no_diagnosis():
     healthy = healthy.replace(" [TensorRT v100300]", "").replace("TensorRT version: 10.3.0", "")
     for case in CASES:
         assert first(healthy + "\n".join(case["lines"])) == case["category"], case
+
+
+@pytest.mark.parametrize("log", HEALTHY, ids=[row["log"] for row in HEALTHY])
+def test_work_that_went_well_is_diagnosed_with_low_confidence_at_most(log):
+    reading = read("\n".join(log["lines"]))
+    assert {found.confidence for found in (*reading.diagnoses, *reading.remarks)} <= {"low"}
+    assert reading.outcome in ("succeeded", None)
 
 
 def test_seed_log_names_the_reduction_and_the_place():

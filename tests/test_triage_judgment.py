@@ -205,6 +205,11 @@ def test_what_is_no_error_of_its_own_raises_no_doubt(before):
     assert triage(before + "\n" + CORRUPT)[0].confidence == "high"
 
 
+def test_what_is_asked_for_fits_the_program():
+    assert read("make[2]: it went wrong").asks == ("give the whole output of the program, from its first line",)
+    assert "trtexec --verbose" in read("it went wrong").asks[0]
+
+
 def test_a_warning_does_not_name_what_failed_after_it():
     warning = "[W] [TRT] Dynamic dimensions required for input: images, but no shapes were provided."
     assert triage(warning)[0].confidence == "high"

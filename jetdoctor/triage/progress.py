@@ -44,6 +44,7 @@ _SUCCESSES = (
     "successfully serialized the engine", "=== performance summary", "successfully loaded engine",
     "deserialization required", "use deserialized engine model", "conversion completed successfully",
     "export was successful", "load new model", "successfully installed",
+    "engine serialized. total time", "total time of building all engines",
 )  # fmt: skip
 
 #: (what a line holds, outcome)
