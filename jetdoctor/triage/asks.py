@@ -25,8 +25,8 @@ def asks(
 ) -> Tuple[str, ...]:
     """Requests, most useful first; none for a diagnosis that is sure.
 
-    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``tool`` is what wrote
-    it, ``unexplained`` the line number of an error that may be the cause and that no entry knows (0: none).
+    ``lines`` is the length of the log, ``target`` and ``model`` are as the command line spells them, ``tool`` is what
+    wrote it, ``unexplained`` the line number of an error that may be the cause and that no entry knows (0: none).
     """
     if not lines:
         return ("the log is empty: trtexec writes to stdout and stderr, trtexec ... 2>&1 | tee build.log",)
