@@ -152,7 +152,8 @@ def test_long_log_is_read_to_its_end_in_one_pass():
 
 
 def test_line_without_end_is_cut():
-    assert first(["x" * 1_000_000] * 5 + ["\nCuda Error in execute: 77"]) == "illegal-memory-access"
+    best = triage(["x" * 1_000_000] * 5 + ["\nCuda Error in execute: 77"])[0]
+    assert (best.category, best.line_number) == ("illegal-memory-access", 2)
 
 
 def test_versions_of_trtexec():

@@ -84,26 +84,29 @@ def _shown(text: str) -> str:
 
 
 def _numbered(chunks: Iterable[str]) -> Iterator[Tuple[int, str, int]]:
-    """(number, text, hash of the text without its numbers) of every line that is not empty."""
+    """(number, text, hash of the text without its numbers) of every line that is not empty.
+
+    The pieces of a line without end share its number.
+    """
     number = 1
-    for block in _blocks(chunks):
-        stems = block.translate(_NUMBERS).split("\n")
-        for text, stem in zip(block.split("\n"), stems):
+    for block, ended in _blocks(chunks):
+        texts, stems = block.split("\n"), block.translate(_NUMBERS).split("\n")
+        for index, text in enumerate(texts):
             if text:
-                yield number, text, hash(stem)
-            number += 1
+                yield number + index, text, hash(stems[index])
+        number += len(texts) - (not ended)
 
 
-def _blocks(chunks: Iterable[str]) -> Iterator[str]:
-    """The chunks cut at line ends; the line end itself goes."""
+def _blocks(chunks: Iterable[str]) -> Iterator[Tuple[str, bool]]:
+    """The chunks cut at line ends, and whether a line end was there; the line end itself goes."""
     rest = ""
     for chunk in chunks:
         text = rest + chunk
         body, end, rest = text.rpartition("\n")
         if end:
-            yield body
+            yield body, True
         elif len(rest) >= LONGEST:
-            yield rest
+            yield rest, False
             rest = ""
     if rest:
-        yield rest
+        yield rest, False
