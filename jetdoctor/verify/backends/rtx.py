@@ -87,6 +87,8 @@ def _message(answer: Dict[str, Any], job: Job, sm: str, remark: str) -> str:
         "this compiler is newer than the device's TensorRT%s and accepts more"
         % (" " + device if device else "")
     )
+    if job.save_engine:
+        parts.append("no engine was kept: the device's TensorRT does not load one of TensorRT-RTX")
     return "; ".join(parts + ([remark] if remark else []))
 
 
