@@ -6,8 +6,8 @@ GPU or model than the target's, or the file is not an engine at all.
 
 ## Why it fails
 A serialized engine contains kernels for one GPU and one TensorRT release; others refuse to load it, and
-some releases crash instead. `--hardwareCompatibilityLevel=ampere+` does not change that on a Jetson: NVIDIA's guide excludes
-JetPack. An engine that was built from an older model runs and computes the old results.
+some releases crash instead. `--hardwareCompatibilityLevel=ampere+` does not change that on a Jetson: NVIDIA's
+guide excludes JetPack. An engine that was built from an older model runs and computes the old results.
 
 ## Fix
 Build it on the board that runs it, and again after each change of model or JetPack:
