@@ -210,6 +210,31 @@ def test_weights_are_computed_from_those_of_the_model(tmp_path):
     assert difference(outcome.proto, model) == "", said
 
 
+#: the same arithmetic on two sizes; scale and bias are equal here, which training changes
+FOLDED = """<ir_version: 8, opset_import: ["": 17]>
+g (float[2,6,4] x) => (float[2,3,4,4] y, float[4,4,3] z)
+<float[4] w = {0,0,0,0}, int64[1] pair = {2}, int64 two = {2}> {
+  v = Identity(w) n = LayerNormalization <axis = -1> (x, w, v)
+  s = Shape(n) a, b, c = Split <axis = 0> (s)
+  half = Div(b, two) shape = Concat <axis = 0> (a, half, pair, c) wide = Reshape(n, shape)
+  y = Concat <axis = 2> (wide, wide)
+  d = Div(c, two) e = Mul(d, two) f = Mul(a, two) zero = Constant <value_ints = [-1]> ()
+  other = Concat <axis = 0> (f, e, zero) z = Reshape(x, other) }"""
+
+
+def test_constants_are_folded_and_not_listed(tmp_path):
+    path = saved(tmp_path, FOLDED)
+    outcome = fix(path, OLD, simplify=True)
+    written = of_outcome(outcome)
+    assert not written.trouble and "FOLD_CONSTANTS = True" in written.text
+    assert written.text.count("\n    Repair(") == 2 and "op('Add', ['n8', 'x3'], ['y'])" in written.text
+    other = str(tmp_path / "other.onnx")
+    renamed(path, other)
+    for source in (path, other):
+        made, stopped = repaired(written.text, source)
+        assert not stopped and difference(outcome.proto, made) == ""
+
+
 def test_what_has_no_form_says_so_and_stops(tmp_path):
     """A large constant that no formula makes is not put into a program."""
     text = """<ir_version: 8, opset_import: ["": 13]> g (float[300,300] x) => (float[300,300] y) { y = %s }"""

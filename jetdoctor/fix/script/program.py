@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
 from jetdoctor.child import command, workplace
 from jetdoctor.child.limits import memory_limit
@@ -16,6 +16,7 @@ from jetdoctor.fix.script.blocks import blocks
 from jetdoctor.fix.script.difference import CannotSay, changes
 from jetdoctor.fix.script.reasons import Reasons
 from jetdoctor.fix.script.sides import Side
+from jetdoctor.fix.sweep import subgraphs
 
 _OPENING, _CLOSING = "# --- the repairs ---\n", "# --- how they are carried out ---\n"
 #: seconds that a script may take on the model that it was written for
@@ -32,13 +33,23 @@ class Script(NamedTuple):
 def script(path: str, original: Any, fixed: Any, reasons: Reasons, heading: str) -> Script:
     """The program that makes ``fixed`` of ``original`` (ModelProtos); one that says why it cannot, and stops.
 
-    ``path`` is the file of the original, with its external data beside it.
+    ``path`` is the file of the original, with its external data beside it. Where constants were folded, the program
+    folds them too; where that gives another model, the places are listed.
     """
+    if reasons.folds and not external_files(original):
+        written = _script(path, original, fixed, reasons, heading, True)
+        if not written.trouble:
+            return written
+    return _script(path, original, fixed, reasons, heading, False)
+
+
+def _script(path: str, original: Any, fixed: Any, reasons: Reasons, heading: str, fold: bool) -> Script:
     try:
         start, inlined = _inlined(original, fixed)
+        start = _folded(start) if fold else start
         found = blocks(list(changes(Side(start.graph), Side(fixed.graph))))
         limited = limits.limit(found, [reasons.short(block.changes) for block in found], start)
-        settings = dict(_settings(start, fixed), INLINE_FUNCTIONS=inlined)
+        settings = dict(_settings(start, fixed), INLINE_FUNCTIONS=inlined, FOLD_CONSTANTS=fold)
         text = _program(heading, limited, reasons, settings)
         trouble = _trial(text, path, fixed)
     except CannotSay as reason:
@@ -62,6 +73,30 @@ def _inlined(original: Any, fixed: Any) -> Tuple[Any, bool]:
     if twin.SerializeToString() != original.SerializeToString():
         raise CannotSay("a local function has default attributes, which onnx's inliner drops")
     return inliner.inline_local_functions(twin), True
+
+
+def _folded(model: Any) -> Any:
+    """The model as the program folds it; names are those of ``fix``, which tell equal values apart."""
+    from jetdoctor.fix.script import standalone
+
+    twin = type(model)()
+    twin.CopyFrom(model)
+    given = {tensor.name for tensor in model.graph.initializer}
+    standalone.folded(twin)
+    new = {tensor.name for tensor in twin.graph.initializer} - given
+    for tensor in twin.graph.initializer:
+        tensor.name += "/folded" if tensor.name in new else ""
+    _rename_reads(twin.graph, {name: name + "/folded" for name in new})
+    return twin
+
+
+def _rename_reads(graph: Any, names: Mapping[str, str]) -> None:
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        for inner in subgraphs(node):
+            _rename_reads(inner, names)
+            for value in inner.output:
+                value.name = names.get(value.name, value.name)
 
 
 def _settings(original: Any, fixed: Any) -> Dict[str, Any]:
@@ -111,6 +146,7 @@ def _program(heading: str, limited: Sequence[limits.Limited], reasons: Reasons, 
         "INPUTS": "# inputs and outputs that are declared otherwise from now on\n",
         "CONSTANTS_AS_TENSORS": "# attributes of Constant nodes that are written as a tensor from now on\n",
         "INLINE_FUNCTIONS": "# whether local functions are inlined first\n",
+        "FOLD_CONSTANTS": "# whether what follows from constants and known sizes is computed first\n",
     }
     for name, value in settings.items():
         values += "%s%s = %r\n" % (notes.get(name, ""), name, value)

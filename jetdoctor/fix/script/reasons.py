@@ -19,6 +19,11 @@ class Reasons:
             for finding in result.findings:
                 self._findings.setdefault(finding.rule, []).append(finding)
 
+    @property
+    def folds(self) -> bool:
+        """Whether constants were folded."""
+        return any(diff.title.startswith("Fold ") for _, diff in self._diffs)
+
     def short(self, changes: Sequence[Change]) -> str:
         diff = self._of(changes)
         return " ".join(filter(None, (diff.rule, diff.title))) if diff else "What follows from the other repairs"

@@ -6,10 +6,11 @@ It imports nothing of jetdoctor. A script has its own values in the place of tho
 import base64
 import sys
 import zlib
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 import onnx
+import onnx.reference
 import onnx_graphsurgeon as gs
 
 
@@ -57,6 +58,7 @@ IR_VERSION: Optional[int] = None
 INPUTS: Dict[str, Tuple[str, Any]] = {}
 OUTPUTS: Dict[str, Tuple[str, Any]] = {}
 INLINE_FUNCTIONS = False
+FOLD_CONSTANTS = False
 CONSTANTS_AS_TENSORS: Sequence[str] = ()
 # --- how they are carried out ---
 
@@ -69,6 +71,8 @@ def repair(model: Any, repairs: Sequence[Repair]) -> Any:
         from onnx import inliner
 
         model = inliner.inline_local_functions(model)
+    if FOLD_CONSTANTS:
+        model = folded(model)
     graph = open_graph(model)
     found, levels = places(graph, repairs), every_level(graph)
     for one, bindings in zip(repairs, found):
@@ -85,6 +89,93 @@ def repair(model: Any, repairs: Sequence[Repair]) -> Any:
     for tensor in freed:
         drop_unread(levels, tensor)
     return close_graph(model, graph)
+
+
+#: results of more elements stay expressions
+LARGEST_CONSTANT = 1 << 22
+
+
+def folded(model: Any) -> Any:
+    """The model with initializers for what follows from constants and known sizes, as far as that makes sizes known."""
+    graph = model.graph
+    while True:
+        computed = computed_nodes(model)
+        if not computed:
+            return model
+        kept = [node for node in graph.node if not set(computed).issuperset(node.output)]
+        read = {name for node in kept for name in names_read(node)} | {value.name for value in graph.output}
+        while any(unread(node, read) for node in kept):  # what only folded nodes read
+            kept = [node for node in kept if not unread(node, read)]
+            read = {name for node in kept for name in names_read(node)} | {value.name for value in graph.output}
+        del graph.node[:]
+        graph.node.extend(kept)
+        graph.initializer.extend(
+            onnx.numpy_helper.from_array(value, name) for name, value in computed.items() if name in read
+        )  # fmt: skip
+
+
+def unread(node: Any, read: Set[str]) -> bool:
+    return not read.intersection(node.output)
+
+
+def names_read(node: Any) -> Iterator[str]:
+    """What a node reads, itself or in its branches and bodies."""
+    yield from node.input
+    for attribute in node.attribute:
+        for graph in [attribute.g] if attribute.type == onnx.AttributeProto.GRAPH else attribute.graphs:
+            yield from (value.name for value in graph.output)
+            for inner in graph.node:
+                yield from names_read(inner)
+
+
+def computed_nodes(model: Any) -> Dict[str, Any]:
+    """Values of the nodes that read only constants and known sizes, by tensor."""
+    sizes = known_sizes(model)
+    known = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    handed_out = {value.name for value in model.graph.output}
+    computed = {}
+    for node in model.graph.node:
+        values = values_of(node, known, sizes, model.opset_import)
+        known.update(zip(node.output, values))
+        if node.op_type != "Constant" and len(values) == 1 and node.output[0] not in handed_out:
+            computed[node.output[0]] = values[0]
+    return computed
+
+
+def known_sizes(model: Any) -> Dict[str, List[Optional[int]]]:
+    """Shapes by tensor, None for a size that is open."""
+    try:
+        graph = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
+    except Exception:  # more than 2 GiB, or a model that inference refuses
+        graph = model.graph
+    return {
+        value.name: [d.dim_value if d.HasField("dim_value") else None for d in value.type.tensor_type.shape.dim]
+        for value in (*graph.input, *graph.value_info, *graph.output) if value.type.tensor_type.HasField("shape")
+    }  # fmt: skip
+
+
+def values_of(node: Any, known: Dict[str, Any], sizes: Dict[str, List[Optional[int]]], opsets: Any) -> List[Any]:
+    """What a node computes; nothing where that depends on an input, or should stay to be computed."""
+    stays = node.op_type in ("QuantizeLinear", "DequantizeLinear", "Multinomial", "Bernoulli")
+    inner = any(attribute.type in (5, 10) for attribute in node.attribute)
+    if stays or inner or node.domain or node.op_type.startswith("Random"):
+        return []
+    if node.op_type == "Shape" and node.input[0] in sizes:
+        limits = {attribute.name: attribute.i for attribute in node.attribute}
+        shape = sizes[node.input[0]][limits.get("start", 0) : limits.get("end")]
+        return [] if None in shape else [np.array(shape, np.int64)]
+    if not all(name in known for name in node.input if name):
+        return []
+    feeds = {name: known[name] for name in node.input if name}
+    inputs, outputs = ([onnx.ValueInfoProto(name=name) for name in names] for names in (feeds, node.output))
+    alone = onnx.helper.make_graph([node], "one", inputs, outputs)
+    try:
+        one = onnx.helper.make_model(alone, opset_imports=opsets, ir_version=8)
+        values: Any = onnx.reference.ReferenceEvaluator(one).run(None, feeds)
+    except Exception:  # an operator or type that the evaluator lacks
+        return []
+    plain = all(isinstance(value, np.ndarray) and value.dtype != object for value in values)
+    return values if plain and all(value.size <= LARGEST_CONSTANT for value in values) else []
 
 
 def open_graph(model: Any) -> Any:
