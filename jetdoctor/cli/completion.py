@@ -1,6 +1,6 @@
-"""A completion script for a shell: commands, options, targets, rules and files behind the Tab key.
+"""Print a completion script for a shell; it completes commands, options, targets, rules and files.
 
-It is made from the options themselves, by shtab. Fish wants shtab 1.13 or later, which is for Python 3.9 or later.
+It is generated from the options by shtab. Fish needs shtab 1.13 or later, which needs Python 3.9 or later.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every setting, its value, and where it comes from: the configuration file, the environment, or the default.
 
-The nearest jetdoctor.toml or pyproject.toml with a table [tool.jetdoctor] counts, from this folder upwards. Options of
-a command stand above it. docs/configuration.md explains each setting.
+The nearest jetdoctor.toml, or pyproject.toml with a table [tool.jetdoctor], in this folder or above it is read.
+Options on the command line override it. docs/configuration.md explains each setting.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXAMPLES = """\
 
 #: Variables of the environment that change what jetdoctor does.
 VARIABLES = {
-    "JETDOCTOR_CACHE": "folder of results kept between runs",
+    "JETDOCTOR_CACHE": "the folder in which results are cached",
     "NO_COLOR": "no colors",
     "FORCE_COLOR": "colors even without a terminal",
     "COLUMNS": "width of the text",

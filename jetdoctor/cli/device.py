@@ -24,7 +24,7 @@ EXAMPLES = """\
   jetdoctor device --ssh nano@192.168.1.20 --ssh nx@192.168.1.21
   jetdoctor device --save board.json
   jetdoctor device --ssh nano@10.0.0.20 --ssh nx@10.0.0.21 --save boards/
-  jetdoctor device --fleet boards/            what differs, what is wrong
+  jetdoctor device --fleet boards/            differences and faults of a fleet
   jetdoctor device --for model.onnx           can this board build that model?
   jetdoctor check model.onnx --device board.json    the same from a snapshot
   python3 - < probe.py > board.json           on a board without jetdoctor
@@ -44,8 +44,8 @@ def configure(options: parser.Parser, command: str) -> None:
         help="a file that --save or the probe wrote, or the text of jetson_release; may be repeated",
     )
     where.add_argument("--root", metavar="DIR", help="a captured board: DIR/root/... and DIR/cmd/*.txt")
-    options.add_argument("--fleet", action="append", metavar="DIR", help="a folder of snapshots, one a board")
-    saved = "write a snapshot, without names and serial numbers; of several boards into a folder"
+    options.add_argument("--fleet", action="append", metavar="DIR", help="a folder of snapshots, one per board")
+    saved = "write a snapshot, without names and serial numbers; for several boards, a folder of them"
     options.add_argument("--save", metavar="FILE", help=saved)
     options.add_argument("--for", dest="model", metavar="MODEL", help="check this ONNX file for the board as it is")
     parser.add_rules(options)

@@ -1,4 +1,4 @@
-"""What changed between two models: verdicts, findings, inputs and outputs, operators, size. For reviewing a re-export.
+"""Show what changed between two models: verdicts, findings, inputs and outputs, operators, size.
 
 Without --target every JetPack is compared. Exit code: 0 no target got worse and no error is new, 1 otherwise,
 2 bad usage or an unreadable model.

@@ -1,4 +1,4 @@
-"""Repair an ONNX model for a target, prove with ONNX Runtime that it still computes the same, check again.
+"""Repair an ONNX model for a target, prove with ONNX Runtime that its outputs are the same, and check it again.
 
 Without --apply or -o nothing is written: the plan and the graph changes are shown. Only safe fixes are
 made, unless --unsafe is given. Exit code: 0 clean for the target, 1 errors remain, 2 bad usage or
@@ -34,7 +34,7 @@ EXAMPLES = """\
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file, - for standard input")
     parser.add_targets(options)
-    options.add_argument("--opset", type=int, metavar="N", help="first lower the model's opset to N")
+    options.add_argument("--opset", type=int, metavar="N", help="lower the model's opset to N first")
     options.add_argument(
         "--freeze",
         action="append",
@@ -53,7 +53,7 @@ def configure(options: parser.Parser, command: str) -> None:
         "--fold-with",
         choices=("polygraphy",),
         metavar="TOOL",
-        help="let another tool fold constants for --simplify first: polygraphy",
+        help="before --simplify, fold constants with this tool: polygraphy",
     )
     options.add_argument("--unsafe", action="store_true", help="also apply fixes that may change values or shapes")
     options.add_argument(

@@ -1,6 +1,6 @@
-"""The manual page of all commands, in the language of man (troff).
+"""Print the manual page of all commands in the format of man (troff).
 
-It is made from the options themselves: what it says is what this version does.
+It is generated from the options of this version.
 """
 
 from __future__ import annotations

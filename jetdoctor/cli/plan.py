@@ -1,4 +1,4 @@
-"""The way from an ONNX model to an engine on one board: repair, build, prove, and what to fall back on.
+"""Print the steps from an ONNX model to an engine on one board: repair, build, prove, and the fallback.
 
 Every step is a command to type. The trtexec options are those of that board's TensorRT.
 """

@@ -1,4 +1,4 @@
-"""A bundle for support: findings, device and the model's skeleton, without its weights; or its page alone.
+"""Write a bundle for support: findings, device and the model's skeleton without its weights; or its page alone.
 
 The skeleton keeps operators, attributes, names, shapes and the small constants that rules need; weights and
 external data stay out. Names of nodes and tensors are in it: --anonymous replaces them.
@@ -43,7 +43,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file")
     options.add_argument("-o", "--output", metavar="FILE", help="bundle.zip by default; page.html for html")
-    told = "zip (the bundle, the default) or html (only its page); the name of FILE says it too"
+    told = "zip (the bundle, the default) or html (only its page); FILE.html implies html"
     options.add_argument("--format", choices=tuple(_FILES), metavar="F", help=told)
     parser.add_targets(options)
     parser.add_rules(options)

@@ -1,8 +1,8 @@
 """Build an ONNX model with a real compiler, run it, and compare its outputs with ONNX Runtime.
 
 The strongest backend available is used: TensorRT in Python, trtexec (also over --ssh), TensorRT-RTX
-(compiles on a CPU, for another GPU), ONNX Runtime (compares two models). Each works in a child process with
-limits. Exit code: 0 compared and equal, or compiled (then it says that nothing was compared), 1 refused or
+(compiles on a CPU, for another GPU), ONNX Runtime (compares two models). Each runs in a child process with
+limits of time and memory. Exit code: 0 compared and equal, or compiled (then it says that nothing was compared), 1 refused or
 different, 2 bad usage, 3 no backend could run.
 """
 
@@ -46,7 +46,7 @@ def configure(options: parser.Parser, command: str) -> None:
     for side in ("min", "opt", "max"):
         options.add_argument("--%sShapes" % side, metavar="SPEC", help="as in trtexec: images:1x3x640x640")
     options.add_argument("--inputs", metavar="FILE", help="more inputs: .npz, .npy, images")
-    options.add_argument("--save-engine", metavar="FILE", help="keep the engine")
+    options.add_argument("--save-engine", metavar="FILE", help="save the engine")
     options.add_argument("--workspace", type=int, metavar="MIB", help="the builder's workspace")
     options.add_argument(
         "--calibration", "--calib", metavar="FILE", help="for INT8: real inputs (.npz, a folder, images), or a cache"
@@ -55,7 +55,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--keep-fp32", action="append", metavar="NODES", help="nodes to keep in FP32")
     options.add_argument("--timing-cache", metavar="FILE", help="reuse the builder's timings")
     options.add_argument("--max-latency-ms", type=float, metavar="MS", help="fail if p99 latency is above this")
-    options.add_argument("--trtexec", metavar="PATH", help="where trtexec is")
+    options.add_argument("--trtexec", metavar="PATH", help="the path of trtexec")
     options.add_argument("--provider", action="append", metavar="P", help="ONNX Runtime execution provider")
     options.add_argument("--no-bisect", action="store_true", help="do not search for the first diverging layer")
     options.add_argument("--memory-limit", type=int, metavar="MIB", help="per step (default: half of the free memory)")

@@ -9,8 +9,8 @@ packages. A plain venv or a conda environment does not look there.
 
 ## Fix
 Create it again with the same interpreter: `python3 -m venv --system-site-packages ENV`, or set `include-
-system-site-packages = true` in ENV/pyvenv.cfg (undo: false). A conda environment has no such
-this.
+system-site-packages = true` in ENV/pyvenv.cfg (undo: false). A conda environment has no such option: use a venv for
+programs that need TensorRT.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, parse_version, release

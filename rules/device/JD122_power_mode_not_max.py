@@ -4,8 +4,8 @@
 nvpmodel runs a mode other than MAXN although the board has one.
 
 ## Why it fails
-The power mode limits clocks and the number of cores. A latency measured at 10 W or 15 W is that
-of 10 W or 15 W.
+The power mode limits clocks and the number of cores. A latency that was measured in a 10 W or 15 W mode does not tell
+what the board does in MAXN.
 
 ## Fix
 `sudo nvpmodel -m ID` with the id of the finding (back: the id that runs now). Some modes need a reboot,

@@ -1,7 +1,7 @@
-"""Clocks move with the load
+"""Clocks follow the load
 
 ## What it detects
-The GPU's lowest and highest clock differ on a Jetson: they follow the load.
+The GPU's lowest and highest clock differ on a Jetson, so the clock follows the load.
 
 ## Why it fails
 After an idle moment the first inferences run at a low clock, so measured latencies scatter. In

@@ -5,8 +5,7 @@ Less than 2 GB free on the root file system; an error below 200 MB.
 
 ## Why it fails
 Engines, timing caches and the temporary files of a build go to the disk, and so does a swap file. A full
-root file system is common on a 16 GB eMMC once PyTorch is installed; a desktop login then fails
-any more.
+root file system is common on a 16 GB eMMC once PyTorch is installed; a desktop login then fails.
 
 ## Fix
 See what uses the space: `sudo du -xh / --max-depth=2 | sort -h | tail`. Safe to remove: `sudo apt clean`, `pip

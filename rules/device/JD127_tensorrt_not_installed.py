@@ -10,10 +10,10 @@ TensorRT. Containers of JetPack 5 and later must bring their own (the host's is 
 of JetPack 4 get the host's mounted.
 
 ## Fix
-`sudo apt update && sudo apt install nvidia-jetpack` installs the components of the release that runs (several
-GB); `sudo apt install nvidia-tensorrt` less. Undo: `sudo apt remove nvidia-jetpack && sudo apt autoremove`.
-In a container use an image that contains TensorRT (`l4t-tensorrt`, `l4t-jetpack`, one of jetson-containers with
-`tensorrt` among its packages).
+`sudo apt update && sudo apt install nvidia-jetpack` installs the components of the release that runs (several GB);
+`sudo apt install nvidia-tensorrt` installs TensorRT and what it needs. Undo: `sudo apt remove nvidia-jetpack && sudo
+apt autoremove`. In a container use an image that contains TensorRT (`l4t-tensorrt`, `l4t-jetpack`, one of
+jetson-containers with `tensorrt` among its packages).
 """
 
 from jetdoctor.rule import Fix, Match, Rule, parse_version

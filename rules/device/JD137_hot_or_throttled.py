@@ -1,4 +1,4 @@
-"""The board is hot, or lowers its clocks because of it
+"""The board is hot or thermally throttled
 
 ## What it detects
 A throttling device of the kernel that is active (`cooling_device*/type` with "throttle" in its name and a

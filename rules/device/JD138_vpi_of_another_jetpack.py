@@ -10,7 +10,7 @@ a stream that could not be created.
 
 ## Fix
 `dpkg -l | grep -E 'nvvpi|l4t-core'`. On the board install JetPack's own again (`sudo apt install
-nvidia-vpi`); as a container take the image of the host's L4T.
+nvidia-vpi`); for a container use the image of the host's L4T.
 """
 
 from jetdoctor.rule import Fix, Match, Rule

@@ -9,7 +9,7 @@ or a wheel that was forced in, contains libraries that the loader refuses: `wron
 shared object file`, `No module named numpy.core._multiarray_umath`.
 
 ## Fix
-Make the environment again on the board (`python3 -m venv --system-site-packages ENV`) and install its
+Create the environment again on the board (`python3 -m venv --system-site-packages ENV`) and install its
 packages there: pip chooses aarch64 wheels by itself. Environments cannot be copied between machines.
 """
 
@@ -33,5 +33,5 @@ def check_device(device):
     yield Match(
         "made for another processor than this board's aarch64: %s" % named,
         cause="wheel",
-        fixes=(Fix("Make the environment again on the board: python3 -m venv --system-site-packages ENV", "manual"),),
+        fixes=(Fix("Create the environment again on the board: python3 -m venv --system-site-packages ENV", "manual"),),
     )

@@ -1,4 +1,4 @@
-"""This host cannot give a container its GPU
+"""Containers get no GPU from this host
 
 ## What it detects
 On the board itself: docker is installed beside NVIDIA's container packages but does not know the runtime `nvidia`; the
@@ -7,12 +7,12 @@ that are gone, as after an upgrade of L4T.
 
 ## Why it fails
 A Jetson's driver comes into a container as a list of files: in mode `csv` those of `/etc/nvidia-container-
-runtime/host-files-for-container.d`, in mode `cdi` those of a specification that was made once, with the names
-that the files had then. Without the runtime docker answers `unknown or invalid runtime name: nvidia`; with
-names that are gone the container does not start; in mode `legacy` the runtime looks for a discrete GPU.
+runtime/host-files-for-container.d`, in mode `cdi` those of a specification that was generated once, with the file
+names of that day. Without the runtime docker answers `unknown or invalid runtime name: nvidia`; with names that are
+gone the container does not start; in mode `legacy` the runtime looks for a discrete GPU.
 
 ## Fix
-`sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker`. For CDI make the
+`sudo nvidia-ctk runtime configure --runtime=docker && sudo systemctl restart docker`. For CDI generate the
 specification again: `sudo nvidia-ctk cdi generate --mode=csv --output=/etc/cdi/nvidia.yaml`.
 """
 

@@ -5,11 +5,11 @@ NonZero or NonMaxSuppression in a release that imports them: the number of entri
 time.
 
 ## Why it fails
-It builds, but the engine is harder to run. From TensorRT 8.5 on these are native layers: when such a size
-reaches an output, the program must bring an output allocator (`IOutputAllocator`, `execute_async_v3`); the
-old `execute_v2` cannot run it, CUDA graphs and the DLA are out, and the stream waits for the size. From 8.0
-to 8.4 NonMaxSuppression is imported as the plugin EfficientNMS_ONNX_TRT, called experimental, and
-`supportsOperator` says no. NonZero has no importer there (JD301).
+It builds, but the engine is harder to run. From TensorRT 8.5 on these are native layers: when such a size reaches an
+output, the program must bring an output allocator (`IOutputAllocator`, `execute_async_v3`); the old `execute_v2`
+cannot run it, CUDA graphs and the DLA cannot be used, and the stream waits for the size. From 8.0 to 8.4
+NonMaxSuppression is imported as the plugin EfficientNMS_ONNX_TRT, called experimental, and `supportsOperator` returns
+false. NonZero has no importer there (JD301).
 
 ## Fix
 For detectors: end the model before the suppression and run NMS on the host, or use EfficientNMS_TRT with a

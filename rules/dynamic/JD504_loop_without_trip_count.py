@@ -1,4 +1,4 @@
-"""A Loop without a trip count has no iteration number and stacks outputs of a made-up length
+"""A Loop without a trip count has no iteration number and stacks outputs of an arbitrary length
 
 ## What it detects
 A Loop that runs until its condition says stop (no trip count, or from 8.5 on a constant of at least

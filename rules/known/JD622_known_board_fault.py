@@ -9,7 +9,7 @@ TensorRT keeps a table of the modules that it knows; one that came out later is 
 with an error about the device.
 
 ## Fix
-The next patch of the same TensorRT, from the same apt source.
+Install the next patch of the same TensorRT from the same apt source.
 """
 
 from jetdoctor.rules.known._issues import matches, rows

@@ -6,11 +6,11 @@ left there. An error when it cannot run even without a desktop, a warning when o
 when it fits without a desktop but not with one.
 
 ## Why it fails
-CPU and GPU of a Jetson share the memory. The kernel shows about 93 % of the nominal size (7.4 of 8 GiB on an
-Orin Nano); system and drivers take about 800 MB, a GNOME desktop 800 MB more (LXDE 250 MB), CUDA about 200
-MB and TensorRT 100 to 300 MB. The model adds its weights, the tensors that are alive at the same time, and
-while building a second copy of the weights and the workspace. When it runs out, the kernel kills the builder
-(`Killed`), or TensorRT says `Could not find any implementation for node` or `out of memory`.
+CPU and GPU of a Jetson share the memory. The kernel shows about 93 % of the nominal size (7.4 of 8 GiB on an Orin
+Nano); system and drivers take about 800 MB, a GNOME desktop 800 MB more (LXDE 250 MB), CUDA about 200 MB and TensorRT
+100 to 300 MB. The model adds its weights, the tensors that are alive at the same time and, during the build, a second
+copy of the weights and the workspace. When memory runs out, the kernel kills the builder (`Killed`), or TensorRT says
+`Could not find any implementation for node` or `out of memory`.
 
 The estimate is one of FP32 tensors for the given batch, dynamic dimensions counted as 1: a lower bound. What
 layer fusion saves and what the chosen kernels need in addition is not included.

@@ -1,4 +1,4 @@
-"""A version of the operator that no parser was read for
+"""A version of the operator that is newer than the facts
 
 ## What it detects
 A node of an ONNX operator whose version is newer than what any importer was read or run for, or newer than this

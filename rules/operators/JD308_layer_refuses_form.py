@@ -7,7 +7,7 @@ different shapes, a Loop that carries a growing tensor, a convolution over an op
 
 ## Why it fails
 These limits are in `NvInfer.h`, not in the parser. The parser accepts the node; the builder refuses the network,
-often much later and with the name of a layer that it made itself.
+often much later and with the name of a layer that is not in the model.
 
 ## Fix
 An equivalent form, if any: Transpose before and after, MatMul instead of Einsum, the

@@ -2,7 +2,7 @@
 
 ## What it detects
 A Resize with `antialias=1` (`F.interpolate(..., antialias=True)`, torchvision's Resize). Before TensorRT
-10.0 only when it makes an axis smaller, as far as is known: on the way up the filter changes nothing.
+10.0 only when it makes an axis smaller, as far as is known: when it enlarges, the filter changes nothing.
 
 ## Why it fails
 Before TensorRT 10.0 the attribute is not read and down-sampling aliases: the picture comes out sharper and

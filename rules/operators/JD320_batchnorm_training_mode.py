@@ -9,8 +9,8 @@ batch; later releases refuse the node (`This version of TensorRT does not suppor
 
 ## Fix
 Export in evaluation mode (`model.eval()`): most likely that is what was meant. Otherwise jetdoctor keeps what the
-model computes: it decomposes the normalization with the batch's statistics, or folds it where only weights go in
-(weight-standardized convolutions are exported that way).
+model computes: it decomposes the normalization with the batch's statistics, or folds it where its input is only
+weights (weight-standardized convolutions are exported that way).
 """
 
 from jetdoctor.rule import Rule

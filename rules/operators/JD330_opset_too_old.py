@@ -7,7 +7,7 @@ A model of an opset below 7 with elementwise operators that broadcast by attribu
 Broadcasting by `axis` attribute was removed in opset 7 and the parsers do not read it.
 
 ## Fix
-The model is converted up to opset 11 or newer.
+The model is converted to opset 11 or newer.
 """
 
 from jetdoctor.rule import Rule

@@ -4,8 +4,9 @@
 A Mean of FLOAT16 or BFLOAT16 tensors.
 
 ## Why it fails
-The parser adds the inputs up and multiplies by 1/n. Since it knows half precision (9.3) it writes that factor as a
-32-bit float into a 16-bit constant: what is read are the lower digits. The mean of one, two or four inputs is 0.
+The parser adds the inputs up and multiplies by 1/n. From 9.3 on, the first release that accepts half precision here,
+it writes that factor as a 32-bit float into a 16-bit constant: only its lower bits are read. The mean of one, two or
+four inputs is 0.
 
 ## Fix
 A Sum and a product with a constant are equivalent.

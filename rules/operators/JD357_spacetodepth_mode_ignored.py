@@ -7,7 +7,7 @@ A SpaceToDepth of opset 28 with `mode=CRD` and more than one channel.
 No parser reads the attribute, which is newer than all of them: the elements come in the order of DCR.
 
 ## Fix
-A Reshape, a Transpose and a Reshape produce the order.
+A Reshape, a Transpose and another Reshape give the order of CRD.
 """
 
 from jetdoctor.rule import Rule

@@ -1,13 +1,13 @@
-"""INT8 without Q/DQ needs a calibration
+"""INT8 without Q/DQ needs calibration
 
 ## What it detects
 `--precision int8` for a model without Q/DQ, with TensorRT before 11.
 
 ## Why it fails
 The builder needs a range for each tensor: from a calibrator that sees some hundred inputs, or from its cache. With
-neither, trtexec invents ranges, and the engine is fast and wrong. Tensors without a scale run in FP16 or FP32. With
-open sizes TensorRT 7 cannot calibrate at all (`assertRegionTightlyFitsTensor`), later ones use the OPT shape alone.
-Calibration is deprecated from 10.1 on and gone in 11.0.
+neither, trtexec uses arbitrary ranges, and the engine is fast and wrong. Tensors without a scale run in FP16 or FP32.
+With open sizes TensorRT 7 cannot calibrate at all (`assertRegionTightlyFitsTensor`), later ones use the OPT shape
+alone. Calibration is deprecated from 10.1 on and gone in 11.0.
 
 ## Fix
 `jetdoctor verify MODEL --precision int8 --calibration FILE.npz` (or a folder of images) rehearses and builds with

@@ -137,7 +137,7 @@ class AnyNotInitializer(Condition):
         return any(index < len(seen.node.inputs) and not seen.weights(index) for index in self.value)
 
     def words(self) -> Words:
-        return listed([self.label(index) for index in self.value]), IS, "no initializer"
+        return listed([self.label(index) for index in self.value]), IS, "not an initializer"
 
 
 class InputKind(Condition):

@@ -81,7 +81,7 @@ class CarriedTypeChanges(Condition):
         return any(None not in pair and pair[0] != pair[1] for pair in types)
 
     def words(self) -> Words:
-        return "a carried value", HAS, "another type after a turn"
+        return "a carried value", HAS, "another type after an iteration"
 
 
 class DeclaredOpenSize(Condition):
@@ -141,7 +141,7 @@ class RepeatedIndices(Condition):
         return any(_repeats(np.where(row < 0, row + size, row).reshape(-1, 1)) for row in rows)
 
     def words(self) -> Words:
-        return "the indices", HAVE, "a place twice"
+        return "the indices", HAVE, "a repeated position"
 
 
 class SizeAbove(Condition):

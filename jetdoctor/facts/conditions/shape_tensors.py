@@ -15,7 +15,7 @@ class ShapeTensor(Condition):
         return (ShapeTensors.of(seen.node.graph.model).use_of(seen.node) is not None) == self.value
 
     def words(self) -> Words:
-        return "its result", IS, "a size" if self.value else "no size"
+        return "its result", IS, "a size" if self.value else "not a size"
 
 
 class CarriedSize(Condition):

@@ -57,7 +57,7 @@ class SplitLastChunk(Condition):
         return -(size // -count) * (count - 1) <= size
 
     def words(self) -> Words:
-        return "the last of the equal chunks", IS, "not empty"
+        return "the last of the equal chunks", HAS, "at least one element"
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
         return "its %s on axis %d leaves the last of %d chunks empty" % (
@@ -82,7 +82,7 @@ class ShapeSlice(Condition):
         return start > 0 or end < rank
 
     def words(self) -> Words:
-        return "start and end", ARE, "such that a dimension is skipped"
+        return "start and end", ("leave", "leave"), "out a dimension"
 
 
 class StartsPerAxis(Condition):
