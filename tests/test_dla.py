@@ -250,7 +250,7 @@ def test_the_page_holds_what_runs_where(path, capsys):
     shown = capsys.readouterr().out
     (entry,) = json.loads(re.search(r'<script id="data"[^>]*>(.*?)</script>', shown, re.S).group(1))["models"]
     divided = entry["targets"][0]["dla"]
-    assert "1 of 2 layers; 1 piece, 1 hand-over" in divided["says"]
+    assert "1 of 2 layers; 1 piece, 1 transfer" in divided["says"]
     assert sorted(layer[1] for layer in divided["layers"]) == ["dla", "gpu"]
 
 

@@ -99,11 +99,12 @@ class Walk:
         code, shown = self.run("verify", self.path, "--backend", "tensorrt-rtx")
         told = json.loads(self.run("inspect", self.path, "--format", "json")[1])["profile"]
         self.counts["compiled"] += code == 0
-        if told:
+        if told and code != 0 and _NOT_THE_PROFILE.search(shown):
+            self.counts["profiles of models that are refused for another reason"] += 1
+        elif told:
             self.counts["profiles"] += 1
-            if code == 0:
-                self.counts["profiles taken"] += 1
-            elif not _NOT_THE_PROFILE.search(shown):
+            self.counts["profiles accepted"] += code == 0
+            if code != 0:
                 self.troubles.append(("profile", str(told), shown[-800:]))
 
     def _type_what_was_printed(self) -> None:

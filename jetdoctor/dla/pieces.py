@@ -8,7 +8,7 @@ from jetdoctor.graph import Node
 
 
 def pieces(nodes: Sequence[Node], devices: Sequence[str]) -> Tuple[int, int]:
-    """(pieces on the DLA, hand-overs between DLA and GPU).
+    """(pieces on the DLA, transfers between DLA and GPU).
 
     A node belongs to the step after the last change of device on any way to it; nodes of one device and one step that
     are connected are one piece, which the builder makes one loadable of. A node that is no layer hands its inputs on.

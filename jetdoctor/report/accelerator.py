@@ -32,7 +32,7 @@ def summary(split: DlaSplit) -> str:
     return "%s; %s, %s between DLA and GPU" % (
         first,
         plural(split.parts, "piece"),
-        plural(split.handovers, "hand-over"),
+        plural(split.handovers, "transfer"),
     )
 
 
