@@ -1,4 +1,7 @@
-"""Show what an ONNX model contains: inputs, outputs, exporter, operators, parameters, size. Nothing is run or judged."""
+"""Show what an ONNX model contains: inputs, outputs, exporter, operators, parameters, size.
+
+Nothing is run or judged.
+"""
 
 from __future__ import annotations
 

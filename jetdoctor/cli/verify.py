@@ -2,8 +2,8 @@
 
 The strongest backend available is used: TensorRT in Python, trtexec (also over --ssh), TensorRT-RTX
 (compiles on a CPU, for another GPU), ONNX Runtime (compares two models). Each runs in a child process with
-limits of time and memory. Exit code: 0 compared and equal, or compiled (then it says that nothing was compared), 1 refused or
-different, 2 bad usage, 3 no backend could run.
+limits of time and memory. Exit code: 0 compared and equal, or compiled (then it says that nothing was compared),
+1 refused or different, 2 bad usage, 3 no backend could run.
 """
 
 from __future__ import annotations

@@ -174,8 +174,8 @@ class InputKind(Condition):
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
         index = self.spec["input"]
         producer = node.input(index).producer if node.present(index) else None
-        how = "a tensor" if node.present(index) else "omitted by an empty name"
-        how = "computed by %s" % producer.op_type if producer else how
+        given = "a tensor" if node.present(index) else "omitted by an empty name"
+        how = "computed by %s" % producer.op_type if producer else given
         wanted = "computable at build time" if self.value == "constant-foldable" else "an initializer"
         return "%s must be %s; here it is %s" % (self.label(index), wanted, how)
 
