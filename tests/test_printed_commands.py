@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -141,3 +142,63 @@ def test_what_is_documented_is_a_command():
         except (UsageError, ValueError) as error:
             wrong.append("%s: %s: %s" % (where, line, error))
     assert not wrong, "\n".join(wrong)
+
+
+#: In prose a command ends where its options end.
+_SPOKEN = re.compile(
+    r"jetdoctor (?:%s)(?: (?:-[-\w]+|[A-Z][A-Z_=]*(?:\.\w+)?\b|jp6\.2|int8|fp16|rehearsal|\d+\b))*"
+    % "|".join(commands.COMMANDS)
+)
+
+
+def texts(document):
+    if isinstance(document, str):
+        yield document
+    for value in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
+        yield from texts(value)
+
+
+def test_what_triage_and_facts_advise_is_a_command():
+    found = set()
+    for path in glob.glob(os.path.join(ROOT, "rules", "signatures", "*.json")) + glob.glob(
+        os.path.join(ROOT, "rules", "facts", "*.json")
+    ):
+        with open(path, encoding="utf-8") as stream:
+            for text in texts(json.load(stream)):
+                text = text.replace("{model}", "MODEL").replace("{target}", "jp6.2")
+                found.update(_SPOKEN.findall(text))
+    assert len(found) > 20
+    for line in sorted(found):
+        words = as_typed(line)
+        if words is not None:
+            parse(words)
+
+
+#: Examples that need what no test has: a board, a cluster, a store, another model.
+_ELSEWHERE = re.compile(r"--ssh|--cluster|s3://|--rules|--device|images=|tokens=|\$|import-error")
+
+
+def test_examples_of_help_and_docs_run(tmp_path, monkeypatch, capsys):
+    """What --help and the pages without a transcript show, typed in a folder that has the files they name."""
+    pytest.importorskip("onnxruntime")
+    monkeypatch.chdir(tmp_path)
+    model = os.path.join(MODELS, CASES[1][0])
+    for folder in ("nets", "boards"):
+        os.mkdir(folder)
+    for name in ("before.onnx", "after.onnx", "extra.onnx", "nets/model.onnx"):
+        shutil.copy(model, name)
+    with open("list.txt", "w") as stream:
+        stream.write("extra.onnx\n")
+    shutil.copy(os.path.join(ROOT, "fixtures", "logs", "trtexec_seed_8.4.1.log"), "build.log")
+    board = os.path.join(ROOT, "fixtures", "devices", "orin-nx-jp6.2.2-r36.5.0")
+    output(capsys, "device", "--root", board, "--save", "boards/one.json")
+    ran = 0
+    for where, line in documented():
+        line = re.split(r" > | \| | {3,}", line)[0].replace(" *.onnx", " extra.onnx")
+        pages = ("--help of", "ci.md", "configuration.md", "dla.md", "scale.md")
+        words = printed.words(line)
+        if where.startswith(pages) and len(words) > 1 and printed.is_complete(line) and not _ELSEWHERE.search(line):
+            shutil.copy(model, "model.onnx")  # an example before may have repaired it
+            require_works(capsys, " ".join(map(shlex.quote, words)))
+            ran += 1
+    assert ran > 35
