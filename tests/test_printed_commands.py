@@ -175,7 +175,7 @@ def test_what_triage_and_facts_advise_is_a_command():
 
 
 #: Examples that need what no test has: a board, a cluster, a store, another model.
-_ELSEWHERE = re.compile(r"--ssh|--cluster|s3://|--rules|--device|images=|tokens=|\$|import-error")
+_ELSEWHERE = re.compile(r"--ssh|--for|--cluster|s3://|--rules|--device|images=|tokens=|\$|import-error")
 
 
 def test_examples_of_help_and_docs_run(tmp_path, monkeypatch, capsys):
@@ -185,7 +185,7 @@ def test_examples_of_help_and_docs_run(tmp_path, monkeypatch, capsys):
     model = os.path.join(MODELS, CASES[1][0])
     for folder in ("nets", "boards"):
         os.mkdir(folder)
-    for name in ("before.onnx", "after.onnx", "extra.onnx", "nets/model.onnx"):
+    for name in ("before.onnx", "after.onnx", "extra.onnx", "fixed.onnx", "nets/model.onnx"):
         shutil.copy(model, name)
     with open("list.txt", "w") as stream:
         stream.write("extra.onnx\n")
