@@ -61,6 +61,9 @@ GPU_LIBRARY = re.compile(r"lib(cudart|cublas|cublasLt|cudnn|nvinfer)\.so\.\d+")
 DISTRIBUTIONS = {
     "numpy": "numpy",
     "tensorrt": "tensorrt_dist",
+    "tensorrt-cu11": "tensorrt_dist",
+    "tensorrt-cu12": "tensorrt_dist",
+    "tensorrt-cu13": "tensorrt_dist",
     "torch": "torch",
     "torchvision": "torchvision",
     "onnx": "onnx",
@@ -72,6 +75,11 @@ DISTRIBUTIONS = {
     "cv2": "opencv",
     "polygraphy": "polygraphy",
     "pycuda": "pycuda",
+    "cupy": "cupy",
+    "cupy-cuda102": "cupy",
+    "cupy-cuda11x": "cupy",
+    "cupy-cuda12x": "cupy",
+    "cupy-cuda13x": "cupy",
     "ultralytics": "ultralytics",
     "protobuf": "protobuf",
     "jetson-stats": "jetson_stats",
@@ -514,8 +522,9 @@ def mount_points(files):
 def container_runtime(machine, facts):
     """How this machine gives containers its GPU: docker's runtimes, lists of files (CSV) or CDI specifications."""
     files = machine.files
-    csv = [n for n in files.names("/etc/nvidia-container-runtime/host-files-for-container.d") if n.endswith("csv")]
-    facts.add("container_csv", csv or None, "/etc/nvidia-container-runtime/host-files-for-container.d")
+    folder = "/etc/nvidia-container-runtime/host-files-for-container.d"
+    csv = [name for name in files.names(folder) if name.endswith("csv")]
+    facts.add("container_csv", csv if csv or machine.live or files.exists(folder) else None, folder)
     text, path = files.first("/etc/nvidia-container-runtime/config.toml")
     found = re.search(r'^\s*mode\s*=\s*"(\w+)"', text, re.M)
     facts.add("container_mode", found and found.group(1), path)

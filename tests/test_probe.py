@@ -212,9 +212,13 @@ def test_python_packages_of_a_tree(tmp_path):
             + "onnxruntime/capi/build_and_package_info.py": "package_name = 'x'\ncuda_version = '11.4'\n",
             site + "onnx-1.17.0.dist-info/WHEEL": "Tag: cp38-cp38-manylinux_2_28_aarch64\n",
             site + "opencv_python-4.8.1.78.dist-info/METADATA": "",
+            site + "tensorrt_cu12-10.7.0.dist-info/METADATA": "",
+            site + "cupy_cuda12x-12.3.0.dist-info/METADATA": "",
         },
     )
     facts = known(probe.probe(root)["facts"])
+    assert (facts["tensorrt_python"], facts["tensorrt_dist_package"]) == ("10.7.0", "tensorrt-cu12")
+    assert (facts["cupy"], facts["cupy_package"]) == ("12.3.0", "cupy-cuda12x")
     assert facts["torch_cuda"] == "11.4" and facts["torch"].startswith("2.1.0a0")
     assert facts["torch_architectures"] == ["sm_72", "sm_87", "compute_87"]
     assert facts["onnxruntime_providers"] == ["cuda", "cpu"] and facts["onnxruntime_cuda"] == "11.4"

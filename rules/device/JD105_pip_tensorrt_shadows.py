@@ -10,8 +10,9 @@ servers: SBSA wheels before 10.16.1 do not run on the GPU of Orin and Xavier, an
 version than libnvinfer fail at the import or at the first call.
 
 ## Fix
-Uninstall it with the same Python that installed it: `python3 -m pip uninstall tensorrt tensorrt-bindings
-tensorrt-libs`. JetPack's is then found again; if not, `sudo apt install python3-libnvinfer`.
+Uninstall it with the same Python that installed it: `python3 -m pip uninstall tensorrt tensorrt-cu12
+tensorrt-cu12-bindings tensorrt-cu12-libs` (cu11 or cu13 where it is of that CUDA). JetPack's is then found again;
+if not, `sudo apt install python3-libnvinfer`.
 """
 
 from jetdoctor.rule import Fix, Match, Rule, parse_version
@@ -26,6 +27,12 @@ RULE = Rule(
         "https://docs.nvidia.com/deeplearning/tensorrt/10.16.1/getting-started/release-notes-10/10.16.1.html",
     ),
 )
+
+
+def _names(device):
+    """The names under which pip knows it: tensorrt, tensorrt-cu12 and its parts."""
+    package = device.get("tensorrt_dist_package") or "tensorrt"
+    return package if package == "tensorrt" else "tensorrt %s %s-bindings %s-libs" % (package, package, package)
 
 
 def check_device(device):
@@ -49,5 +56,5 @@ def check_device(device):
         message,
         cause="binding",
         severity=None if differs else "warning",
-        fixes=(Fix("python3 -m pip uninstall tensorrt (JetPack's python3-libnvinfer stays)", "manual"),),
+        fixes=(Fix("python3 -m pip uninstall %s (JetPack's python3-libnvinfer stays)" % _names(device), "manual"),),
     )

@@ -1,7 +1,8 @@
 """ONNX Runtime cannot use the GPU
 
 ## What it detects
-An ONNX Runtime without the CUDA and TensorRT providers, or one built for another CUDA, on a Jetson.
+An ONNX Runtime without the CUDA and TensorRT providers (the package `onnxruntime` rather than `onnxruntime-gpu`), or
+one built for another CUDA, on a Jetson.
 
 ## Why it fails
 PyPI's `onnxruntime` for aarch64 has the CPU provider only, and asking for CUDAExecutionProvider gives a
@@ -34,6 +35,8 @@ def check_device(device):
         return
     providers, built = device.get("onnxruntime_providers"), device.get("onnxruntime_cuda")
     only_cpu = providers is not None and not {"cuda", "tensorrt"} & set(providers)
+    if providers is None and not built and device.get("onnxruntime_package") == "onnxruntime":
+        only_cpu = True  # the package with GPU providers is onnxruntime-gpu, from PyPI and from NVIDIA alike
     if only_cpu:
         yield _match("ONNX Runtime %s has no CUDA and no TensorRT provider: it computes on the CPU" % version)
     elif built and row["cuda"] and parse_version(built)[:1] != parse_version(row["cuda"])[:1]:

@@ -3,7 +3,8 @@
 ## What it detects
 A Python package (ONNX Runtime, PyTorch, the TensorRT bindings, OpenCV, CuPy) whose libraries name a CUDA, cuDNN or
 TensorRT of a different major release from the one installed, and that does not bundle it. Read from the
-libraries themselves, so a file name or a version in the metadata cannot mislead.
+libraries themselves, so a file name or a version in the metadata cannot mislead; of CuPy, whose wheels are named after
+their CUDA (`cupy-cuda12x`), the name is enough.
 
 ## Why it fails
 A shared library is looked up by the name that the linker recorded: `libcublasLt.so.11` is not found where CUDA 12
@@ -36,7 +37,7 @@ _PARTS = {"cudart": "CUDA", "cublasLt": "CUDA", "cublas": "CUDA", "cudnn": "cuDN
 
 def check_device(device):
     installed = {"CUDA": device.get("cuda"), "cuDNN": device.get("cudnn"), "TensorRT": device.get("tensorrt")}
-    for package, libraries in sorted((device.get("wheel_libraries") or {}).items()):
+    for package, libraries in sorted(_linked(device).items()):
         if package == "onnxruntime" and device.get("onnxruntime_cuda"):
             installed = dict(installed, CUDA=None)  # JD113 speaks of it
         for part, library, wanted in _foreign(libraries, installed):
@@ -47,6 +48,15 @@ def check_device(device):
                 cause=(package, part),
                 fixes=(Fix("Install the wheel of %s that was built for this JetPack" % package, "manual"),),
             )
+
+
+def _linked(device):
+    """Libraries that each package needs, as read from it; those of CuPy are known from the wheel's name as well."""
+    linked = dict(device.get("wheel_libraries") or {})
+    named = re.match(r"cupy-cuda(\d\d)", device.get("cupy_package") or "")
+    if named and "cupy" not in linked:
+        linked["cupy"] = ["libcudart.so." + named.group(1)]
+    return linked
 
 
 def _foreign(libraries, installed):

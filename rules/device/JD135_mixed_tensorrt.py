@@ -35,7 +35,8 @@ _PARTS = re.compile(r"(libnvinfer(?:-plugin)?\d+|libnvonnxparsers\d+|python3-lib
 
 
 def check_device(device):
-    libraries = sorted({_release(text) for text in device.get("tensorrt_libraries") or ()}, key=parse_version)
+    named = set(device.get("tensorrt_libraries") or ()) | {device.get("tensorrt_package")}
+    libraries = sorted({_release(text) for text in named if text}, key=parse_version)
     if len(libraries) > 1:
         yield _match("two TensorRT libraries are installed side by side: %s" % " and ".join(libraries), "libraries")
     parsers = {_release(text) for text in device.get("tensorrt_parsers") or ()}

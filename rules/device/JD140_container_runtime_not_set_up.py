@@ -2,8 +2,8 @@
 
 ## What it detects
 On the board itself: docker is installed beside NVIDIA's container packages but does not know the runtime `nvidia`; the
-runtime's `mode` does not fit (`legacy`, or `cdi` without a specification); or a CDI specification names files
-that are gone, as after an upgrade of L4T.
+runtime's `mode` does not fit (`legacy`, `cdi` without a specification, `csv` without lists); or a CDI specification
+names files that are gone, as after an upgrade of L4T.
 
 ## Why it fails
 A Jetson's driver comes into a container as a list of files: in mode `csv` those of `/etc/nvidia-container-
@@ -43,6 +43,9 @@ def check_device(device):
         yield _match("docker does not know the runtime nvidia: /etc/docker/daemon.json does not name it", _CONFIGURE)
     if mode == "cdi" and not device.get("container_cdi"):
         yield _match("the container runtime works by CDI (config.toml), and there is no CDI specification", _GENERATE)
+    if mode == "csv" and device.get("container_csv") == []:
+        fix = "sudo apt install --reinstall nvidia-container (the lists come with JetPack's own package)"
+        yield _match("the container runtime works by lists of files (mode csv), and there are none", fix)
     if mode == "legacy":
         fix = 'mode = "auto" in /etc/nvidia-container-runtime/config.toml, then sudo systemctl restart docker'
         yield _match("the container runtime is in mode legacy, which is for discrete GPUs", fix)
