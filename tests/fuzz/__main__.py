@@ -14,12 +14,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from itertools import count
-from typing import Any, Iterator, Sequence
+from itertools import count, islice
+from typing import Any, Iterator, Mapping, Optional, Sequence
 from typing import Counter as Counts
 
 from tests.fuzz.inputs import Input, drawn, made, smallest
-from tests.fuzz.targets import TARGETS, Broken, feed
+from tests.fuzz.targets import TARGETS, Broken, at_once, feed
 
 BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken")
 
@@ -27,26 +27,37 @@ BROKEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broken")
 _MEMORY = 4 << 30
 
 
-def fuzz(name: str, numbers: Iterator[int], seed: int, folder: str) -> Counts[int]:
-    """Exit codes of all runs of one target. Raises Broken with the smallest input that was found."""
+def fuzz(name: str, numbers: Iterator[int], seed: int, folder: str) -> Counts[str]:
+    """How often inputs of one target ended how. Raises Broken with the smallest input that was found."""
     corpus = TARGETS[name].corpus()
-    counts: Counts[int] = Counter()
-    for number in numbers:
-        given = drawn(name, seed, number, corpus)
+    counts: Counts[str] = Counter()
+    while True:
+        group = list(islice(numbers, at_once(name)))
+        if not group:
+            return counts
+        given = [drawn(name, seed, number, corpus) for number in group]
         try:
-            counts[feed(name, made(name, given, corpus), folder)] += 1
+            counts += feed(name, [made(name, one, corpus) for one in given], folder)
         except Broken as error:
-            small = smallest(given, lambda less: _breaks(name, less, corpus, folder))
-            raise Broken("input %d, kept as %s: %s" % (number, _keep(name, made(name, small, corpus)), error)) from None
-    return counts
+            raise _found(name, dict(zip(group, given)), error, corpus, folder) from None
 
 
-def _breaks(name: str, given: Input, corpus: Sequence[bytes], folder: str) -> bool:
-    try:
-        feed(name, made(name, given, corpus), folder)
-    except Broken:
-        return True
-    return False
+def _found(name: str, group: Mapping[int, Input], error: Broken, corpus: Sequence[bytes], folder: str) -> Broken:
+    """The error with the input that makes it, or with all of a command when none does alone."""
+
+    def why(given: Input) -> Optional[Broken]:
+        try:
+            feed(name, [made(name, given, corpus)], folder)
+        except Broken as broken:
+            return broken
+        return None
+
+    for number, given in group.items():
+        alone = why(given)
+        if alone is not None:
+            small = smallest(given, lambda less: why(less) is not None)
+            return Broken("input %d, kept as %s: %s" % (number, _keep(name, made(name, small, corpus)), alone))
+    return Broken("inputs %s together: %s" % (", ".join(map(str, group)), error))
 
 
 def _keep(name: str, data: bytes) -> str:
@@ -85,7 +96,7 @@ def main() -> int:
                 print("%-9s BROKEN %s" % (name, error), flush=True)
                 code = 1
                 continue
-        ends = ", ".join("exit %d: %d" % pair for pair in sorted(counts.items()))
+        ends = ", ".join("%s: %d" % pair for pair in sorted(counts.items()))
         seconds = time.monotonic() - start
         print("%-9s %6d runs in %.1f s  %s" % (name, sum(counts.values()), seconds, ends), flush=True)
     return code

@@ -173,8 +173,39 @@ def _kind(attribute: Any, random: Any) -> None:
     attribute.type = random.randrange(0, 15)
 
 
+def _rare(attribute: Any, random: Any) -> None:
+    """Kinds of attributes that few operators have, and a reference to an attribute of the function around."""
+    way = random.randrange(6)
+    if way == 0:
+        attribute.type = AttributeProto.TENSORS
+        attribute.tensors.extend(_tensor("t", random) for _ in range(random.randrange(3)))
+    elif way == 1:
+        attribute.type = AttributeProto.SPARSE_TENSOR
+        _sparse(attribute.sparse_tensor, random)
+    elif way == 2:
+        attribute.type = AttributeProto.GRAPHS
+        attribute.graphs.add(name="g").node.add(op_type=random.choice(_operators()))
+    elif way == 3:
+        attribute.type = AttributeProto.TYPE_PROTO
+        attribute.tp.CopyFrom(random.choice(_OTHER_TYPES))
+    elif way == 4:
+        attribute.type = AttributeProto.STRINGS
+        attribute.strings.extend(random.choice(_WORDS).encode() for _ in range(random.randrange(4)))
+    else:
+        attribute.type, attribute.ref_attr_name = random.randrange(0, 15), random.choice(("a", "axis", attribute.name))
+
+
+_OTHER_TYPES = (
+    onnx.TypeProto(),
+    helper.make_sequence_type_proto(helper.make_tensor_type_proto(1, [2])),
+    helper.make_sequence_type_proto(helper.make_sequence_type_proto(helper.make_tensor_type_proto(7, None))),
+    helper.make_optional_type_proto(helper.make_tensor_type_proto(9, ["n"])),
+    helper.make_map_type_proto(7, helper.make_tensor_type_proto(1, [])),
+    helper.make_sparse_tensor_type_proto(1, [3, 4]),
+)
+
 _VALUES: Tuple[Callable[[Any, Any], None], ...] = (
-    _int, _int, _ints, _ints, _float, _floats, _text, _tensor_value, _kind,
+    _int, _int, _ints, _ints, _float, _floats, _text, _tensor_value, _kind, _rare,
 )  # fmt: skip
 
 
@@ -191,6 +222,13 @@ def _tensor(name: str, random: Any) -> Any:
         tensor.data_location = TensorProto.EXTERNAL
         tensor.external_data.add(key="location", value=random.choice(("w.bin", "../w", "/dev/zero", "")))
     return tensor
+
+
+def _sparse(sparse: Any, random: Any) -> None:
+    """Values and the places where they stand, which may not belong together."""
+    sparse.values.CopyFrom(_tensor("s", random))
+    sparse.indices.CopyFrom(_tensor("", random))
+    sparse.dims.extend(random.choice(_NUMBERS) for _ in range(random.randrange(4)))
 
 
 def _initializer(model: Any, random: Any) -> None:
@@ -233,7 +271,7 @@ def _type(model: Any, random: Any) -> None:
     elif way < 0.95:
         value.type.tensor_type.ClearField("shape")
     else:
-        value.type.CopyFrom(helper.make_sequence_type_proto(helper.make_tensor_type_proto(1, [2])))
+        value.type.CopyFrom(random.choice(_OTHER_TYPES))
 
 
 def _told(model: Any, random: Any) -> None:
@@ -278,6 +316,69 @@ def _into_function(model: Any, random: Any) -> None:
     model.graph.node.append(call)
 
 
+def _function(model: Any, random: Any) -> None:
+    """A local function loses or gains names, attributes, opsets or a call of another one."""
+    if not model.functions:
+        return _into_function(model, random)
+    function, way = random.choice(model.functions), random.randrange(6)
+    names = random.choice((function.input, function.output, function.attribute))
+    if way == 0 and names:
+        del names[random.randrange(len(names))]
+    elif way == 1:
+        names.append(random.choice(("a", "axis", "", _name(model, random))))
+    elif way == 2:
+        _int(function.attribute_proto.add(name=random.choice(_attributes())), random)
+    elif way == 3:
+        del function.opset_import[:]
+    elif way == 4:
+        function.overload = random.choice(("", "o"))
+    else:
+        other = random.choice(model.functions)
+        function.node.add(op_type=other.name, domain=other.domain, input=function.input, output=function.output)
+
+
+def _calculated(model: Any, random: Any) -> None:
+    """Sizes go through a chain of arithmetic on their way to a node, as exporters write it."""
+    node = _node(model, random)
+    graph = model.graph
+    value = random.choice([_name(model, random), *node.input])
+    chain = [helper.make_node("Shape", [value], ["calculated"])] if random.random() < 0.7 else []
+    if not chain:
+        graph.initializer.append(_tensor("calculated", random))
+    for step in range(random.choice((1, 2, 4, 12, 80))):
+        last = "calculated%d" % step if step else "calculated"
+        graph.initializer.append(_sizes("sizes%d" % step, random))
+        inputs = [last, *random.choice((["sizes%d" % step], [last], [], ["sizes%d" % step, last], ["calculated"]))]
+        made = helper.make_node(random.choice(_ARITHMETIC), inputs, ["calculated%d" % (step + 1)])
+        if random.random() < 0.3:
+            name, number = random.choice(("axis", "to", "axes")), random.choice((0, 1, 7))
+            made.attribute.append(helper.make_attribute(name, number))
+        chain.append(made)
+    if node.input:
+        node.input[random.randrange(len(node.input))] = chain[-1].output[0]
+    behind = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*chain, *behind] if random.random() < 0.8 else [*behind, *chain])
+
+
+def _sizes(name: str, random: Any) -> Any:
+    """A constant of integers whose data fit its sizes."""
+    dims = random.choice(((), (1,), (1,), (2,), (4,), (2, 2), (64, 1), (1, 64), (0,), (300,)))
+    count = 1
+    for dim in dims:
+        count *= dim
+    numbers = [random.choice((*_NUMBERS, 1, 2, 3, 4)) for _ in range(count)]
+    return helper.make_tensor(name, TensorProto.INT64, dims, numbers)
+
+
+_ARITHMETIC = (
+    "Abs", "Add", "Cast", "Ceil", "Clip", "Concat", "ConstantOfShape", "Div", "Equal", "Expand", "Floor", "Gather",
+    "Identity", "Less", "Max", "Min", "Mod", "Mul", "Neg", "Not", "Pow", "Range", "ReduceMax", "ReduceProd",
+    "ReduceSum", "Reshape", "Shape", "Size", "Slice", "Split", "Sqrt", "Squeeze", "Sub", "Tile", "Transpose",
+    "Unsqueeze", "Where",
+)  # fmt: skip
+
+
 def _interface(model: Any, random: Any) -> None:
     """Inputs and outputs are fewer, more, or in another order."""
     values = random.choice((model.graph.input, model.graph.output))
@@ -297,12 +398,13 @@ def _head(model: Any, random: Any) -> None:
     elif way == 2:
         model.metadata_props.add(key=random.choice(_WORDS), value=random.choice(_WORDS))
     else:
-        model.graph.sparse_initializer.add().values.CopyFrom(_tensor("s", random))
+        _sparse(model.graph.sparse_initializer.add(), random)
 
 
 _CHANGES: Tuple[Callable[[Any, Any], None], ...] = (
     _reconnect, _reconnect, _swap, _count, _rename, _operator, _operator, _nodes, _opset, _attribute, _attribute,
-    _attribute, _initializer, _data_of, _type, _type, _told, _into_branch, _into_function, _interface, _head,
+    _attribute, _initializer, _data_of, _type, _type, _told, _into_branch, _into_function, _function, _calculated,
+    _calculated, _interface, _head,
 )  # fmt: skip
 
 
