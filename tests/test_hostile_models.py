@@ -162,6 +162,44 @@ def range_without_delta():
     return raw(nodes, [("x", 1, [4])], "y", initializers=ends)
 
 
+def sizes_made_of(operator, *shapes):
+    """An operator that makes 2^24 elements of a few thousand, as arithmetic on the way to a hundred sizes."""
+    nodes = [helper.make_node("Range", ["zero", "end", "one"], ["r"])]
+    nodes += [helper.make_node("Reshape", ["r", name], [name + "d"]) for name in ("a", "b")]
+    initializers = [numpy_helper.from_array(numpy.array(v), n) for n, v in (("zero", 0), ("end", 4096), ("one", 1))]
+    initializers += [numpy_helper.from_array(numpy.array(shape), name) for name, shape in zip("abf", (*shapes, [1]))]
+    for turn in range(100):
+        names = ["%s%d" % (kind, turn) for kind in "opq"] + ["x%d" % (turn + 1)]
+        nodes += [
+            helper.make_node(operator, ["ad", "bd"], names[:1]),
+            helper.make_node("ReduceMin", names[:1], names[1:2], keepdims=0),
+            helper.make_node("Reshape", [names[1], "f"], names[2:3]),
+            helper.make_node("Expand", ["x%d" % turn, names[2]], names[3:]),
+        ]
+    return raw(nodes, [("x0", 1, [1])], "x100", initializers=initializers)
+
+
+def product_of_products():
+    """Bounds of an integer that double their digits with every node."""
+    nodes = [helper.make_node("ArgMax", ["x"], ["a"]), helper.make_node("Clip", ["a", "low", "high"], ["m0"])]
+    nodes += [helper.make_node("Mul", ["m%d" % turn] * 2, ["m%d" % (turn + 1)]) for turn in range(40)]
+    nodes += [helper.make_node("Min", ["m40", "wide"], ["n"]), helper.make_node("Cast", ["n"], ["y"], to=1)]
+    ends = [numpy_helper.from_array(numpy.array(v), n) for n, v in (("low", 3), ("high", 7), ("wide", 1 << 40))]
+    return raw(nodes, [("x", 1, [9, 9])], "y", initializers=ends)
+
+
+def many_dims(count):
+    shape = numpy_helper.from_array(numpy.ones(count, "int64"), "s")
+    nodes = [helper.make_node("Reshape", ["x", "s"], ["y%d" % turn]) for turn in range(60)]
+    return raw([*nodes, helper.make_node("Sum", ["y0", "y1"], ["y"])], [("x", 1, [1])], "y", initializers=[shape])
+
+
+def slice_of_a_computed_negative_size():
+    bounds = [numpy_helper.from_array(numpy.array([v]), n) for n, v in (("s", 0), ("e", 17), ("c", -(1 << 63)))]
+    nodes = [helper.make_node("Expand", ["x", "c"], ["n"]), helper.make_node("Slice", ["n", "s", "e"], ["y"])]
+    return raw(nodes, [("x", 1, [1])], "y", initializers=bounds)
+
+
 def nested(depth):
     """Ifs in both branches of Ifs."""
     body = "y = Relu (x)"
@@ -188,6 +226,27 @@ CHECKED = {
     "a tensor of more elements than bytes": (no_room(), None, ""),
     "indices of negative sizes": (gather_of_negative_sizes(), None, ""),
     "shape arithmetic of inputs left out": (range_without_delta(), None, ""),
+    "a sum of 2^24 elements": (sizes_made_of("Add", [4096, 1], [1, 4096]), None, ""),
+    "a table of 2^24 elements": (sizes_made_of("Gather", [1, 4096], [4096]), None, ""),
+    "bounds of 2^40 digits": (product_of_products(), None, ""),
+    "a tensor of 2,000 dims": (many_dims(2000), 1, "has 2,000 dims"),
+    "a Slice of a size that comes out negative": (slice_of_a_computed_negative_size(), None, ""),
+    "a pool without a window": (
+        text(
+            "g (float[1,2,4,4] x) => (float[1,2,2,2] y)"
+            " { y = AveragePool <dilations = [2, 2], kernel_shape = 2.0> (x) }",
+            opset=19,
+        ),
+        1, "JD303",
+    ),
+    "arithmetic of nothing": (
+        text(
+            'g (float[4] x) => (float[4] y) <int64[1] w = {1099511627776}> { f = Cast <to = 7> ("") m = Min (f, w)'
+            " y = Expand (x, m) }"
+        ),
+        None,
+        "",
+    ),
     "an opset below 0": (opset(-(1 << 63)), None, ""),
     "4,000 branches, twelve deep": (nested(11), None, ""),
     "a Constant of integers": (constant_of([1, 2]), None, ""),

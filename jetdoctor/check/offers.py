@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Dict, List, Optional, Sequence, Tuple
 
+from jetdoctor import onnx_parts
 from jetdoctor.catalog import Catalog
 from jetdoctor.check.crash import Crash
 from jetdoctor.check.place import Place
 from jetdoctor.check.run_time import needs_a_run
-from jetdoctor.graph import Node, Value
+from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
 from jetdoctor.rule import Match
 from jetdoctor.types import Fix
 
@@ -18,6 +19,9 @@ _AXES_TURN_INPUT = ("Reduce", "Squeeze", "Unsqueeze")
 
 #: Rules about an operator that a parser does not have, in whatever form.
 _ABSENT = ("JD301", "JD803")
+
+#: ONNX has no such opset yet; some files say that they have.
+_NO_OPSET = 100
 
 #: What removes the If or Loop around a node: the branch may not be taken at all, the body may become constant.
 _OUT_OF_BRANCH, _OUT_OF_BODY = "fold_if", "unroll_loop"
@@ -75,7 +79,8 @@ class Offers:
                 return False
             return not any(node.present(index) and needs_a_run(node.input(index)) for index in rewrite.constants)
         except Exception as error:  # whatever the author of a rewrite may write
-            crashes.append(Crash("rule " + rule_id, error))
+            if node is None or _is_complete(node):
+                crashes.append(Crash("rule " + rule_id, error))
             return False
 
     def _fix(self, request: str) -> Fix:
@@ -94,6 +99,20 @@ class Offers:
 def _stays(node: Node) -> bool:
     """Whether folding cannot remove the node: its result depends on data, or is an output of the graph."""
     return any(name in node.graph.output_names or needs_a_run(node.graph.value(name)) for name in node.outputs if name)
+
+
+def _is_complete(node: Node) -> bool:
+    """Whether a node has the inputs that its operator requires, and the attributes, of their kinds.
+
+    A rewrite may take both for granted: what it raises at another node is no defect of it.
+    """
+    opset = min(max(node.opset, 1), _NO_OPSET)
+    if node.domain not in DEFAULT_DOMAINS or not onnx_parts.is_operator(node.op_type, opset):
+        return True
+    schema = onnx_parts.schema(node.op_type, opset)
+    wanted = (name for name, attribute in schema.attributes.items() if attribute.required)
+    inputs = (index for index, value in enumerate(schema.inputs) if str(value.option).endswith("Single"))
+    return all(node.attr(name) is not None for name in wanted) and all(map(node.present, inputs))
 
 
 def _axes_of_the_run(node: Node) -> bool:

@@ -1,10 +1,12 @@
-"""What the operators of shape arithmetic compute, in numpy: ``COMPUTE[op_type](node, inputs)`` gives the first output.
+"""What the operators of shape arithmetic compute, in numpy: ``compute(node, inputs)`` gives the first output.
 
-An absent input is None; a result of None is one that is not known.
+An absent input is None; a result of None is one that is not known, or of more elements than sizes ever have: those are
+counted before anything is computed.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any, Callable, Dict, List, Optional
 
 from jetdoctor import tensors
@@ -12,6 +14,9 @@ from jetdoctor.graph import Node
 
 #: Elements of an array that is still shape arithmetic: pads of a high rank, window indices of a small image.
 LARGEST = 1 << 12
+
+#: Elements that are kept of all values of a model; exporters' shape arithmetic has some thousands.
+MOST_KEPT = 1 << 22
 
 #: What ``COMPUTE`` raises on nodes and arrays that are not as ONNX wants them: an input that is left out, an axis that
 #: there is not, numbers beyond their type.
@@ -82,7 +87,7 @@ def _gather(node: Node, inputs: List[Any]) -> Any:
 def _range(node: Node, inputs: List[Any]) -> Any:
     import numpy as np
 
-    start, limit, delta = (item.reshape(-1)[0] for item in inputs)
+    start, limit, delta = (item.reshape(-1)[0].item() for item in inputs)  # Python's numbers: they do not overflow
     return np.arange(start, limit, delta, dtype=inputs[0].dtype) if (limit - start) / delta <= LARGEST else None
 
 
@@ -105,14 +110,14 @@ def _constant_of_shape(node: Node, inputs: List[Any]) -> Any:
 
     tensor, sizes = node.attr("value"), [int(size) for size in inputs[0]]
     fill = np.zeros(1, np.float32) if tensor is None else tensors.array(tensor)
-    return np.full(sizes, fill.reshape(-1)[0], dtype=fill.dtype) if np.prod(sizes) <= LARGEST else None
+    return np.full(sizes, fill.reshape(-1)[0], dtype=fill.dtype) if math.prod(sizes) <= LARGEST else None
 
 
 def _expand(node: Node, inputs: List[Any]) -> Any:
     import numpy as np
 
     shape = np.broadcast_shapes(inputs[0].shape, tuple(int(size) for size in inputs[1]))
-    return np.broadcast_to(inputs[0], shape) if np.prod(shape) <= LARGEST else None
+    return np.broadcast_to(inputs[0], shape) if math.prod(shape) <= LARGEST else None
 
 
 def _reshape(node: Node, inputs: List[Any]) -> Any:
@@ -154,7 +159,27 @@ def _numpy(name: str) -> Callable[[Node, List[Any]], Any]:
     return compute
 
 
-COMPUTE: Dict[str, Callable[[Node, List[Any]], Any]] = {
+def compute(node: Node, inputs: List[Any]) -> Any:
+    """The first output of a node of ``OPERATORS``, or None. Raises one of ``MALFORMED``."""
+    return _COMPUTE[node.op_type](node, inputs) if _elements(node, inputs) <= LARGEST else None
+
+
+def _elements(node: Node, inputs: List[Any]) -> int:
+    """At most how many elements the result has; operators that make lengths of values count for themselves."""
+    given = [array for array in inputs if array is not None]
+    if node.op_type == "Concat":
+        return sum(array.size for array in given)
+    if node.op_type == "Gather":
+        data, indices = given
+        return int(indices.size) * (data.size // max(1, data.shape[node.attr("axis", 0)]))
+    if node.op_type not in _BY_ELEMENT:
+        return 0
+    import numpy as np
+
+    return math.prod(np.broadcast_shapes(*(array.shape for array in given)))
+
+
+_COMPUTE: Dict[str, Callable[[Node, List[Any]], Any]] = {
     "Cast": _cast,
     "Clip": _clip,
     "Concat": _concat,
@@ -187,3 +212,11 @@ COMPUTE: Dict[str, Callable[[Node, List[Any]], Any]] = {
         )
     },
 }  # fmt: skip
+
+#: What ``compute`` knows.
+OPERATORS = frozenset(_COMPUTE)
+
+#: Operators whose inputs are broadcast to one shape.
+_BY_ELEMENT = frozenset(
+    "Add And Clip Div Equal Greater GreaterOrEqual Less LessOrEqual Max Min Mod Mul Or Pow Sub Where".split()
+)

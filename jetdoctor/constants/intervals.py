@@ -24,6 +24,9 @@ for _bits in (8, 16, 32):
     _TYPES["UINT%d" % _bits] = (0, (1 << _bits) - 1)
     _TYPES["INT%d" % _bits] = (-(1 << (_bits - 1)), (1 << (_bits - 1)) - 1)
 
+#: the widest integers; products of products would grow without end
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+
 #: operators that hand out elements of their first input and nothing else
 _HANDED_OUT = MOVERS | {"MaxPool", "ReduceMax", "ReduceMin"}
 
@@ -44,7 +47,8 @@ class Intervals:
         if key not in self._found:
             self._found[key] = None  # guards against circles
             found = self._known(value, depth)
-            self._found[key] = _TYPES.get(value.dtype or "") if found is None else found
+            fits = found is not None and _LEAST <= found[0] and found[1] <= _MOST  # what does not fit wraps around
+            self._found[key] = found if fits else _TYPES.get(value.dtype or "")
         return self._found[key]
 
     def _known(self, value: Any, depth: int) -> Interval:
@@ -60,9 +64,10 @@ class Intervals:
             first = value.name == node.outputs[0] or node.op_type == "Split"
             return self.of(node.input(0), depth + 1) if first and node.inputs else None
         compute = _COMPUTE.get(node.op_type)
-        if compute is None:
+        inputs = [node.input(index) for index, name in enumerate(node.inputs) if name]
+        if compute is None or not inputs:
             return None
-        return compute(node, [self.of(node.input(i), depth + 1) for i, name in enumerate(node.inputs) if name])
+        return compute(node, [self.of(one, depth + 1) for one in inputs])
 
 
 def _size(node: Any) -> Interval:
@@ -108,13 +113,13 @@ def _modulo(node: Any, bounds: List[Interval]) -> Interval:
     return 0, bounds[1][1] - 1
 
 
-def _least(node: Any, bounds: List[Interval]) -> Interval:
+def _smallest(node: Any, bounds: List[Interval]) -> Interval:
     """Min is at most the smallest upper bound; from below it needs all of them."""
     known = _hull(node, bounds)
     return None if known is None else (known[0], min(pair[1] for pair in bounds if pair))
 
 
-def _most(node: Any, bounds: List[Interval]) -> Interval:
+def _greatest(node: Any, bounds: List[Interval]) -> Interval:
     known = _hull(node, bounds)
     return None if known is None else (max(pair[0] for pair in bounds if pair), known[1])
 
@@ -129,7 +134,7 @@ def _absolute(node: Any, bounds: List[Interval]) -> Interval:
 
 def _cast(node: Any, bounds: List[Interval]) -> Interval:
     """A value that fits both types stays what it is."""
-    target = _TYPES.get(node.output().dtype or "", (-(1 << 63), (1 << 63) - 1))
+    target = _TYPES.get(node.output().dtype or "", (_LEAST, _MOST))
     if bounds[0] is None or node.output().dtype == "BOOL":
         return None
     return bounds[0] if target[0] <= bounds[0][0] and bounds[0][1] <= target[1] else None
@@ -162,8 +167,8 @@ _COMPUTE: Dict[str, Callable[[Any, List[Interval]], Interval]] = {
     "Clip": _clip,
     "Concat": _hull,
     "Div": _divide,
-    "Max": _most,
-    "Min": _least,
+    "Max": _greatest,
+    "Min": _smallest,
     "Mod": _modulo,
     "Mul": _corners(lambda a, b: a * b),
     "Neg": _negative,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, MALFORMED
+from jetdoctor.constants.arithmetic import LARGEST, MALFORMED, OPERATORS, compute
 from jetdoctor.constants.shape_values import known_array
 from jetdoctor.graph import MOVERS, Node
 
-_MOVERS = MOVERS & frozenset(COMPUTE)
+_MOVERS = MOVERS & OPERATORS
 
 
 def places(steps: Sequence[Node], count: int) -> Any:
@@ -25,7 +25,7 @@ def places(steps: Sequence[Node], count: int) -> Any:
         if step.op_type not in _MOVERS or missing or count > LARGEST:
             return None
         try:
-            found = COMPUTE[step.op_type](step, [found] + others)
+            found = compute(step, [found] + others)
         except MALFORMED:  # malformed
             return None
     return found

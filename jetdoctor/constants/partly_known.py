@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, MALFORMED, axes_of
+from jetdoctor.constants.arithmetic import LARGEST, MALFORMED, MOST_KEPT, OPERATORS, axes_of, compute
 from jetdoctor.graph import DEFAULT_DOMAINS, MOVERS, Dim, Node, Value
 
 #: an array, and which of its elements are known (booleans of the same shape); open elements hold 1, or a mark that
@@ -23,7 +23,7 @@ _FIRST_MARK = 1 << 61
 _DEEPEST = 200
 
 #: Operators that move elements of their first input; the other inputs say where to and must be known.
-_MOVERS = MOVERS & frozenset(COMPUTE)
+_MOVERS = MOVERS & OPERATORS
 
 _REDUCTIONS = frozenset("ReduceMax ReduceMin ReduceProd ReduceSum".split())
 
@@ -38,6 +38,7 @@ class PartlyKnown:
 
     def __init__(self) -> None:
         self._found: Dict[Tuple[int, str], Partly] = {}
+        self._room = MOST_KEPT
         self._open: Dict[Dim, int] = {}  # marks of symbolic sizes
 
     def elements(self, value: Value) -> Optional[List[Dim]]:
@@ -61,8 +62,13 @@ class PartlyKnown:
         key = (id(node.proto), value.name)
         if key not in self._found:
             self._found[key] = None  # guards against circles
-            self._found[key] = self._computed(node, value, depth)
+            self._found[key] = self._kept(self._computed(node, value, depth))
         return self._found[key]
+
+    def _kept(self, found: Partly) -> Partly:
+        """What was computed, or None when there is no more room for it."""
+        self._room -= 0 if found is None else found[0].size
+        return found if self._room >= 0 else None
 
     def _computed(self, node: Node, value: Value, depth: int) -> Partly:
         if node.op_type == "Constant":
@@ -71,7 +77,7 @@ class PartlyKnown:
             return None
         if node.op_type in ("Shape", "Size"):
             return self._sizes(node)
-        if node.op_type not in COMPUTE:
+        if node.op_type not in OPERATORS:
             return None
         inputs: _Inputs = []
         for index, name in enumerate(node.inputs):
@@ -118,7 +124,7 @@ def _compute(node: Node, inputs: _Inputs) -> Partly:
     masks = [None if pair is None else pair[1] for pair in inputs]
     rule = _MASKS.get(node.op_type, _by_element)
     with np.errstate(all="ignore"):
-        array = COMPUTE[node.op_type](node, values)
+        array = compute(node, values)
         known = None if array is None else rule(node, values, masks)
     if known is None or array.size > LARGEST:
         return None
@@ -132,7 +138,7 @@ def _compute(node: Node, inputs: _Inputs) -> Partly:
 def _moved(node: Node, values: List[Any], masks: List[Any]) -> Any:
     if not all(mask is None or mask.all() for mask in masks[1:]):
         return None
-    return COMPUTE[node.op_type](node, [masks[0]] + values[1:])
+    return compute(node, [masks[0]] + values[1:])
 
 
 def _reduced(node: Node, values: List[Any], masks: List[Any]) -> Any:
@@ -147,7 +153,7 @@ def _as_a_whole(node: Node, values: List[Any], masks: List[Any]) -> Any:
 
 
 def _joined(node: Node, values: List[Any], masks: List[Any]) -> Any:
-    return COMPUTE["Concat"](node, masks)
+    return compute(node, masks)
 
 
 def _chosen(node: Node, values: List[Any], masks: List[Any]) -> Any:

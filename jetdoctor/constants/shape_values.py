@@ -7,28 +7,37 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Tuple
 
-from jetdoctor.constants.arithmetic import COMPUTE, LARGEST, MALFORMED
+from jetdoctor.constants.arithmetic import LARGEST, MALFORMED, MOST_KEPT, OPERATORS, compute
 from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
 
 #: Steps from a value back to its constants that are followed.
 _DEEPEST = 64
 
-Memo = Dict[Tuple[int, str], Any]
+
+class Memo:
+    """Arrays that were found, for a caller that asks for many values of one model."""
+
+    def __init__(self) -> None:
+        self.found: Dict[Tuple[int, str], Any] = {}
+        self.room = MOST_KEPT
+
+    def keep(self, key: Tuple[int, str], array: Any) -> Any:
+        """The array, or None when there is no more room for what was computed."""
+        self.room -= 0 if array is None else array.size
+        self.found[key] = array if self.room >= 0 else None
+        return self.found[key]
 
 
 def known_array(value: Value, memo: Optional[Memo] = None, depth: int = 0) -> Any:
-    """numpy array of a constant, or of shape arithmetic over constants and static shapes; else None.
-
-    ``memo`` remembers what was found, for a caller that asks for many values of one model.
-    """
-    memo = {} if memo is None else memo
+    """numpy array of a constant, or of shape arithmetic over constants and static shapes; else None."""
+    memo = Memo() if memo is None else memo
     node = value.producer
     key = (id(value.graph) if node is None else id(node), value.name)
-    if key not in memo:
-        memo[key] = None  # guards against circles
-        array = value.array()
-        memo[key] = array if array is not None or node is None else _computed(node, value, memo, depth)
-    return memo[key]
+    if key not in memo.found:
+        memo.found[key] = value.array()  # None guards against circles
+        if memo.found[key] is None and node is not None:
+            memo.keep(key, _computed(node, value, memo, depth))
+    return memo.found[key]
 
 
 def known_integers(value: Value) -> Optional[Tuple[int, ...]]:
@@ -44,8 +53,7 @@ def _computed(node: Node, value: Value, memo: Memo, depth: int) -> Any:
         return None
     if node.op_type in ("Shape", "Size"):
         return _sizes(node)
-    compute = COMPUTE.get(node.op_type)
-    if compute is None:
+    if node.op_type not in OPERATORS:
         return None
     inputs: List[Any] = []
     for index, name in enumerate(node.inputs):

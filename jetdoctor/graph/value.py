@@ -57,7 +57,7 @@ class Value:
 
     @property
     def kind(self) -> Optional[str]:
-        """"tensor", "sequence", "optional", "map", "sparse_tensor", or None when unknown."""
+        """ "tensor", "sequence", "optional", "map", "sparse_tensor", or None when unknown."""
         initializer = self.initializer
         if initializer is not None:
             return "tensor"
@@ -82,23 +82,28 @@ class Value:
         initializer = self.initializer
         if initializer is not None:
             return tuple(initializer.dims)
-        proto = self.type_proto
-        if proto is None or proto.WhichOneof("value") != "tensor_type":
-            return None
-        if not proto.tensor_type.HasField("shape"):
+        declared = self._dims
+        if declared is None:
             return None
         dims: List[Dim] = []
-        for dim in proto.tensor_type.shape.dim:
+        for dim in declared:
             which = dim.WhichOneof("value")
-            dims.append(
-                dim.dim_value if which == "dim_value" else dim.dim_param if which == "dim_param" else None
-            )
+            dims.append(dim.dim_value if which == "dim_value" else dim.dim_param if which == "dim_param" else None)
         return tuple(dims)
 
     @property
     def rank(self) -> Optional[int]:
-        shape = self.shape
-        return None if shape is None else len(shape)
+        initializer = self.initializer
+        dims = self._dims if initializer is None else initializer.dims
+        return None if dims is None else len(dims)
+
+    @property
+    def _dims(self) -> Any:
+        """Dims of the type, None when it is no tensor's or has none."""
+        proto = self.type_proto
+        if proto is None or proto.WhichOneof("value") != "tensor_type" or not proto.tensor_type.HasField("shape"):
+            return None
+        return proto.tensor_type.shape.dim
 
     @property
     def static_shape(self) -> Optional[Tuple[int, ...]]:

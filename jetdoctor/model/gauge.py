@@ -20,6 +20,12 @@ MOST_NODES = 200_000
 #: Elements of a tensor whose values onnx's data propagation may follow: it keeps an object for each.
 MOST_FOLLOWED = 1 << 16
 
+#: Dims of one tensor: TensorRT takes 8 and numpy 64, and every node behind it has as many.
+MOST_DIMS = 1024
+
+#: Operators that make a tensor of a shape, and the input that says which.
+_SHAPE_INPUT = {"ConstantOfShape": 0, "Expand": 1, "Reshape": 1, "Resize": 3, "Tile": 1}
+
 #: A count that has grown beyond any use: enough to compare with, cheap to add.
 _ENDLESS = 1 << 62
 
@@ -100,6 +106,16 @@ def is_heavy(proto: Any) -> bool:
     return any(_count(tensor.dims) > MOST_FOLLOWED or (makes and _holds_a_length(tensor)) for tensor in counting)
 
 
+def most_dims(proto: Any) -> int:
+    """Dims of the tensor that has most of them, as far as it is declared or a constant shape makes it."""
+    main = proto.graph
+    declared = max((len(v.type.tensor_type.shape.dim) for v in (*main.input, *main.value_info)), default=0)
+    long = {t.name: t.dims[0] for t in main.initializer if len(t.dims) == 1 and t.dims[0] > MOST_DIMS}
+    long.update((n.output[0], a.t.dims[0]) for n, a in _constants(main) if len(a.t.dims) == 1)
+    made = (n.input[_SHAPE_INPUT[n.op_type] :][:1] for n in main.node if n.op_type in _SHAPE_INPUT) if long else ()
+    return max([declared, *(long.get(name, 0) for names in made for name in names)])
+
+
 def expanded_nodes(proto: Any) -> int:
     """Nodes of the model with every call of a local function expanded; huge when functions call themselves."""
     bodies = {(f.domain, f.name): f for f in proto.functions}
@@ -159,9 +175,14 @@ def _nodes(nodes: Any) -> Iterator[Any]:
 def _tensors(graph: Any) -> Iterator[Any]:
     """Initializers of the graph, and its constants."""
     yield from graph.initializer
+    yield from (attribute.t for _, attribute in _constants(graph))
+
+
+def _constants(graph: Any) -> Iterator[Tuple[Any, Any]]:
+    """Constant nodes that have a tensor and an output, and the attribute that holds it."""
     for node in graph.node:
-        if node.op_type == "Constant":
-            yield from (attribute.t for attribute in node.attribute if attribute.HasField("t"))
+        if node.op_type == "Constant" and node.output:
+            yield from ((node, attribute) for attribute in node.attribute if attribute.HasField("t"))
 
 
 def _holds_a_length(tensor: Any) -> bool:

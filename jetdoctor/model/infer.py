@@ -1,8 +1,8 @@
 """Types and shapes of every value, by onnx's own inference, whose failures are not the model's.
 
-onnx's inference is C++ that crashes on some unusual models (onnx 1.17 on Einsum or GRU of a scalar input,
-1.23 still on a required input left empty), and that takes all time and memory on others. Those go to a forked child
-with limits; ordinary models need not pay for it: ``gauge`` tells them apart before any work is done.
+onnx's inference is C++ that crashes on some models (onnx 1.17 on Einsum or GRU of a scalar input, 1.23 still on a
+Slice of a size that comes out below zero), and that takes all time and memory on others. A model that was just read
+goes to a forked child with limits. One that is known already is asked about here, unless ``gauge`` finds it unusual.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from jetdoctor.model import gauge
 
 _OK, _FAILED = b"+", b"-"
 
-#: Limits of the child: seconds, and bytes of address space beyond those that it starts with.
+#: Limits of the child: seconds (more for a large model), and bytes of address space beyond those that it starts with.
 TIME_LIMIT = 4.0
+BYTES_PER_SECOND = 256 << 10
 SPARE_MEMORY = 600 << 20
 
 
@@ -25,15 +26,19 @@ class Stopped(Exception):
     """Inference was not begun, ran into a limit, or crashed: nothing is known about shapes, in one line why."""
 
 
-def infer(proto: Any, data: bytes) -> Any:
+def infer(proto: Any, data: bytes, known: bool = False) -> Any:
     """ModelProto with inferred value_info; None when onnx refuses the model, of which the rules speak.
 
     ``data`` is ``proto`` serialized without large weights. Nodes that inference cannot handle keep
-    unknown outputs (``strict_mode`` is off); symbolic dims stay. Raises ``Stopped``.
+    unknown outputs (``strict_mode`` is off); symbolic dims stay. ``known``: this model, or one that it was made from
+    with the same sizes, went through inference before. Raises ``Stopped``.
     """
     absurd = gauge.absurd_opset(proto)
     if absurd is not None:
         raise Stopped("no ONNX has an opset %d" % absurd)
+    dims = gauge.most_dims(proto)
+    if dims > gauge.MOST_DIMS:
+        raise Stopped("a tensor of it has %s dims" % format(dims, ",d"))
     if proto.functions:
         if gauge.calls_itself(proto.functions):
             raise Stopped("a local function calls itself")
@@ -41,25 +46,29 @@ def infer(proto: Any, data: bytes) -> Any:
         if nodes > gauge.MOST_NODES:
             many = "more than 10^18" if nodes > 10**18 else format(nodes, ",d")
             raise Stopped("its local functions expand to %s nodes" % many)
+    unusual = gauge.is_heavy(proto) or gauge.may_crash(proto)
     if not forked.AVAILABLE:  # a crash is what onnx itself would do there
         answer = _infer(data)
-    elif gauge.is_heavy(proto):
-        try:
-            answer = _in_child(data)
-        except Stopped:  # the values of integers were too many: shapes alone are worth having
-            answer = _FAILED
-        answer = answer if answer[:1] == _OK else _in_child(data, follow=False)
-    elif gauge.may_crash(proto):
-        answer = _in_child(data)
-    else:
+    elif threading.active_count() > 1 and not unusual:  # a fork would hold the locks of other threads
+        answer = _infer(data)
+    elif known and not unusual:
         answer = _here(data)
+    else:
+        answer = _bounded(data)
     return onnx_parts.messages().ModelProto.FromString(answer[1:]) if answer[:1] == _OK else None
 
 
+def _bounded(data: bytes) -> bytes:
+    """In a child. onnx follows the values of any vector, however long it became: where that fails, shapes alone."""
+    try:
+        answer = _in_child(data)
+    except Stopped:
+        answer = _FAILED
+    return answer if answer[:1] == _OK else _in_child(data, follow=False)
+
+
 def _here(data: bytes) -> bytes:
-    """In this process, within the child's memory: onnx follows the values of any vector, however long it became."""
-    if threading.active_count() > 1:  # the limit would be theirs too
-        return _infer(data)
+    """In this process, within the child's memory."""
     try:
         with limits.spare_memory(SPARE_MEMORY):
             return _infer(data)
@@ -79,7 +88,8 @@ def _infer(data: bytes, follow: bool = True) -> bytes:
 
 
 def _in_child(data: bytes, follow: bool = True) -> bytes:
-    answer = forked.call(lambda: _infer(data, follow), TIME_LIMIT, SPARE_MEMORY)
+    seconds = TIME_LIMIT + len(data) / BYTES_PER_SECOND
+    answer = forked.call(lambda: _infer(data, follow), seconds, SPARE_MEMORY)
     if answer.trouble:
         raise Stopped("onnx's shape inference %s" % answer.trouble)
     return answer.data

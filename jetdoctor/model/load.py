@@ -52,13 +52,13 @@ def require_readable(path: str) -> None:
 def from_proto(proto: Any, path: str = "") -> graph.Model:
     """The view of a model in memory. ``proto`` itself is kept, so that edits of it are seen."""
     copy = weights.without_weights(proto, onnx_parts.messages().ModelProto())
-    return _view(proto, copy.SerializeToString(), path)
+    return _view(proto, copy.SerializeToString(), path, known=True)
 
 
-def _view(proto: Any, data: bytes, path: str) -> graph.Model:
+def _view(proto: Any, data: bytes, path: str, known: bool = False) -> graph.Model:
     inferred = stopped = None
     try:
-        inferred = infer.infer(proto, data)
+        inferred = infer.infer(proto, data, known)
     except infer.Stopped as error:
         stopped = str(error)
     model = graph.Model(proto, inferred, path)

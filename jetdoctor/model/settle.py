@@ -26,7 +26,7 @@ _BY_VALUE = {
 def settle(model: Model, may_ask: Any) -> None:
     """Fill in sizes of ``model``'s types; ``may_ask(node proto)`` says whether onnx's inference withstands it."""
     for graph in model.main.walk():
-        memo: Memo = {}
+        memo = Memo()
         better: Set[str] = set()
         for node in graph.nodes:
             contrib = contrib_types.is_known(node)
