@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("argmax_in_float", "Find the largest in FLOAT")
+
+def _fits(node):
+    return not node.attr("select_last_index", 0)
+
+
+REWRITE = Rewrite("argmax_in_float", "Find the largest in FLOAT", fits=_fits)
 
 #: base of the digits, and how many are split off: what is left fits the 24 bits of FLOAT
 _DIGITS = {"INT32": (1 << 12, 1), "INT64": (1 << 20, 2)}
@@ -18,7 +23,7 @@ def rewrite(node, edit):
     dtype = edit.dtype(node.input(0))
     if dtype not in ("INT8", "UINT8", "INT16", "UINT16", "BOOL", *_DIGITS):
         raise CannotRewrite("%s of %s does not fit FLOAT" % (node.op_type, dtype))
-    if node.attr("select_last_index", 0):
+    if not _fits(node):
         raise CannotRewrite("ties must go to the last index")
     score = _ranked(node, edit, dtype) if dtype in _DIGITS else edit.cast(node.inputs[0], "FLOAT")
     edit.replace(node, [edit.again(node, [score])])

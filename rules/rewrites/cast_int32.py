@@ -25,8 +25,8 @@ def _does_nothing(node, source):
 
 
 def _takes_wider(reader):
-    """Whether the reader is a Cast, or only moves elements, so that it is carried between Casts itself."""
-    return reader.op_type in ("Cast", "Concat", "Pad", "Where") + _MOVES
+    """Whether the reader is a Cast, or an operator that other rewrites put behind one."""
+    return reader.op_type in ("ArgMax", "ArgMin", "Cast", "Concat", "Pad", "Where") + _MOVES
 
 
 REWRITE = Rewrite("cast_int32", "Carry the small integers in a wider type", fits=_gives_small_integers)

@@ -20,7 +20,7 @@ REWRITE = Rewrite("pow_cast_float", "Multiply instead of raising to a power", co
 def rewrite(node, edit):
     exponent = edit.array(node.input(1))
     dtype = edit.dtype(node.input(0))
-    if exponent is not None and "FLOAT" in dtype and exponent.dtype.kind in "iu" and (abs(exponent) < 1 << 11).all():
+    if exponent is not None and "INT" not in dtype and exponent.dtype.kind in "iu" and (abs(exponent) < 1 << 11).all():
         edit.set_input(node, 1, edit.tensor(exponent, dtype))
         return
     edit.replace(node, [whole_power(node, edit)])

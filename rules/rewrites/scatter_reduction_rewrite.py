@@ -9,7 +9,13 @@ from __future__ import annotations
 from jetdoctor.recipes.scatter import before_scattering, meets_nowhere, sum_by_matrix
 from jetdoctor.rule import CannotRewrite, Rewrite
 
-REWRITE = Rewrite("scatter_reduction_rewrite", "Combine before scattering")
+
+def _fits(node):
+    adds = node.op_type == "ScatterElements" and node.attr("reduction", "none") == "add"
+    return adds or node.input(1).is_constant_expression()
+
+
+REWRITE = Rewrite("scatter_reduction_rewrite", "Combine before scattering", fits=_fits)
 
 
 def rewrite(node, edit):

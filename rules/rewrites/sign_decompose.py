@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("sign_decompose", "Compare with zero")
+
+def _fits(node):
+    return node.input(0).dtype != "UINT8"  # nothing computes with bytes before TensorRT 10.11
+
+
+REWRITE = Rewrite("sign_decompose", "Compare with zero", fits=_fits)
 
 
 def rewrite(node, edit):
