@@ -133,3 +133,16 @@ def test_how_far_coarser_steps_are():
     assert not far["near"] and "more than the 20 % that coarser steps explain" in far["reason"]
     broken = distance([("zeros", {"y": rows}, {"y": rows * np.nan})])
     assert not broken["near"] and "NaN or Inf on one side only" in broken["reason"]
+
+
+def test_coarser_steps_are_suspected_before_what_is_exact():
+    from jetdoctor.fix import engine
+    from jetdoctor.fix.choice import Request
+    from jetdoctor.types import Finding, Fix, Location
+
+    finding = Finding("JD403", "", "error", "rejected", "")
+    coarse, exact = (
+        Request(finding, Location(), Fix(name, rewrite=name)) for name in ("qdq_symmetric", "dequantize_weights")
+    )
+    assert list(engine._suspects([exact, coarse])) == [coarse]
+    assert list(engine._suspects([exact])) == [exact]

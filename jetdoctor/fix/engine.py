@@ -11,7 +11,7 @@ from jetdoctor.child import limits, temporary
 from jetdoctor.fix import cutting, freezing, lowering, originals, polygraphy_folding, provenance
 from jetdoctor.fix.attempt import Attempt, fingerprint, with_rewrites
 from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.choice import Choices, choice_of
+from jetdoctor.fix.choice import Choices, Request, choice_of
 from jetdoctor.fix.diff import FixDiff
 from jetdoctor.fix.domains import declare_default_domain
 from jetdoctor.fix.interface import caller_changes, engine_types, kept_quantization
@@ -256,16 +256,29 @@ class _Job:
             attempt.diff.append(FixDiff("", title, lines))
 
     def _bar_wrong_pass(self, attempt: Attempt) -> bool:
-        """Find the first pass after which the outputs differ and bar its requests."""
+        """Find the first pass after which the outputs differ and bar its requests.
+
+        Where some give other numbers on purpose (coarser steps), these first: the others may be right.
+        """
         for number in range(1, len(attempt.applied) + 1):
             part = self.attempt(number)
             with Candidate(part.take(), self.path) as candidate:
                 found = Equivalence() if candidate.trouble else self._prove(part, candidate)
             if found.status == "different" and len(part.applied) >= number:
-                for request in part.applied[number - 1]:
+                for request in _suspects(part.applied[number - 1]):
                     self.choices.barred[request.key] = _why_barred(request.fix, found)
                 return True
         return False
+
+
+def _suspects(done: Sequence[Request]) -> Sequence[Request]:
+    return [request for request in done if _is_measured(request.fix)] or done
+
+
+def _is_measured(fix: Fix) -> bool:
+    module = catalog().rewrites.get(fix.rewrite or "")
+    return module is not None and bool(module.REWRITE.measured)
+
 
 def _why_barred(fix: Fix, found: Equivalence) -> str:
     """What the proof held against a fix: other outputs, or a model that cannot be run."""
@@ -282,8 +295,7 @@ def _offers(results: Sequence[Result], rewrite: str) -> bool:
 def _types(attempt: Attempt) -> str:
     """What the proof may find different, as ``prove`` takes it."""
     fixes = [request.fix for done in attempt.applied for request in done]
-    modules = [catalog().rewrites.get(fix.rewrite or "") for fix in fixes]
-    if any(module is not None and module.REWRITE.measured for module in modules):
+    if any(map(_is_measured, fixes)):
         return "measured"
     return "other" if any(fix.applicability == "unsafe" for fix in fixes) else "same"
 
