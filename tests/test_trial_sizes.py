@@ -52,3 +52,19 @@ def test_order_of_combinations():
     assert not list(combinations([])) and not list(combinations("abcde"))
     alone = [sizes["n"] for sizes in combinations(["n"])]
     assert len(alone) == len(set(alone)) and max(alone) == 16000
+
+
+def test_numbers_that_are_sizes_do_not_fill_the_memory():
+    """Of CenterCropPad written out, large inputs make outputs of gigabytes: not tried where others are."""
+    import numpy as np
+
+    from jetdoctor.fix.prover import _reference_outputs
+
+    class Crop:
+        def run(self, feeds):
+            return {"y": np.broadcast_to(np.float32(0), tuple(feeds["shape"]))}
+
+    feeds = [(name, {"shape": shape}) for name, shape in (("random", (4, 4)), ("large", (9000, 9000)))]
+    pairs, refusal = _reference_outputs(Crop(), feeds, 10.0)
+    assert [name for name, _, _ in pairs] == ["random"] and not refusal
+    assert len(_reference_outputs(Crop(), feeds[1:], 10.0)[0]) == 1

@@ -63,6 +63,7 @@ STEERING: Dict[Tuple[str, int], Range] = {
     ("Reshape", 1): Range("fixed", fixed=_reshape_all),
     ("Expand", 1): _ONES,
     ("Tile", 1): _ONES,
+    ("CenterCropPad", 1): _constant(4),
     ("ConstantOfShape", 0): _constant(2),
     ("Slice", 1): _ZEROS,
     ("Slice", 2): _FAR,
