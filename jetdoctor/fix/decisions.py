@@ -1,4 +1,4 @@
-"""A comparison in pieces, cut at the operators that decide: what they read must be equal, and all that follows from it.
+"""Where two models can be cut, to be compared in pieces: at operators that decide, and behind what was changed.
 
 TopK where scores tie, Greater at its limit, Round at one half turn the last digit into another result, in any two
 correct engines. Where both models hold the same such operator, the fixed one is given the original's answer instead
@@ -7,19 +7,10 @@ of its own. That it would answer alike follows from what the operator reads, whi
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 
-from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.runners import Runner, open_runner
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.graph.value import tensor_has_data
-from jetdoctor.model import load
-from jetdoctor.types import JetdoctorError
-from jetdoctor.verify import marking
-from jetdoctor.verify.compare import Comparison, compare
-from jetdoctor.verify.tensors import DIFFERENT
-from jetdoctor.verify.tolerance import Tolerance
 
 #: operators whose outputs jump where their inputs change little
 DECIDING = frozenset(
@@ -92,76 +83,23 @@ def _same_constant(one: Any, two: Any) -> bool:
     return bool(copies[0] == copies[1])
 
 
-class Pieces:
-    """Both models, cut at the decisions that they share; ``words`` names these, "" when there are none."""
-
-    def __init__(self, original: str, candidate: str, kind: str) -> None:
-        self._paths, self._kind = (original, candidate), kind
-        self.shared = decisions(load(original), load(candidate))
-        counts = Counter(decision.op_type for decision in self.shared)
-        self.words = ", ".join("%d %s" % (count, name) for name, count in sorted(counts.items()))
-        self._runners: Optional[Tuple[Runner, Runner]] = None
-
-    def compare(
-        self, arrays: Mapping[str, Any], given: Mapping[str, Any], tolerance: Optional[Tolerance], same_dtype: bool
-    ) -> Comparison:
-        """The outputs, and what each decision reads, given the original's decisions.
-
-        ``arrays`` are the original's inputs, ``given`` the same for the fixed model.
-        """
-        if not self.shared:
-            return Comparison(DIFFERENT, reason="the models share no operator that decides")
-        try:
-            before, after = self._opened()
-            reference = before.run(arrays)
-            candidate = after.run(dict(given, **{name: reference[name] for name in self._decided()}))
-        except JetdoctorError as error:
-            return Comparison(DIFFERENT, reason=str(error))
-        expected = {name: reference[name] for name in load(self._paths[0]).main.output_names}
-        found = {name: candidate[name] for name in expected}
-        for decision in self.shared:
-            for index, (one, two) in enumerate(zip(decision.before, decision.after)):
-                label = "input %d of %s %s" % (index, decision.op_type, decision.outputs[0])
-                expected[label], found[label] = reference[one], candidate[two]
-        return compare(expected, found, tolerance, same_dtype=same_dtype)
-
-    def _decided(self) -> List[str]:
-        return [name for decision in self.shared for name in decision.outputs]
-
-    def _opened(self) -> Tuple[Runner, Runner]:
-        if self._runners is None:
-            original, candidate = self._paths
-            read = [name for decision in self.shared for name in decision.before]
-            marked = _with_outputs(_loaded(original), self._decided() + read)
-            cut = _with_outputs(_loaded(candidate), [name for decision in self.shared for name in decision.after])
-            _cut(cut, load(candidate), self._decided())
-            self._runners = _open(marked, original, self._kind), _open(cut, candidate, self._kind)
-        return self._runners
+def meeting_points(before: Model, after: Model) -> List[str]:
+    """Floats of both main graphs right behind what only the original computes in one operator."""
+    made = {node.outputs[0]: node for node in after.main.nodes if node.outputs}
+    kept = {node.outputs[0] for node in before.main.nodes if _is_kept(node, made)}
+    found: Dict[str, None] = {}
+    for node in before.main.nodes:
+        if node.outputs and node.outputs[0] not in kept:
+            readers = [reader for name in node.outputs for reader in node.graph.value(name).consumers]
+            found.update(dict.fromkeys(r.outputs[0] for r in readers if r.outputs and r.outputs[0] in kept))
+    outputs = {*before.main.output_names, *after.main.output_names}
+    return [name for name in found if name not in outputs and _is_float(name, before) and _is_float(name, after)]
 
 
-def _loaded(path: str) -> Any:
-    import onnx
-
-    return onnx.load(path, load_external_data=False)
-
-
-def _open(proto: Any, path: str, kind: str) -> Runner:
-    with Candidate(proto, path, check=False) as copy:
-        return open_runner(copy.path, kind)
+def _is_kept(node: Node, made: Mapping[str, Node]) -> bool:
+    other = made.get(node.outputs[0]) if node.outputs else None
+    return other is not None and other.op_type == node.op_type and len(other.outputs) == len(node.outputs) == 1
 
 
-def _with_outputs(proto: Any, names: List[str]) -> Any:
-    """The model with more outputs behind its own."""
-    own = [value.name for value in proto.graph.output]
-    return marking.mark(proto, list(dict.fromkeys(own + names)))
-
-
-def _cut(proto: Any, view: Model, names: List[str]) -> None:
-    """Makes tensors inputs of the graph, and removes the nodes that compute them."""
-    decided = set(names)
-    kept = [node for node in proto.graph.node if not decided.intersection(node.output)]
-    del proto.graph.node[:]
-    proto.graph.node.extend(kept)
-    for name in names:
-        element = view.main.value(name).type_proto.tensor_type.elem_type
-        proto.graph.input.add(name=name).type.tensor_type.elem_type = element
+def _is_float(name: str, model: Model) -> bool:
+    return model.main.value(name).dtype == "FLOAT"

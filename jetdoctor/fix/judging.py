@@ -7,8 +7,8 @@ import sys
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from jetdoctor.fix.candidate import Candidate
-from jetdoctor.fix.decisions import Pieces
 from jetdoctor.fix.odd_numbers import NOT_NUMBERS
+from jetdoctor.fix.pieces import Pieces
 from jetdoctor.fix.runners import open_runner
 from jetdoctor.fix.ties import unsteady
 from jetdoctor.model import load
@@ -25,7 +25,7 @@ _UNSTEADY = (
 _REAL = "; real inputs (--inputs FILE.npz) do not"
 
 #: how such inputs were judged nevertheless
-_IN_PIECES = ": there the models agree in what decides (%s) and, given the same decisions, in all outputs"
+_IN_PIECES = ": there the models agree %s"
 
 #: how a reason begins where nothing was compared, since the fixed model cannot be run
 CANNOT = "the result does not"
