@@ -11,6 +11,7 @@ attributes, constants, connections) and equal to the original in ONNX Runtime. E
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -79,11 +80,11 @@ def renamed(path: str, out: str) -> str:
 
     model = onnx.load(path)
     names: Dict[str, str] = {v.name: v.name for v in [*model.graph.input, *model.graph.output]}
-    waiting = [model.graph]
+    waiting, numbers = [model.graph], itertools.count()
     while waiting:
         graph = waiting.pop()
         for node in graph.node:
-            node.name = "node_%d" % len(names)
+            node.name = "node_%d" % next(numbers)
             for field in (node.input, node.output):
                 field[:] = [names.setdefault(name, "other_%d" % len(names)) if name else "" for name in field]
             waiting.extend(attribute.g for attribute in node.attribute if attribute.type == 5)

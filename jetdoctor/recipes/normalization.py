@@ -5,11 +5,31 @@ Halves are computed in FLOAT: a mean of many of them would overflow or lose most
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import List, NamedTuple, Sequence
 
 from jetdoctor.graph import DTYPE_NAMES, Node, Value
 from jetdoctor.recipes.build import Build
 from jetdoctor.rule import CannotRewrite
+
+
+class Standardized(NamedTuple):
+    """(x - mean) / deviation and its parts; ``mean`` is "" where none is subtracted."""
+
+    result: str
+    mean: str
+    variance: str
+    deviation: str
+
+
+def standardized(
+    build: Build, data: str, axes: Sequence[int], epsilon: float, dtype: str, centered: bool = True
+) -> Standardized:
+    """``data`` (of ``dtype``) over ``axes``; the deviation is sqrt(variance + epsilon), or that of the mean square."""
+    mean = build.reduce("ReduceMean", data, axes) if centered else ""
+    shifted = build.add("Sub", [data, mean]) if centered else data
+    variance = build.reduce("ReduceMean", build.add("Mul", [shifted, shifted]), axes)
+    deviation = build.add("Sqrt", [build.add("Add", [variance, build.scalar(epsilon, dtype)])])
+    return Standardized(build.add("Div", [shifted, deviation]), mean, variance, deviation)
 
 
 def layer_normalization(node: Node, build: Build) -> List[str]:
@@ -17,24 +37,23 @@ def layer_normalization(node: Node, build: Build) -> List[str]:
     x, dtype, stash = node.input(0), build.dtype(node.input(0)), _stash(node, build)
     axes = _last_axes(node, build)
     data = _as(build, x, stash)
-    mean = build.reduce("ReduceMean", data, axes)
-    centered, deviation = _centered(node, build, data, mean, axes, stash)
-    result = build.add("Div", [centered, deviation])
+    found = standardized(build, data, axes, node.attr("epsilon", 1e-5), stash)
+    result = found.result
     # Scale and bias in the wider type as well: one rounding to half instead of three, as ONNX Runtime does it.
     result = build.add("Mul", [result, _as(build, node.input(1), stash)])
     if node.present(2):
         result = build.add("Add", [result, _as(build, node.input(2), stash)])
     result = result if dtype == stash else build.cast(result, dtype)
-    inverse = build.add("Reciprocal", [deviation]) if node.output(2).name else ""
-    return [result, mean, inverse][: len(node.outputs)]
+    inverse = build.add("Reciprocal", [found.deviation]) if node.output(2).name else ""
+    return [result, found.mean, inverse][: len(node.outputs)]
 
 
 def rms_normalization(node: Node, build: Build) -> str:
     """x / sqrt(mean of squares + epsilon) over the last axes, then scale (onnx RMSNormalization-23)."""
     stash, wanted = _stash(node, build), build.dtype(node.input(1))
     data = _as(build, node.input(0), stash)
-    square = build.reduce("ReduceMean", build.add("Mul", [data, data]), _last_axes(node, build))
-    result = build.add("Div", [data, _root(node, build, square, stash)])
+    epsilon = node.attr("epsilon", 1e-5)
+    result = standardized(build, data, _last_axes(node, build), epsilon, stash, centered=False).result
     return str(build.add("Mul", [result if stash == wanted else build.cast(result, wanted), node.inputs[1]]))
 
 
@@ -44,8 +63,7 @@ def group_normalization(node: Node, build: Build) -> str:
     stash, rank = _stash(node, build), build.rank(x)
     flat = build.reshape(_as(build, x, stash), [0, groups, -1])
     if stash == "DOUBLE":  # ONNX Runtime has no such InstanceNormalization to prove it with
-        mean = build.reduce("ReduceMean", flat, [2])
-        flat = build.add("Div", list(_centered(node, build, flat, mean, [2], stash)))
+        flat = standardized(build, flat, [2], node.attr("epsilon", 1e-5), stash).result
     else:
         unit = [build.tensor([value] * groups, stash) for value in (1.0, 0.0)]
         flat = build.add("InstanceNormalization", [flat, *unit], epsilon=node.attr("epsilon", 1e-5))
@@ -68,8 +86,7 @@ def instance_normalization(node: Node, build: Build) -> str:
     x, dtype = node.input(0), build.dtype(node.input(0))
     inner, rank = _wide(dtype), build.rank(x)
     data, axes = _as(build, x, inner), list(range(2, rank))
-    mean = build.reduce("ReduceMean", data, axes)
-    result = build.add("Div", list(_centered(node, build, data, mean, axes, inner)))
+    result = standardized(build, data, axes, node.attr("epsilon", 1e-5), inner).result
     result = _scaled(node, build, result, [1, -1] + [1] * (rank - 2), inner)
     return result if inner == dtype else build.cast(result, dtype)
 
@@ -86,14 +103,10 @@ def batch_normalization_in_training(node: Node, build: Build) -> List[str]:
     if rank < 2 or dtype not in ("FLOAT", "DOUBLE", "FLOAT16"):
         raise CannotRewrite("a %s of rank %d is not normalized" % (dtype, rank))
     inner, axes = _wide(dtype), [axis for axis in range(rank) if axis != 1]
-    data = _as(build, x, inner)
-    mean = build.reduce("ReduceMean", data, axes)
-    centered = build.add("Sub", [data, mean])
-    variance = build.reduce("ReduceMean", build.add("Mul", [centered, centered]), axes)
-    result = build.add("Div", [centered, _root(node, build, variance, inner)])
-    result = _scaled(node, build, result, [1, -1] + [1] * (rank - 2), inner)
+    found = standardized(build, _as(build, x, inner), axes, node.attr("epsilon", 1e-5), inner)
+    result = _scaled(node, build, found.result, [1, -1] + [1] * (rank - 2), inner)
     outputs = [result if inner == dtype else build.cast(result, dtype)]
-    for index, batch in ((1, mean), (2, variance)):
+    for index, batch in ((1, found.mean), (2, found.variance)):
         outputs.append(_moved(node, build, index + 2, batch, inner) if build.wanted(node, index) else "")
     return outputs[: len(node.outputs)]
 
@@ -114,18 +127,6 @@ def mean_variance_normalization(node: Node, build: Build) -> str:
     variance = build.reduce("ReduceMean", build.add("Mul", [centered, centered]), axes)
     deviation = build.add("Add", [build.add("Sqrt", [variance]), build.scalar(1e-9, dtype)])
     return str(build.add("Div", [centered, deviation]))
-
-
-def _centered(node: Node, build: Build, data: str, mean: str, axes: Sequence[int], dtype: str) -> List[str]:
-    """(x - mean, sqrt(variance + epsilon))."""
-    centered = build.add("Sub", [data, mean])
-    variance = build.reduce("ReduceMean", build.add("Mul", [centered, centered]), axes)
-    return [centered, _root(node, build, variance, dtype)]
-
-
-def _root(node: Node, build: Build, square: str, dtype: str) -> str:
-    epsilon = build.scalar(node.attr("epsilon", 1e-5), dtype)
-    return str(build.add("Sqrt", [build.add("Add", [square, epsilon])]))
 
 
 def _scaled(node: Node, build: Build, name: str, shape: Sequence[int], dtype: str = "") -> str:

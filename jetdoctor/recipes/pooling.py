@@ -1,9 +1,12 @@
-"""Pools with holes: MaxPool as the maximum of shifted slices, AveragePool and LpPool as a convolution per channel."""
+"""Pools with holes: MaxPool as the maximum of shifted slices, AveragePool and LpPool as a convolution per channel.
+
+And pools whose size is rounded up (ceil_mode) by one that rounds down over more padding.
+"""
 
 from __future__ import annotations
 
 import itertools
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from jetdoctor.graph import Node
 from jetdoctor.recipes.build import Build
@@ -29,6 +32,12 @@ class Axis(NamedTuple):
     def rounded_up(self) -> int:
         """Output size with ceil_mode as opsets before 22 state it."""
         return -(-(self.given + self.begin + self.end - self.reach) // self.stride) + 1
+
+    @property
+    def windows(self) -> int:
+        """The same without a window that would start in the end padding (onnx MaxPool-22, and what runtimes do)."""
+        count = self.rounded_up
+        return count - 1 if (count - 1) * self.stride >= self.given + self.begin else count
 
     @property
     def rounded_down(self) -> int:
@@ -113,13 +122,45 @@ def _maximum(node: Node, build: Build) -> str:
     return str(build.add("Max", pieces))
 
 
-def _padded(node: Node, build: Build, pads: List[int], space: int) -> str:
+def _padded(node: Node, build: Build, pads: List[int], space: int, value: Optional[float] = None) -> str:
+    """The input with that much around it: of ``value``, by default of what loses every comparison."""
     if not any(pads):
         return node.inputs[0]
     full, dtype = [0, 0] + pads[:space] + [0, 0] + pads[space:], build.dtype(node.input(0))
+    value = _LOWEST[dtype] if value is None else value
     if build.opset < 11:
-        return str(build.add("Pad", [node.inputs[0]], pads=full, value=_LOWEST[dtype]))
-    return str(build.add("Pad", [node.inputs[0], build.ints(full), build.scalar(_LOWEST[dtype], dtype)]))
+        return str(build.add("Pad", [node.inputs[0]], pads=full, value=value))
+    return str(build.add("Pad", [node.inputs[0], build.ints(full), build.scalar(value, dtype)]))
+
+
+def rounded_down(node: Node, build: Build) -> Tuple[str, Dict[str, Any]]:
+    """The input and the attributes (None: gone) with which a pool with ceil_mode has the same windows without it.
+
+    An average that counts its padding gets that as zeros by Pad where more is made up, which does not count.
+    """
+    axes = geometry(node)
+    if axes is None:
+        raise CannotRewrite("ceil_mode over unknown sizes")
+    extra = [_made_up(axis, size) for axis, size in zip(axes, node.attr("kernel_shape"))]
+    begins, ends, name = [axis.begin for axis in axes], [axis.end for axis in axes], node.inputs[0]
+    counts = node.op_type == "AveragePool" and bool(node.attr("count_include_pad", 0))
+    if counts and any(more > end for more, end in zip(extra, ends)):
+        name = _padded(node, build, begins + ends, len(axes), 0.0)
+        extra, begins, counts = [more - end for more, end in zip(extra, ends)], [0] * len(axes), False
+    changed = {"ceil_mode": None, "auto_pad": None, "pads": begins + [max(more, 0) for more in extra]}
+    if node.op_type == "AveragePool" and not counts:
+        changed["count_include_pad"] = None
+    return name, changed
+
+
+def _made_up(axis: Axis, kernel: int) -> int:
+    """End padding with which rounding down gives the windows that ONNX counts."""
+    found = (axis.windows - 1) * axis.stride + axis.reach - axis.given - axis.begin
+    if found >= kernel:
+        raise CannotRewrite("a padding of %d is not less than the kernel" % found)
+    if (max(found, 0) + axis.given + axis.begin - axis.reach) // axis.stride + 1 != axis.windows:
+        raise CannotRewrite("no padding gives %d windows" % axis.windows)
+    return found
 
 
 def _axis_by_axis(node: Node, build: Build, data: str, axes: Optional[List[Axis]]) -> str:

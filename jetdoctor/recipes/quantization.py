@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 from jetdoctor.graph import MOVERS, Node, Value
+from jetdoctor.recipes.build import Build
 from jetdoctor.rule import CannotRewrite
 
 #: first and last step of the 8-bit types
@@ -268,3 +269,15 @@ def _same(one: Optional[Grid], other: Grid) -> bool:
         and np.array_equal(one.scale, other.scale)
         and np.array_equal(one.zero, other.zero)
     )
+
+
+def steps_of(build: Build, data: str, scale: str, zero: str, limits: Tuple[int, int]) -> str:
+    """FLOAT as whole steps in FLOAT: round(data / scale) + zero point ("" for 0), within the limits of the type."""
+    steps = build.add("Round", [build.add("Div", [data, scale])])
+    return build.clip(build.add("Add", [steps, zero]) if zero else steps, *limits)
+
+
+def numbers_of(build: Build, steps: str, scale: str, zero: str) -> str:
+    """(steps - zero point) * scale; "" stands for a zero point of 0 and for a scale of 1."""
+    number = build.add("Sub", [steps, zero]) if zero else steps
+    return str(build.add("Mul", [number, scale])) if scale else number

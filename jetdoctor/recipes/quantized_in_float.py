@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Set, Tuple
 
 from jetdoctor.graph import DTYPE_NAMES, MOVERS, Graph, Node
-from jetdoctor.recipes.quantization import quantizing, stays_quantized
+from jetdoctor.recipes.quantization import numbers_of, quantizing, stays_quantized, steps_of
 from jetdoctor.rule import CannotRewrite
 
 #: first and last step of an element type
@@ -201,15 +201,13 @@ def _quantized(node: Node, edit: Any, twins: Dict[str, str], scale: str, zero: s
     if dtype not in _STEPS:
         raise CannotRewrite("quantized to %s" % dtype)
     x = node.inputs[0] if node.input(0).dtype in (None, "FLOAT") else edit.cast(node.inputs[0], "FLOAT")
-    steps = edit.add("Round", [edit.add("Div", [x, scale])])
-    return edit.clip(edit.add("Add", [steps, zero]) if zero else steps, *_STEPS[dtype])
+    return steps_of(edit, x, scale, zero, _STEPS[dtype])
 
 
 def _dequantized(node: Node, edit: Any, twins: Dict[str, str], scale: str, zero: str) -> str:
-    steps = _steps(node, 0, edit, twins)
-    number, ones = edit.add("Sub", [steps, zero]) if zero else steps, edit.array(node.input(1))
-    if ones is None or (ones != 1).any():
-        number = edit.add("Mul", [number, scale])
+    ones = edit.array(node.input(1))
+    unscaled = ones is not None and not (ones != 1).any()
+    number = numbers_of(edit, _steps(node, 0, edit, twins), "" if unscaled else scale, zero)
     dtype = node.input(1).dtype
     return number if dtype in (None, "FLOAT") else edit.cast(number, dtype)
 

@@ -7,6 +7,7 @@ exact expansion. Fused attention and the like are left: export without ONNX Runt
 from __future__ import annotations
 
 from jetdoctor.recipes.activations import gelu_of, swish_of
+from jetdoctor.recipes.normalization import standardized
 from jetdoctor.rule import CannotRewrite, Rewrite
 
 REWRITE = Rewrite("rewrite_contrib", "Decompose ONNX Runtime's operator into ONNX operators")
@@ -65,21 +66,20 @@ def _fused_matmul(node, edit):
 
 
 def _normalized(edit, node, x, scale, bias, centered, dtype=None):
-    """(normalized, mean, 1 / deviation) of ``x`` over its last axis, in FLOAT as ONNX Runtime does it."""
+    """(normalized, mean, deviation) of ``x`` over its last axis, in FLOAT as ONNX Runtime does it."""
     dtype = dtype or edit.dtype(node.input(0))
     half = dtype == "FLOAT16"
-    shifted, mean = edit.cast(x, "FLOAT") if half else x, ""
-    if centered:
-        mean = edit.reduce("ReduceMean", shifted, [-1])
-        shifted = edit.add("Sub", [shifted, mean])
-    variance = edit.reduce("ReduceMean", edit.add("Mul", [shifted, shifted]), [-1])
     epsilon = node.attr("epsilon", 1e-5 if node.op_type == "SimplifiedLayerNormalization" else 1e-12)
-    epsilon = edit.scalar(epsilon, "FLOAT" if half else dtype)
-    inverse = edit.add("Reciprocal", [edit.add("Sqrt", [edit.add("Add", [variance, epsilon])])])
-    scale, bias = (edit.cast(name, "FLOAT") if half and name else name for name in (scale, bias))
-    y = edit.add("Mul", [edit.add("Mul", [shifted, inverse]), scale])
+    x, scale, bias = (edit.cast(name, "FLOAT") if half and name else name for name in (x, scale, bias))
+    found = standardized(edit, x, [-1], epsilon, "FLOAT" if half else dtype, centered)
+    y = edit.add("Mul", [found.result, scale])
     y = edit.add("Add", [y, bias]) if bias else y
-    return (edit.cast(y, "FLOAT16") if half else y), mean, inverse
+    return (edit.cast(y, "FLOAT16") if half else y), found.mean, found.deviation
+
+
+def _inverse(node, edit, index, deviation):
+    """The output ``index``, which is 1 / deviation, where something reads it."""
+    return edit.add("Reciprocal", [deviation]) if edit.wanted(node, index) else ""
 
 
 def _given(node, index):
@@ -99,15 +99,15 @@ def _skip_layernorm(node, edit):
     centered = node.op_type == "SkipLayerNormalization"
     if _given(node, 4 if centered else 3):
         total = edit.add("Add", [total, node.inputs[4 if centered else 3]])
-    y, mean, inverse = _normalized(edit, node, total, node.inputs[2], _given(node, 3) if centered else "", centered)
-    return _outputs(node, (y, mean, inverse, total))
+    y, mean, deviation = _normalized(edit, node, total, node.inputs[2], _given(node, 3) if centered else "", centered)
+    return _outputs(node, (y, mean, _inverse(node, edit, 2, deviation), total))
 
 
 def _simplified_layernorm(node, edit):
     if node.attr("axis", -1) not in (-1, edit.rank(node.input(0)) - 1):
         raise CannotRewrite("more than the last axis is normalized")
-    y, _, inverse = _normalized(edit, node, node.inputs[0], node.inputs[1], "", False)
-    return _outputs(node, (y, inverse))
+    y, _, deviation = _normalized(edit, node, node.inputs[0], node.inputs[1], "", False)
+    return _outputs(node, (y, _inverse(node, edit, 1, deviation)))
 
 
 def _embed_layernorm(node, edit):

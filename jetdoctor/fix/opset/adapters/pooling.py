@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import Optional
 
 from jetdoctor.fix.opset.registry import Replacement, step
 from jetdoctor.fix.opset.site import Site
-from jetdoctor.recipes.pooling import Axis, dilated_pool, geometry, is_dilated
-from jetdoctor.rule import CannotRewrite
+from jetdoctor.recipes.pooling import dilated_pool, geometry, is_dilated, rounded_down
 
 _FLOAT, _BYTES = 1, (2, 3)
 
@@ -16,11 +15,11 @@ _FLOAT, _BYTES = 1, (2, 3)
 def window_in_the_padding(site: Site) -> None:
     """Since 22 a window that would start in the end padding is left out of the stated size."""
     axes = geometry(site.view) if site.attr("ceil_mode", 0) else None
-    if axes and all(axis.rounded_down == axis.found for axis in axes):
+    if axes and all(axis.rounded_down == axis.windows for axis in axes):
         site.remove("ceil_mode")
         site.note("ceil_mode removed: it changes no size")
-    elif axes and any(axis.rounded_up != axis.found for axis in axes) and not _counts_padding(site):
-        _pad_at_the_end(site, axes)
+    elif axes and any(axis.rounded_up != axis.windows for axis in axes):
+        _round_down(site)
 
 
 @step("MaxPool", 12)
@@ -62,23 +61,15 @@ def without_ceil_mode(site: Site) -> None:
         site.remove("dilations")
     if not site.attr("ceil_mode", 0):
         return
-    axes = geometry(site.view)
-    if axes is None:
-        raise CannotRewrite("ceil_mode with unknown sizes; opset %d rounds down" % site.opset)
-    if _counts_padding(site) and any(axis.exact_end > axis.end for axis in axes):
-        raise CannotRewrite("ceil_mode with count_include_pad; opset %d rounds down" % site.opset)
-    _pad_at_the_end(site, axes)
+    _round_down(site)
 
 
-def _counts_padding(site: Site) -> bool:
-    return site.node.op_type == "AveragePool" and bool(site.attr("count_include_pad", 0))
-
-
-def _pad_at_the_end(site: Site, axes: List[Axis]) -> None:
-    ends = [axis.exact_end for axis in axes]
-    if any(axis.exact_end >= axis.reach for axis in axes):
-        raise CannotRewrite("ceil_mode needs padding as large as the window")
-    site.set("pads", [axis.begin for axis in axes] + ends)
-    site.remove("ceil_mode")
-    site.remove("auto_pad")
-    site.note("ceil_mode as padding %s at the end" % ends)
+def _round_down(site: Site) -> None:
+    data, changed = rounded_down(site.view, site)
+    site.inputs(data)
+    for name, value in changed.items():
+        if value is None:
+            site.remove(name)
+        else:
+            site.set(name, value)
+    site.note("ceil_mode as padding %s" % changed["pads"])

@@ -6,6 +6,7 @@ from typing import Any, Callable, List, Optional
 
 from jetdoctor.fix.opset.registry import step
 from jetdoctor.fix.opset.site import Site
+from jetdoctor.recipes.quantization import numbers_of, steps_of
 from jetdoctor.rule import CannotRewrite
 
 #: Value range of the quantized types, and those that QuantizeLinear takes since 21 only.
@@ -52,10 +53,8 @@ def dequantized_by_block(site: Site) -> Optional[str]:
 def _dequantized(site: Site, laid_out: Callable[[str], str]) -> str:
     scale = site.needed_element(site.input(1))
     data = site.add("Cast", [site.input(0)], to=scale)
-    if site.input(2):
-        zero = site.add("Cast", [laid_out(site.input(2))], to=scale)
-        data = site.add("Sub", [data, zero])
-    return str(site.add("Mul", [data, laid_out(site.input(1))]))
+    zero = site.add("Cast", [laid_out(site.input(2))], to=scale) if site.input(2) else ""
+    return numbers_of(site, data, laid_out(site.input(1)), zero)
 
 
 def layout(site: Site) -> Callable[[str], str]:
@@ -138,13 +137,9 @@ def _quantized(site: Site, laid_out: Callable[[str], str]) -> str:
     data = site.input(0)
     if site.element(data) != _FLOAT:
         data = site.add("Cast", [data], to=_FLOAT)
-    scaled = site.add("Div", [data, laid_out(site.input(1))])
-    rounded = site.add("Round", [scaled])
-    if site.input(2):
-        zero = site.add("Cast", [laid_out(site.input(2))], to=_FLOAT)
-        rounded = site.add("Add", [rounded, zero])
-    limits = [site.tensor(limit, _FLOAT) for limit in (low, high)]
-    return str(site.add("Cast", [site.add("Clip", [rounded] + limits)], to=element))
+    zero = site.add("Cast", [laid_out(site.input(2))], to=_FLOAT) if site.input(2) else ""
+    steps = steps_of(site, data, laid_out(site.input(1)), zero, (low, high))
+    return str(site.add("Cast", [steps], to=element))
 
 
 def to_integers(site: Site) -> str:
