@@ -78,4 +78,4 @@ def _differences(writer: Writer, devices: Sequence[Device]) -> None:
     if common:
         writer.line()
         writer.line("weakest: " + writer.paint("jetdoctor check model.onnx --target %s" % common.name, "cyan"))
-    writer.line("for facts, sources and advice, inspect one board alone")
+    writer.line("for facts, sources and advice, inspect a single board")

@@ -106,7 +106,7 @@ def headline(groups: Sequence[Sequence[Result]]) -> str:
 def with_health(board: Board) -> str:
     """``camera-07 (2 errors of its own)``."""
     errors = sum(finding.severity == "error" for finding in board.findings)
-    return board.name + (" (%s of its own)" % plural(errors, "error") if errors else "")
+    return board.name + (" (%s on the board itself)" % plural(errors, "error") if errors else "")
 
 
 def trouble(board: Board) -> str:

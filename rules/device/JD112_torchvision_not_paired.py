@@ -36,7 +36,7 @@ def check_device(device):
     want, have = partner(parse_version(torch)[:2]), parse_version(vision)[:2]
     if want and have != want:
         yield Match(
-            "torchvision %s is not the partner of PyTorch %s, which is %d.%d" % ((vision, torch) + want),
+            "torchvision %s does not match PyTorch %s, which needs %d.%d" % ((vision, torch) + want),
             cause="torchvision",
             fixes=(Fix("Install torchvision %d.%d, built against this PyTorch" % want, "manual"),),
         )
