@@ -234,7 +234,7 @@ def test_the_first_line_comes_before_the_last_model(monkeypatch, capsys):
     assert seen[0][1] == "" and seen[1][1].startswith("DEPLOYS")
 
 
-# --- written out once
+# --- encoded once
 
 
 @pytest.mark.parametrize("options", [("-t", "jp5.x"), ("-t", "orin-nx@jp6.2", "--dla", "--ignore", "JD204")])

@@ -79,7 +79,7 @@ def test_a_file_that_has_changed_is_read_again(tmp_path, monkeypatch, changed):
     ],
     ids=["computed", "assigned", "positional"],
 )
-def test_what_is_not_written_out_is_not_indexed(text):
+def test_what_is_no_literal_is_not_indexed(text):
     from jetdoctor.rules.index_rules import entry
 
     assert entry(RULE % "x")["rule"]["ops"] == ("Relu",) and entry(RULE % "x")["scopes"] == ["node"]

@@ -258,7 +258,7 @@ def test_a_range_given_by_the_user_counts_its_errors(run):
     assert run("check", BROKEN, "-t", "jetpack>=6.1")[0] == 0
 
 
-def test_matrix_text_joins_neighbours(run):
+def test_matrix_text_joins_neighbors(run):
     _, out, _ = run("check", BROKEN)
     lines = [line.split() for line in out.splitlines()]
     assert any(line[:3] == ["6.1", "to", "7.2.1"] and "deploys" in line for line in lines)

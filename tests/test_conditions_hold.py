@@ -134,7 +134,7 @@ g (float[1, 3] row, float[N, 3] loose, float[1, 3] u, float[2] two, float[4, 4] 
   elfar = ScatterElements <axis = 2> (row, ends, u)
 }"""
 
-#: Softmax written out: the maximum, which is subtracted and read by nothing else, or not.
+#: A decomposed softmax: the maximum, which is subtracted and read by nothing else, or not.
 SOFTMAX = """<ir_version: 8, opset_import: ["" : 13]>
 g (float[2, 4] x) => (float[2, 4] whole, float[2, 4] logs, float[2, 4] summed, float[2, 4] kept)
 <int64[1] ax = {1}>

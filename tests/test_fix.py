@@ -65,7 +65,7 @@ def test_clean_model_is_copied_byte_for_byte(tmp_path):
     assert write(outcome, out) == out and content(out) == content(path)
 
 
-def test_operator_without_importer_is_written_out(tmp_path):
+def test_operator_without_importer_is_decomposed(tmp_path):
     path, out = save(tmp_path, MISH), str(tmp_path / "out.onnx")
     outcome = fix(path, OLD)
     assert outcome.clean and outcome.plan.equivalence.status == "equal" and outcome.plan.equivalence.runs >= 6
@@ -267,7 +267,7 @@ def test_an_input_type_is_narrowed_only_when_unsafe(tmp_path):
     assert outcome.proto.graph.input[0].type.tensor_type.elem_type == 1
 
 
-def test_local_functions_are_written_out(tmp_path):
+def test_local_functions_are_inlined(tmp_path):
     path = save(
         tmp_path,
         """<ir_version: 8, opset_import: ["": 17, "my": 1]>

@@ -30,7 +30,7 @@ def kinds(outcome):
     return [node.op_type for node in outcome.proto.graph.node]
 
 
-def test_what_the_target_imports_is_not_written_out(tmp_path):
+def test_what_the_target_imports_is_not_decomposed(tmp_path):
     path = save(tmp_path, GELU)
     newer = fix(path, resolve("tensorrt-10.3"))
     assert newer.clean and "Gelu" in kinds(newer)  # 10.3 imports it: the reduction alone is rewritten

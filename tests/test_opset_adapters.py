@@ -300,7 +300,7 @@ def test_recurrent_batch_first(op_type, gates):
 
 
 @pytest.mark.parametrize("to", [12, 11])
-def test_quantization_per_channel_is_written_out(to):
+def test_quantization_per_channel_is_decomposed(to):
     tensors = [constant("s", [0.1, 0.02, 0.3], "float32"), constant("z", [0, 3, -5], "int8")]
     quantize = one_node("QuantizeLinear", [2, 3, 4], 13, tensors, axis=1)
     lowered_equal(quantize, to, {"x": floats([2, 3, 4])})
@@ -331,7 +331,7 @@ def test_scatter_with_a_reduction(reduction):
     )
 
 
-def test_training_batch_normalization_is_written_out():
+def test_training_batch_normalization_is_decomposed():
     tensors = [constant(name, abs(floats([3], seed)) + 0.1, "float32") for seed, name in enumerate("sbmv")]
     model = one_node(
         "BatchNormalization", [2, 3, 4, 4], 15, tensors, outputs=3, training_mode=1, momentum=0.8
@@ -406,7 +406,7 @@ def test_dilated_average_pool(include, ceil_mode):
 
 @pytest.mark.parametrize("mode", ["linear", "cubic"])
 @pytest.mark.parametrize("outside", [0, 1])
-def test_antialiased_shrinking_is_written_out(mode, outside):
+def test_antialiased_shrinking_is_decomposed(mode, outside):
     tensors = [constant("roi", [], "float32"), constant("s", [0.6, 0.45], "float32")]
     model = one_node(
         "Resize", [1, 2, 10, 9], 18, tensors, mode=mode, antialias=1, axes=[2, 3], exclude_outside=outside

@@ -123,7 +123,7 @@ def test_a_function_of_a_newer_opset_than_the_model():
     }
 
 
-def test_functions_whose_parameters_must_be_constant_are_written_out():
+def test_functions_whose_parameters_must_be_constant_are_inlined():
     """torchlib style: the axes come in as an argument, different in each call."""
     model = parser.parse_model(
         """

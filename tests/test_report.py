@@ -126,13 +126,13 @@ def test_no_line_is_wider_than_the_terminal(width):
         assert max(map(len, body)) <= width
 
 
-def test_colour_changes_nothing_but_escapes():
+def test_color_changes_nothing_but_escapes():
     plain, colored = text(FIXABLE), text(FIXABLE, color=True)
     assert "\x1b[" not in plain and "\x1b[31" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
 
 
-def test_matrix_groups_neighbours_and_names_change_points():
+def test_matrix_groups_neighbors_and_names_change_points():
     shown = text(
         FIXABLE, DEPLOYS, replace(DEPLOYS, target=replace(JP6, name="jetpack-6.2.1")), UNKNOWN, matrix=True
     )

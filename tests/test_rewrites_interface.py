@@ -30,7 +30,7 @@ def of_model(text, name, tensor=""):
     return rewriting.finish()
 
 
-def test_swish_written_out():
+def test_swish_decomposed():
     if not onnx.defs.has("Swish"):
         pytest.skip("onnx %s has no Swish" % onnx.__version__)
     x = data([2, 3])

@@ -321,7 +321,7 @@ def test_small_integers_that_only_move():
     assert_same(model_of("Where", mixed), mixed, "cast_bool", gone=False)
 
 
-def test_upper_written_out():
+def test_upper_decomposed():
     x = data([3, 4])
     result = assert_same(model_of("Trilu", {"x": x}), {"x": x}, "trilu_explicit_upper", gone=False)
     assert [a.name for a in result.graph.node[0].attribute] == ["upper"]

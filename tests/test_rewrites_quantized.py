@@ -1,4 +1,4 @@
-"""Quantised computations in FLOAT, and integer operators between Q and DQ: the same values, step for step."""
+"""Quantized computations in FLOAT, and integer operators between Q and DQ: the same values, step for step."""
 
 from __future__ import annotations
 

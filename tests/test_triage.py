@@ -91,9 +91,9 @@ def test_notices_are_told_only_when_there_is_nothing_else():
     assert [d.category for d in found] == ["out-of-memory"]
 
 
-def test_python_traceback_colours_and_wrapped_lines():
+def test_python_traceback_colors_and_wrapped_lines():
     assert first((LOGS / "python_numpy.log").read_text(encoding="utf-8")) == "numpy-bool"
-    wrapped = (LOGS / "coloured_and_wrapped.log").read_text(encoding="utf-8")
+    wrapped = (LOGS / "colored_and_wrapped.log").read_text(encoding="utf-8")
     assert first(wrapped) == "dynamic-shape-profile"
     assert "\x1b" not in triage(wrapped)[0].line
 
@@ -104,7 +104,7 @@ def test_quotes_case_and_timestamps_do_not_matter():
     assert first("12:01:07 NO MODULE NAMED TENSORRT") == "python-bindings"
 
 
-def test_nothing_recognised():
+def test_nothing_recognized():
     assert triage("") == ()
     assert triage("The quick brown fox jumps over the lazy dog.\n" * 1000) == ()
 

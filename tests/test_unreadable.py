@@ -19,7 +19,7 @@ from jetdoctor.model.wire import WireError, encode_varint, skeleton  # noqa: E40
 from tests.model_files import raw, saved, simple  # noqa: E402
 
 
-def test_every_truncation_is_recognised(tmp_path):
+def test_every_truncation_is_recognized(tmp_path):
     data = simple([raw("w"), raw("v", 10)]).SerializeToString()
     behind_graph = len(data) - len(b"\x42\x04\x0a\x00\x10\x11")
     rnd = random.Random(1)

@@ -78,13 +78,13 @@ class Names:
                 "op": node.op_type,
                 "status": "rejected",
                 "what": "",
-                "fix": known or self._written_out(node),
+                "fix": known or self._decompositions(node),
                 "basis": "read" if row else "importer table",
                 "source": row.get("source", "onnx-tensorrt importer tables, no importer of that name"),
             }
         )
 
-    def _written_out(self, node: Node) -> List[str]:
+    def _decompositions(self, node: Node) -> List[str]:
         """Fix requests for an operator of ONNX Runtime that has a short form in ONNX's words."""
         if not self._contrib:
             for row in data.table("contrib_operators"):

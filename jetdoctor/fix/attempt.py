@@ -138,7 +138,7 @@ class Attempt:
         if not rewriting.done:
             rows = {node.op_type: knowledge().rows(node.op_type, "importer") for node in newer}
             fixes = {name: [f["fix"][0] for f in rows[name] if f.get("fix")] for name in rows}
-            rewriting.apply([_written_out(node, fixes[node.op_type][0]) for node in newer if fixes[node.op_type]])
+            rewriting.apply([_decomposition(node, fixes[node.op_type][0]) for node in newer if fixes[node.op_type]])
         if rewriting.done:
             self.proto = rewriting.finish()
             self._record(rewriting.done)
@@ -210,7 +210,7 @@ def with_rewrites(proto: Any, path: str, requests: Sequence[Request]) -> Any:
     return proto
 
 
-def _written_out(node: Any, rewrite: str) -> Request:
+def _decomposition(node: Any, rewrite: str) -> Request:
     return Request(_UNASKED, node.location(), Fix("Decompose %s" % node.op_type, rewrite=rewrite))
 
 

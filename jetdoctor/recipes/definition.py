@@ -10,7 +10,7 @@ from jetdoctor.recipes.build import Build
 from jetdoctor.rule import CannotRewrite
 
 
-def write_out(node: Node, build: Build, inputs: Optional[Sequence[str]] = None) -> List[str]:
+def expand_definition(node: Node, build: Build, inputs: Optional[Sequence[str]] = None) -> List[str]:
     """The nodes of the operator's function body; returns the names that stand for its outputs.
 
     The body is onnx's own, for the node's attributes and input types and for the build's opset. It reads ``inputs``, of

@@ -1,4 +1,4 @@
-"""JSON of results, where what several of them share is written out once.
+"""JSON of results, where what several of them share is encoded once.
 
 A model against all JetPacks is 36 results with one summary and a few findings between them: to encode each of them anew
 takes most of the time of a run over many models whose results are known.
@@ -45,10 +45,10 @@ class Texts:
     def _once(self, part: Any, depth: int) -> str:
         known = self.known.get(id(part))
         if known is None:
-            known = self.known[id(part)] = (part, self._written_out(part, depth))
+            known = self.known[id(part)] = (part, self._encoded(part, depth))
         return known[1]
 
-    def _written_out(self, part: Any, depth: int) -> str:
+    def _encoded(self, part: Any, depth: int) -> str:
         if isinstance(part, tuple):
             return self._joined("[", [self._once(one, depth + 1) for one in part], "]", depth)
         return self._text(part.to_json() if hasattr(part, "to_json") else part, depth)

@@ -83,10 +83,10 @@ class Result:
     repair: Optional[Repair] = None
 
     def to_json(self) -> dict:
-        return {key: _written_out(part) for key, part in self.parts().items()}
+        return {key: _plain(part) for key, part in self.parts().items()}
 
     def parts(self) -> Dict[str, Any]:
-        """The members of ``to_json``, not yet written out: parts that results share are still the same objects."""
+        """The members of ``to_json``, not yet encoded: parts that results share are still the same objects."""
         document: Dict[str, Any] = {
             "model": self.model,
             "target": self.target,
@@ -111,7 +111,7 @@ class Result:
         return document
 
 
-def _written_out(part: Any) -> Any:
+def _plain(part: Any) -> Any:
     if isinstance(part, tuple):
         return [one.to_json() for one in part]
     return part.to_json() if hasattr(part, "to_json") else part

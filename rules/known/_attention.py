@@ -57,7 +57,7 @@ def projections_of_one_norm(nodes):
             yield group[0]
 
 
-def rms_norm_written_out(nodes):
+def rms_norm_decomposed(nodes):
     """Cast, Mul or Pow, ReduceMean, Add, Sqrt, Div, Mul: an RMSNorm that casts to FLOAT and back."""
     for node in nodes("Sqrt"):
         added = maker(node.input(0), "Add")

@@ -6,7 +6,7 @@ Runtime gives zeros for both; ONNX's definition only knows minus infinity, which
 
 from __future__ import annotations
 
-from jetdoctor.recipes.definition import write_out
+from jetdoctor.recipes.definition import expand_definition
 from jetdoctor.rule import Rewrite
 
 REWRITE = Rewrite("attention_inline", "Decompose Attention by its ONNX definition")
@@ -21,4 +21,4 @@ def rewrite(node, edit):
         blocked = edit.add("Less", [mask.name, edit.scalar(_NEARLY_LOWEST[mask.dtype], mask.dtype)])
         never = edit.scalar(float("-inf"), mask.dtype)
         inputs[3] = edit.add("Where", [blocked, never, mask.name])
-    edit.replace(node, write_out(node, edit, inputs))
+    edit.replace(node, expand_definition(node, edit, inputs))

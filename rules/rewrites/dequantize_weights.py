@@ -1,4 +1,4 @@
-"""Quantised weights in a form that the parser refuses or misreads: blocks, 4 bits, a zero point not 0.
+"""Quantized weights in a form that the parser refuses or misreads: blocks, 4 bits, a zero point not 0.
 
 DequantizeLinear of constants is computed now: the same values in FLOAT, at four times the size. Rows that are picked
 or turned on the way (quantized embeddings) are so from the dequantized table. Weights that are multiplied with a tensor

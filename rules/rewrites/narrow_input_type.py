@@ -52,7 +52,7 @@ def rewrite_model(model, edit):
     for index in region.casts:
         next(one for one in proto.graph.node[index].attribute if one.name == "to").i = 1
     for index in sorted(region.dequantized, reverse=True):
-        _write_out(proto.graph, index, edit.changes.unique)
+        _decompose(proto.graph, index, edit.changes.unique)
     del proto.graph.value_info[:]  # types follow from the input
     edit.become(proto)
 
@@ -72,7 +72,7 @@ def _drop_unread(graph, names):
         graph.initializer.remove(unread)
 
 
-def _write_out(graph, index, unique):
+def _decompose(graph, index, unique):
     """DequantizeLinear of steps in FLOAT: (steps - zero point) * scale."""
     from onnx import helper
 

@@ -13,7 +13,7 @@ from jetdoctor.fix.opset.ir import FREE_INITIALIZERS_SINCE
 from jetdoctor.fix.opset.registry import adapter_for
 from jetdoctor.fix.opset.scope import Scope, open_scope, subgraphs
 from jetdoctor.fix.opset.site import Site
-from jetdoctor.recipes.definition import write_out
+from jetdoctor.recipes.definition import expand_definition
 from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Location
 
@@ -62,7 +62,7 @@ class Descent:
         for imported in holder.opset_import:
             if imported.domain in _DEFAULT and imported.version > self.to:
                 inference.complete(scope, imported.version)
-                self._write_out_newer(scope, imported.version)
+                self._expand_newer(scope, imported.version)
                 for opset in range(imported.version, self.to, -1):
                     self._step(scope, opset)
                 self._drop_leftovers(scope)
@@ -77,11 +77,11 @@ class Descent:
             if node.domain in _DEFAULT and (node.domain, node.op_type) not in self._local:
                 scope.changed |= fitting.drop_leftovers(Site(scope, node, self.to))
 
-    def _write_out_newer(self, scope: Scope, opset: int) -> None:
+    def _expand_newer(self, scope: Scope, opset: int) -> None:
         """Operators that came after the model's own opset, as ONNX Runtime's optimizer leaves them behind."""
         for children in list(scope.children.values()):
             for child in children:
-                self._write_out_newer(child, opset)
+                self._expand_newer(child, opset)
         settled: List[Any] = []
         for node in scope.nodes:
             named = early.in_onnx(node, opset) if node.domain in _DEFAULT else 0
@@ -150,13 +150,13 @@ class Descent:
                 fitting.fit(site)
                 return self._down(site, site.opset) + [node]
             except CannotRewrite as reason:
-                return self._written_out(site, reason)
-        return self._written_out(site)
+                return self._expanded(site, reason)
+        return self._expanded(site)
 
-    def _written_out(self, site: Site, reason: Optional[CannotRewrite] = None) -> List[Any]:
+    def _expanded(self, site: Site, reason: Optional[CannotRewrite] = None) -> List[Any]:
         """The node as its function body; ``reason`` is why it could not stay what it is."""
         try:
-            _rename(site, write_out(site.view, site))
+            _rename(site, expand_definition(site.view, site))
         except CannotRewrite as trouble:
             lacking = "%s does not exist at opset %d: %s" % (site.node.op_type, site.to, trouble)
             raise reason or CannotRewrite(lacking) from None

@@ -34,7 +34,7 @@ def step(operators: Union[str, Iterable[str]], *opsets: int) -> Callable[[Adapte
     return register
 
 
-def written_out(operators: Union[str, Iterable[str]], recipe: Recipe, *opsets: int) -> None:
+def decomposed(operators: Union[str, Iterable[str]], recipe: Recipe, *opsets: int) -> None:
     """Register a recipe of ``jetdoctor.recipes`` as the adapter of operators that do not exist one opset lower."""
 
     def adapter(site: Any) -> Replacement:

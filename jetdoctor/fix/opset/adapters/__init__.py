@@ -8,6 +8,7 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     clip_dropout,
     control_flow,
     convolution,
+    decomposed,
     fourier,
     grid_sample,
     indexing,
@@ -27,5 +28,4 @@ from jetdoctor.fix.opset.adapters import (  # noqa: F401
     softmax,
     split,
     topk,
-    written_out,
 )

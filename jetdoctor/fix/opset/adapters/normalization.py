@@ -23,5 +23,5 @@ def one_type_for_all(site: Site) -> Optional[str]:
 
 
 @step("BatchNormalization", 14)
-def training_written_out(site: Site) -> Replacement:
+def training_decomposed(site: Site) -> Replacement:
     return batch_normalization_in_training(site.view, site) if site.attr("training_mode", 0) else None

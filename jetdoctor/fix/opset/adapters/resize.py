@@ -27,7 +27,7 @@ def without_symmetric_pixels(site: Site) -> Optional[str]:
             and all(size * float(scale) == out for size, scale, out in zip(given, scales, found))
         )
     if not exact:
-        return _written_out(site)
+        return _decomposed(site)
     site.set("coordinate_transformation_mode", "half_pixel")
     site.note("half_pixel_symmetric is half_pixel where no size is rounded")
     return None
@@ -36,9 +36,9 @@ def without_symmetric_pixels(site: Site) -> Optional[str]:
 @step("Resize", 18)
 def full_rank_without_antialias(site: Site) -> Optional[str]:
     if site.attr("antialias", 0) and not _only_enlarges(site):
-        return _written_out(site)
+        return _decomposed(site)
     if not aspect_as_scale(site):
-        return _written_out(site)
+        return _decomposed(site)
     if site.attr("axes") is not None:
         names = dict(enumerate(site.node.input))
         names.update(for_every_axis(site.view, site))
@@ -48,7 +48,7 @@ def full_rank_without_antialias(site: Site) -> Optional[str]:
     return None
 
 
-def _written_out(site: Site) -> str:
+def _decomposed(site: Site) -> str:
     site.note("decomposed per axis")
     return resize(site.view, site)
 
@@ -85,7 +85,7 @@ def scales_alone(site: Site) -> Optional[str]:
         fits = _same_pixels(site, mode, coordinates, scales)
     if not fits:
         site.needs(11)
-        return _written_out(site)
+        return _decomposed(site)
     name = site.input(2) if site.known(2) is not None and site.known(2).size else None
     if name is None:
         name = site.input(2) if scales is None else site.tensor(scales, element or 1)
@@ -127,5 +127,5 @@ def as_upsample(site: Site) -> Optional[str]:
         if site.attr("mode", "nearest") == "nearest":
             raise CannotRewrite("nearest pixels of a smaller image, which opset 10 leaves to the runtime")
         site.needs(11)
-        return _written_out(site)
+        return _decomposed(site)
     return site.add("Upsample", list(site.node.input), mode=site.attr("mode", "nearest"))
