@@ -1126,8 +1126,7 @@ def thermal(machine, facts):
     """Temperatures in degrees Celsius, and what lowers the clocks because of them at this moment."""
     text, source = machine.commands.output("tegrastats")
     degrees = {n: float(t) for n, t in re.findall(r"\b([A-Za-z]\w*)@(-?\d+(?:\.\d+)?)C", text)}
-    # A rail or sensor that is switched off reads -256.
-    facts.add("temperatures", {n: t for n, t in degrees.items() if t > -60} or None, source)
+    facts.add("temperatures", measured(degrees) or None, source)
     base, zones, causes = "/sys/class/thermal", {}, []
     read = lambda *parts: machine.files.read("/".join((base,) + parts), 64).strip()  # noqa: E731
     for name in machine.files.names(base):
@@ -1136,10 +1135,15 @@ def thermal(machine, facts):
             zones[re.sub(r"-(thermal|therm)$", "", kind) or name] = int(read(name, "temp")) / 1000.0
         elif name.startswith("cooling_device") and "throttle" in kind and read(name, "cur_state") not in ("", "0"):
             causes.append(kind)
-    facts.add("temperatures", {n: t for n, t in zones.items() if t > -60} or None, base)
+    facts.add("temperatures", measured(zones) or None, base)
     facts.add("throttled_by", sorted(causes) if zones or causes else None, base)
     facts.missing("temperatures", "no tegrastats and no /sys/class/thermal")
     facts.missing("throttled_by", "no /sys/class/thermal")
+
+
+def measured(degrees):
+    """Without sensors that measure nothing: one that is switched off reads -256, the PMIC's a constant 50 or 100."""
+    return {name: value for name, value in degrees.items() if value > -60 and not name.startswith("PMIC")}
 
 
 def settings(machine, facts):

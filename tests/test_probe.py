@@ -313,6 +313,7 @@ def test_temperatures_throttling_and_vpi(tmp_path):
         "thermal_zone1": {"type": "GPU-therm", "temp": "97250"},
         "thermal_zone2": {"type": "cv0-thermal", "temp": "-256000"},
         "thermal_zone3": {"type": "broken", "temp": "?"},
+        "thermal_zone4": {"type": "PMIC-Die", "temp": "100000"},
         "cooling_device0": {"type": "gpu-throttle-alert", "cur_state": "1"},
         "cooling_device1": {"type": "cpu-throttle-alert", "cur_state": "0"},
         "cooling_device2": {"type": "pwm-fan", "cur_state": "3"},

@@ -2,7 +2,8 @@
 
 ## What it detects
 A throttling device of the kernel that is active (`cooling_device*/type` with "throttle" in its name and a
-`cur_state` other than 0), or a sensor at 90 degrees Celsius and more.
+`cur_state` other than 0), or a sensor at 90 degrees Celsius and more. The PMIC's is left out: before Orin it reads a
+constant 50 or 100.
 
 ## Why it fails
 Near its limit the board lowers CPU and GPU clocks by itself, so that a latency measured then is that of a
@@ -26,6 +27,7 @@ RULE = Rule(
     sources=(
         "https://docs.nvidia.com/jetson/archives/r36.3/DeveloperGuide/SD/PlatformPowerAndPerformance/"
         "JetsonOrinNanoSeriesJetsonOrinNxSeriesAndJetsonAgxOrinSeries.html (thermal management)",
+        "https://github.com/balena-os/balena-jetson/issues/142 (the PMIC's zone always reads 100)",
         "https://docs.kernel.org/driver-api/thermal/sysfs-api.html (cooling_device: type, cur_state)",
     ),
 )
