@@ -1,6 +1,6 @@
 /* Targets: which of them takes the model, and what that was looked at for. */
 const WALLS = [
-  ["parser", "Parser", "takes each node?"], ["network", "Network library", "sizes, ranks, limits?"],
+  ["parser", "Parser", "accepts each node?"], ["network", "Network library", "sizes, ranks, limits?"],
   ["builder", "Builder", "kernels, precision, memory?"], ["values", "Values", "the same numbers?"],
 ];
 const BASES = {

@@ -25,11 +25,12 @@ function bytes(tensor) {
   return count === null || !BITS[tensor[1]] ? null : (count * BITS[tensor[1]]) / 8;
 }
 
+/** As the text says it: 10.7 MB. */
 function sized(count) {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const units = ["B", "KB", "MB", "GB", "TB"];
   let unit = 0;
-  while (count >= 1024 && unit < units.length - 1) {
-    count /= 1024;
+  while (count >= 1000 && unit < units.length - 1) {
+    count /= 1000;
     unit += 1;
   }
   return `${unit && count < 100 ? count.toFixed(1) : Math.round(count)} ${units[unit]}`;
