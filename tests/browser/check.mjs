@@ -156,10 +156,10 @@ for (const name of names) {
   expect("whether they mean anything is said", (await timed.page.textContent("main")).includes("100 runs; it is not known whether the clocks were locked"));
   await timed.close();
   const simplified = await open("simplified");
-  expect("bytes before and after are bars", /^before.*KiBafter.*KiB$/.test(await simplified.page.textContent(".card:has(h3:text-is('Sizes')) .bars")));
+  expect("bytes before and after are bars", /^before.*KBafter.*KB$/.test(await simplified.page.textContent(".card:has(h3:text-is('Sizes')) .bars")));
   await simplified.close();
   const seed = await open("seed");
-  expect("weights are bars by operator", /Gemm.*KiB/.test(await seed.page.locator(".card:has(h4:text-is('Weights by operator')) .bars").last().textContent()));
+  expect("weights are bars by operator", /Gemm.*KB/.test(await seed.page.locator(".card:has(h4:text-is('Weights by operator')) .bars").last().textContent()));
   await seed.close();
   const emulation = await open("emulation");
   expect("both outputs stand side by side", (await emulation.page.locator(".pictures canvas").count()) === 3);
