@@ -23,7 +23,9 @@ def require_regular(path: str, what: str) -> None:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         raise UsageError("%s %s does not exist" % (what, path)) from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UsageError("%s %s cannot be read: %s" % (what, path, (error.strerror or str(error)).lower())) from None
+    except ValueError as error:  # a zero byte in the name
         raise UsageError("%s %s cannot be read: %s" % (what, path, error)) from None
     if not stat.S_ISREG(mode):
         kind = "a folder: give a file" if stat.S_ISDIR(mode) else "not a regular file"

@@ -74,6 +74,8 @@ def _require_rules(folder: str) -> None:
     if not os.path.isdir(folder):
         trouble = "is a file, not a folder" if os.path.exists(folder) else "does not exist"
         raise UsageError("the folder of rules %s %s" % (folder, trouble))
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise UsageError("cannot read the folder of rules %s: permission denied" % folder)
     if not any(True for _ in files(_source(folder))):
         raise UsageError("no rules in %s: %s" % (folder, NAMING))
 

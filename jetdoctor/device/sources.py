@@ -51,6 +51,8 @@ def from_root(directory: str) -> Device:
     """
     if not os.path.isdir(directory):
         raise UsageError("the captured board %s %s" % (directory, _not_a_folder(directory)))
+    if not os.access(directory, os.R_OK | os.X_OK):
+        raise UsageError("cannot read the captured board %s: permission denied" % directory)
     if not any(os.path.isdir(os.path.join(directory, name)) for name in ("root", "cmd")):
         raise UsageError("%s is not a captured board: it has neither a root/ nor a cmd/ folder" % directory)
     document = probe.probe(root=directory)
