@@ -18,6 +18,8 @@ from jetdoctor.cli import main
 from jetdoctor.types import UsageError
 from tests.cases import parse
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "examples" / "own-rules"
 
@@ -26,8 +28,6 @@ BATCH_OF_4 = HEAD + "(float[4,3] x) => (float[4,3] y) { a = Relu (x) b = Identit
 
 RULE = '''"""A title"""
 from jetdoctor.rule import Match, Rule, Fix
-
-pytestmark = pytest.mark.once
 RULE = Rule(id="%s", name="%s", severity="warning", outcome="slow", sources=("us",), ops=("Relu",))
 def check_node(node):
     %s
