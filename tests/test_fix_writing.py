@@ -19,6 +19,8 @@ from jetdoctor.model import UnreadableModel
 from jetdoctor.types import JetdoctorError, UsageError
 from tests.test_fix import MISH, OLD, POOL, ROOT, content, ops, save
 
+pytestmark = pytest.mark.once
+
 
 def test_apply_keeps_every_original(tmp_path):
     path = save(tmp_path, MISH)
@@ -155,7 +157,6 @@ from jetdoctor import target
 from jetdoctor.fix import fix, originals, write
 from jetdoctor.types import JetdoctorError
 
-pytestmark = pytest.mark.once
 outcome = fix(sys.argv[1], target.resolve("tensorrt-8.4.3"))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
