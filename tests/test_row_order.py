@@ -112,6 +112,42 @@ def test_numbers_of_open_rows_are_nothing_to_compare_by():
     assert groups(text) == ()
 
 
+#: two levels of a pyramid: the best of each joined, then suppressed together unless there is nothing
+LEVELS = (
+    HEAD
+    + """g (float[9,4] all, float[9] near, float[9] far) => (float[n,4] boxes)
+<int64[1] k = {3}, int64[1] zero = {0}, int64[2] lead = {0, 1}, int64[1] most = {5}, bool some = {1}, int64 two = {2}> {
+  s1, i1 = TopK (near, k)
+  s2, i2 = TopK (far, k)
+  i = Concat <axis = 0> (i1, %s)
+  s = Concat <axis = 0> (s1, s2)
+  b = Gather (all, i)
+  kept = If (some) <then_branch = yes () => (int64[m] chosen) {
+      largest = ReduceMax <keepdims = 0> (b)
+      shifted = Add (b, largest)
+      one = Unsqueeze (shifted, zero)
+      scores = Unsqueeze (s, lead)
+      all_of = NonMaxSuppression (one, scores, most)
+      chosen = Gather <axis = 1> (all_of, two)
+    }, else_branch = no () => (int64[0] none) { none = Constant <value = int64[0] {}> () }>
+  boxes = Gather (%s, kept)
+}"""
+)
+
+
+def test_levels_that_are_joined_keep_what_their_numbers_mean():
+    (group,) = groups(LEVELS % ("i2", "b"))
+    assert list(group.outputs) == ["boxes"] and group.space.why == "NonMaxSuppression leaves it open"
+    assert groups(LEVELS % ("i2", "all")) == ()  # numbers of the joined rows, looked up in the whole table
+    other = (LEVELS % ("i2", "b")).replace("(int64[0] none)", "(int64[2] none)")
+    assert groups(other.replace("int64[0] {}", "int64[2] {0, 1}")) == ()
+
+
+def test_joined_rows_themselves_do_not_change_places():
+    text = LEVELS[: LEVELS.index("  kept = If")].replace("float[n,4] boxes", "float[6,4] b") + "}"
+    assert groups(text % "i2") == ()
+
+
 def records(seed=0, scores=(0.9, 0.5, 0.5, 0.1)):
     random = np.random.RandomState(seed)
     p = np.tile(np.float32(scores), (2, 1))

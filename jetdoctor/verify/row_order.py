@@ -27,11 +27,11 @@ def open_rows(model: Model) -> Tuple[OpenRows, ...]:
     """Groups of outputs of the main graph whose rows may change places together; empty for most models."""
     if not any(node.op_type in _SOURCES for node in model.main.nodes):
         return ()
-    states = _states(model)
+    states = _states(model.main, {})
     found: Dict[Space, Dict[str, Rows]] = {}
     for name in model.main.output_names:
         rows = states.get(name)
-        if isinstance(rows, Rows) and rows.points is None:
+        if isinstance(rows, Rows) and rows.points is None and not rows.space.parts:
             found.setdefault(rows.space, {})[name] = rows
     return tuple(OpenRows(space, outputs, _rows(states, space.keys)) for space, outputs in found.items())
 
@@ -41,18 +41,32 @@ def _rows(states: Mapping[str, State], name: str) -> Optional[Rows]:
     return rows if isinstance(rows, Rows) else None
 
 
-def _states(model: Model) -> Dict[str, State]:
-    """Of every tensor that an open order got into."""
-    states: Dict[str, State] = {}
-    for node in model.main.nodes:
+def _states(graph: Graph, outer: Mapping[str, State]) -> Dict[str, State]:
+    """Of every tensor that an open order got into; a branch sees those of the graph around it."""
+    states: Dict[str, State] = dict(outer)
+    for node in graph.nodes:
         read = [states.get(name) for name in node.inputs]
         source = _SOURCES.get(node.op_type) if node.domain in DEFAULT_DOMAINS else None
         if source is not None:
             states.update(source(node, read))
         elif any(read) or any(states.get(name) for inner in node.subgraphs for name in _outer(inner)):
+            if node.op_type == "If":
+                states.update(_chosen(node, states))
+                continue
             state = LOST if node.subgraphs else step(node, read)
             states.update((name, state) for name in node.outputs if name)
     return states
+
+
+def _chosen(node: Node, states: Mapping[str, State]) -> Dict[str, State]:
+    """What an If gives: rows of the branches that give any, where they agree and the others are empty."""
+    branches = [(branch, _states(branch, states)) for branch in node.subgraphs]
+    found: Dict[str, State] = {}
+    for index, name in enumerate(node.outputs):
+        given = [(branch.value(branch.output_names[index]), inner) for branch, inner in branches]
+        full = [inner.get(value.name) for value, inner in given if 0 not in (value.shape or ())]
+        found[name] = full[0] if full and all(state == full[0] for state in full) else LOST
+    return found
 
 
 def _outer(graph: Graph) -> List[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor.constants.shape_values import known_integers
 from jetdoctor.graph import Node, Shape, Value
@@ -13,12 +13,15 @@ from jetdoctor.graph import Node, Shape, Value
 class Space:
     """Rows in an open order: ``tensor`` is the output of the operator that leaves it open, ``why`` says so in words.
 
-    With ``keys`` (TopK's values) only rows whose keys tie may change places.
+    With ``keys`` (TopK's values) only rows whose keys tie may change places. ``parts`` are the spaces that were joined
+    one after the other, or numbers of rows in a known order: rows stay in their part, so that a joined space says what
+    numbers of rows mean, and lets none change places itself.
     """
 
     tensor: str
     why: str
     keys: str = ""
+    parts: Tuple[Union["Space", int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,9 @@ def _reduce(node: Node, states: List[State]) -> State:
     if rows is None or rank is None or rows.points:
         return LOST
     axes = (_axis(node, rank),) if node.op_type in ("ArgMax", "ArgMin") else _axes(node, rank)
+    whole = axes == () and not node.attr("noop_with_empty_axes", 0) or set(axes or ()) == {*range(rank)}
+    if whole and node.op_type in ("ReduceMax", "ReduceMin"):
+        return None  # the largest of all is the same in any order
     if not axes or set(axes) & {rows.axis, *rows.lanes}:
         return LOST
     gone = () if node.attr("keepdims", 1) else axes
@@ -182,10 +188,19 @@ def _slice(node: Node, states: List[State]) -> State:
     axes: Optional[Sequence[int]] = node.attr("axes") or (known_integers(node.input(3)) if node.present(3) else None)
     if axes is None or {axis % rank for axis in axes} & set(rows.lanes):
         return LOST
-    if rows.axis not in {axis % rank for axis in axes}:
+    if rows.axis not in {axis % rank for axis in axes} or _takes_all(node):
         return rows
     # The first of them: which ones depends on the order, too, and rows that are others find no partner.
     return LOST if rows.space.keys else replace(rows, space=replace(rows.space, tensor=node.outputs[0]))
+
+
+def _takes_all(node: Node) -> bool:
+    """Whether the slice begins at 0, ends beyond every end and leaves nothing out, on all of its axes."""
+    starts, ends = (known_integers(node.input(index)) for index in (1, 2))
+    steps = known_integers(node.input(4)) if node.present(4) else (1,)
+    if starts is None or ends is None or steps is None:
+        return False
+    return not any(starts) and min(ends) >= (1 << 31) - 1 and set(steps) == {1}
 
 
 def _split(node: Node, states: List[State]) -> State:
@@ -194,10 +209,27 @@ def _split(node: Node, states: List[State]) -> State:
 
 
 def _concat(node: Node, states: List[State]) -> State:
-    rank, first = node.output(0).rank, states[0]
-    if rank is None or not isinstance(first, Rows) or any(state != first for state in states):
+    rank, first = node.output(0).rank, next((state for state in states if isinstance(state, Rows)), None)
+    if rank is None or first is None:
         return LOST
-    return first if _axis(node, rank) not in (first.axis, *first.lanes) else LOST
+    axis = _axis(node, rank)
+    if axis == first.axis:
+        return _joined(node, states, first)
+    return first if all(state == first for state in states) and axis not in first.lanes else LOST
+
+
+def _joined(node: Node, states: List[State], first: Rows) -> State:
+    """Rows of several spaces one after the other, as detectors join the levels of a pyramid."""
+    parts: List[Union[Space, int]] = []
+    for index, state in enumerate(states):
+        size = (node.input(index).shape or {first.axis: None})[first.axis]
+        if isinstance(state, Rows) and state == replace(first, space=state.space) and not state.points:
+            parts.append(state.space)
+        elif state is None and isinstance(size, int):
+            parts.append(size)
+        else:
+            return LOST
+    return replace(first, space=Space("", first.space.why, parts=tuple(parts)))
 
 
 def _expand(node: Node, states: List[State]) -> State:
