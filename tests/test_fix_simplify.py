@@ -169,7 +169,9 @@ def test_a_tool_to_fold_with_wants_simplify(tmp_path, capsys):
 
 MOVES = """g (float[2,3,N] x) => (float[a,b,c] y)
 <int64[1] zero = {0}, int64[1] one = {1}, int64[1] last = {9223372036854775807}, int64[1] three = {3},
- int64[1] minus = {-1}, int64[3] same = {2,3,-1}, int64[3] copy = {0,0,-1}, int64[3] turned = {3,2,-1}> {
+ int64[1] minus = {-1}, int64[3] same = {2,3,-1}, int64[3] copy = {0,0,-1}, int64[3] turned = {3,2,-1},
+ int64[6] nowhere = {0,0,0,0,0,0}, int64[6] around = {0,0,0,0,0,1}, float[3,1] ones = {1,1,1}, float nil = {0},
+ float[4,1,1,1] more = {1,1,1,1}, float[3,1] most = {1,1,2}> {
   %s y = Relu(t) }"""
 
 
@@ -179,6 +181,11 @@ MOVES = """g (float[2,3,N] x) => (float[a,b,c] y)
         ("t = Transpose <perm = [0,1,2]> (x)", []),
         ("s = Reshape (x, copy) t = Reshape (s, same)", []),
         ("s = Slice (x, zero, last, minus) t = Slice (s, zero, three, one, one)", []),
+        ("s = Pad (x, nowhere) t = Mul (ones, s)", []),
+        ("s = Div (x, ones) u = Add (s, nil) t = Sub (u, nil)", []),
+        ("t = Pad (x, around)", ["Pad"]),
+        ("s = Mul (x, most) u = Div (ones, s) t = Sub (nil, u)", ["Mul", "Div", "Sub"]),
+        ("s = Mul (x, more) t = ReduceSum <keepdims = 0> (s, zero)", ["Mul", "ReduceSum"]),  # it broadcasts
         ("t = Transpose <perm = [0,2,1]> (x)", ["Transpose"]),
         ("t = Reshape (x, turned)", ["Reshape"]),
         ("t = Slice (x, zero, three, minus)", ["Slice"]),  # the size is open
@@ -201,6 +208,9 @@ def test_a_reshape_to_another_open_size_stays():
 
 
 def test_without_moves_the_outputs_are_the_same(tmp_path):
-    text = HEAD + MOVES % "s = Transpose <perm = [0,1,2]> (x) u = Slice (s, zero, last, one) t = Reshape (u, copy)"
+    text = HEAD + MOVES % (
+        "p = Mul (x, ones) q = Add (p, nil) s = Transpose <perm = [0,1,2]> (q) u = Slice (s, zero, last, one)"
+        " v = Reshape (u, copy) t = Pad (v, nowhere)"
+    )
     outcome = fix(saved(tmp_path, text), NEW, simplify=True)
     assert ops(outcome.proto) == ["Relu"] and outcome.plan.equivalence.status == "equal"

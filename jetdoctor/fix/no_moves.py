@@ -1,4 +1,4 @@
-"""Transpose, Reshape, Slice and the like that move nothing: their output is their input, element by element."""
+"""Transpose, Slice, Pad, a product with ones and the like that change nothing: their output is an input, as it is."""
 
 from __future__ import annotations
 
@@ -11,10 +11,34 @@ from jetdoctor.graph import DEFAULT_DOMAINS, Node
 _END = (1 << 31) - 1
 
 
-def moves_nothing(node: Node) -> bool:
-    """Whether the node gives its first input as it is, in the same shape."""
-    decide = _DECIDE.get(node.op_type) if node.domain in DEFAULT_DOMAINS else None
-    return decide is not None and decide(node)
+def unmoved(node: Node) -> Optional[str]:
+    """The input that the node gives as it is, in the same shape; None where there is none."""
+    if node.domain not in DEFAULT_DOMAINS:
+        return None
+    if node.op_type in _NEUTRAL:
+        return _beside_neutral(node)
+    decide = _DECIDE.get(node.op_type)
+    return node.inputs[0] if decide is not None and decide(node) else None
+
+
+def _beside_neutral(node: Node) -> Optional[str]:
+    """What is multiplied by ones or added to zeros, where that does not broadcast it."""
+    neutral, places = _NEUTRAL[node.op_type]
+    for place in places:
+        given, other = node.input(place), node.input(1 - place)
+        sizes = other.shape
+        if sizes is None or sizes != node.output(0).shape or None in sizes:
+            continue
+        array = given.array() if other.dtype == given.dtype and not given.is_graph_input else None
+        if array is not None and (array == neutral).all():
+            return other.name
+    return None
+
+
+def _pad(node: Node) -> bool:
+    """Nothing on any side."""
+    pads = _integers(node, 1, "pads")
+    return bool(pads) and not any(pads or ())
 
 
 def _transpose(node: Node) -> bool:
@@ -61,4 +85,10 @@ def _integers(node: Node, index: int, attribute: str) -> Optional[Tuple[int, ...
     return known_integers(node.input(index)) if node.present(index) else None
 
 
-_DECIDE = {"Transpose": _transpose, "Reshape": _same_shape, "Flatten": _same_shape, "Expand": _expand, "Slice": _slice}
+#: operator -> the constant that changes nothing, and the inputs that it may be; a sum makes 0 of -0, which equals it
+_NEUTRAL = {"Mul": (1, (0, 1)), "Div": (1, (1,)), "Add": (0, (0, 1)), "Sub": (0, (1,))}
+
+_DECIDE = {
+    "Transpose": _transpose, "Reshape": _same_shape, "Flatten": _same_shape, "Expand": _expand, "Slice": _slice,
+    "Pad": _pad,
+}  # fmt: skip

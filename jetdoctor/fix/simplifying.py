@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Dict, List, NamedTuple, Set, Tuple
 
-from jetdoctor.fix.no_moves import moves_nothing
+from jetdoctor.fix.no_moves import unmoved
 from jetdoctor.fix.sorting import reads, sort_nodes
 from jetdoctor.fix.sweep import subgraphs
 from jetdoctor.fix.zero_states import leave_out
@@ -102,8 +102,9 @@ def _merge_nodes(graph: Graph, kept: Set[str], types: Dict[str, int]) -> None:
         outputs = [name for name in node.output if name]
         if kept.intersection(outputs) or any(True for _ in subgraphs(node)):
             continue
-        if _changes_nothing(node, types) or moves_nothing(seen):
-            same[outputs[0]] = node.input[0]
+        unchanged = node.input[0] if _changes_nothing(node, types) else unmoved(seen)
+        if unchanged:
+            same[outputs[0]] = same.get(unchanged, unchanged)
         elif node.op_type not in _RANDOM and node.op_type != "Constant":
             twin = made.setdefault(_computation(node), list(node.output))
             if twin != list(node.output):
