@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import helper, numpy_helper, parser
 
+from jetdoctor.cli import main
 from jetdoctor.fix.opset import lower
 from jetdoctor.fix.opset.schemas import newest_opset
 from jetdoctor.types import UsageError
@@ -233,3 +234,13 @@ def test_the_default_domain_under_its_long_name():
     assert (result.reached, result.proto.opset_import[0].version) == (11, 11)
     feeds = {"x": floats([4])}
     np.testing.assert_allclose(run(result.proto, feeds)[0], run(model, feeds)[0], rtol=1e-4, atol=1e-6)
+
+
+def test_the_plan_says_what_lowered_the_nodes(tmp_path, capsys):
+    text = '<ir_version: 8, opset_import: ["": 17]> g (int64 n) => (float[N] y) { y = HannWindow(n) }'
+    assert lower(parser.parse_model(text), 16).ways == {"definition": 1}
+    assert lower(gap(), 17).ways == {"adapter": 1}
+    path = str(tmp_path / "model.onnx")
+    onnx.save(gap(), path)
+    assert main(["fix", path, "--opset", "17"]) == 0
+    assert "  how   nodes: 1 by adapters" in capsys.readouterr().out

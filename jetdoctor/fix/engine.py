@@ -252,7 +252,7 @@ class _Job:
             attempt.steps.append(PlanStep("", title, "safe", "", False, reason))
         elif fingerprint(proto) != fingerprint(attempt.proto):
             attempt.proto = proto
-            attempt.steps.append(PlanStep("", title, "safe", "", True))
+            attempt.steps.append(PlanStep("", title, "safe", "", True, reason))
             attempt.diff.append(FixDiff("", title, lines))
 
     def _bar_wrong_pass(self, attempt: Attempt) -> bool:

@@ -63,8 +63,9 @@ def _step(writer: Writer, step: PlanStep, common: str, said: Set[str]) -> None:
     styles = ("green" if step.applied else "yellow", "bold")
     writer.wrapped(label, "%s (%s)" % (step.title, step.applicability), indent=0, label_styles=styles)
     where = ", ".join(filter(None, (step.node_name, step.tensor)))
-    if where:
-        writer.wrapped("at    ", " ".join(filter(None, (where, step.reason if step.applied else ""))))
+    if where or (step.applied and step.reason):
+        label = "at    " if where else "how   "
+        writer.wrapped(label, " ".join(filter(None, (where, step.reason if step.applied else ""))))
     if not step.applied and (not common or step.reason != common):
         writer.wrapped("left  ", "as above" if step.reason in said else step.reason or "not applied", "yellow")
         said.update(filter(None, [step.reason]))

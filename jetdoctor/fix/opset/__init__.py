@@ -8,8 +8,8 @@ or by onnx's own function body (``bodies``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Mapping, Tuple
 
 from jetdoctor.fix.function_defaults import inlined
 from jetdoctor.fix.opset.descent import Blocked, Descent
@@ -31,13 +31,15 @@ class Lowered:
 
     ``proto`` is complete and legal at opset ``reached``, the lowest that every node can reach. When that is above
     the opset asked for, ``blocked`` holds the nodes that cannot go on as ``(Location, reason)``.
-    ``changes`` says per node what was rewritten.
+    ``changes`` says per node what was rewritten, ``ways`` how many of them by an "adapter", by the "schema" alone
+    (attributes and types) or by onnx's own "definition".
     """
 
     proto: Any
     reached: int
     blocked: Tuple[Blocked, ...] = ()
     changes: Tuple[str, ...] = ()
+    ways: Mapping[str, int] = field(default_factory=dict)
 
 
 def lower(proto: Any, to: int) -> Lowered:
@@ -54,16 +56,16 @@ def lower(proto: Any, to: int) -> Lowered:
         if flat is not None and _goes_further(flat, to, descent):
             found = lower(flat, to)
             note = "local functions inlined"
-            return Lowered(found.proto, found.reached, found.blocked, (note,) + found.changes)
+            return Lowered(found.proto, found.reached, found.blocked, (note,) + found.changes, found.ways)
     if not descent.blocked:
-        return Lowered(descent.proto, min(opset, to), (), tuple(descent.changes))
+        return Lowered(descent.proto, min(opset, to), (), tuple(descent.changes), descent.ways)
     reached = max(descent.blocked)
     blocked = tuple(
         entry for stop in sorted(descent.blocked, reverse=True) for entry in descent.blocked[stop]
     )
     # Once more, only as far as every node can go: what was built above is half-way between two opsets.
     partial = _descend(proto, reached)
-    return Lowered(partial.proto, reached, blocked, tuple(partial.changes))
+    return Lowered(partial.proto, reached, blocked, tuple(partial.changes), partial.ways)
 
 
 def _goes_further(flat: Any, to: int, descent: Descent) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from jetdoctor.fix.names import Names
@@ -38,6 +39,8 @@ class Descent:
         self.proto, self.to = proto, to
         self.blocked: Dict[int, List[Blocked]] = {}  # by the opset that the node cannot leave
         self.changes: List[str] = []
+        #: how many changes each way of ``Site.way`` made
+        self.ways: Counter = Counter()
         self._stuck: Set[int] = set()
         self._local = {(f.domain, f.name) for f in proto.functions}
         names = Names(_all_names(proto))
@@ -138,6 +141,7 @@ class Descent:
         replaced: Any = narrow.rewritten(site)
         if replaced is None:
             adapter = adapter_for(node.op_type, opset)
+            site.way = "adapter" if adapter else site.way
             replaced = adapter(site) if adapter else None
         if replaced is not None:
             _rename(site, [replaced] if isinstance(replaced, str) else list(replaced))
@@ -155,6 +159,7 @@ class Descent:
 
     def _expanded(self, site: Site, reason: Optional[CannotRewrite] = None) -> List[Any]:
         """The node as its function body; ``reason`` is why it could not stay what it is."""
+        site.way = "definition"
         try:
             _rename(site, expand_definition(site.view, site))
         except CannotRewrite as trouble:
@@ -190,6 +195,7 @@ class Descent:
 
     def _record(self, site: Site, nodes: List[Any], opset: int) -> None:
         notes = site.notes
+        self.ways[site.way] += 1
         if not notes and nodes[-1] is not site.node:
             notes = ["written as " + ", ".join(node.op_type for node in nodes)]
         place = site.scope.place(site.node)

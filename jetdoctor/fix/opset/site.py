@@ -23,6 +23,8 @@ class Site(Build):
         self._written_at = to
         self.emitted: List[Any] = []
         self.notes: List[str] = []
+        #: what lowers the node: "adapter", "schema" (attributes and types alone) or "definition" (onnx's own)
+        self.way = "schema"
 
     @property
     def opset(self) -> int:
