@@ -30,6 +30,11 @@ def shown_dim(item: Any) -> str:
     return "?" if item is None or len(text) > _READABLE else text
 
 
+def sets_of_inputs(count: int) -> str:
+    """``6 sets of inputs``, ``1 set of inputs``."""
+    return "%d set%s of inputs" % (count, "" if count == 1 else "s")
+
+
 def did_you_mean(name: str, known: Sequence[str], listing: str) -> str:
     """``"did you mean a or b?"``, or where the names are listed when nothing is near."""
     import difflib

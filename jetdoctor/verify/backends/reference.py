@@ -12,6 +12,7 @@ from jetdoctor.child.workplace import folder
 from jetdoctor.types import Evidence
 from jetdoctor.verify import divergence, findings, judge
 from jetdoctor.verify.job import Job
+from jetdoctor.wording import sets_of_inputs
 
 NAME = "onnxruntime"
 
@@ -43,7 +44,7 @@ def run(job: Job) -> Evidence:
         compared = judge.compare_runs(job, expected.files, got.files, place)
         details: Dict[str, Any] = judge.summary(compared)
         if not details["different_runs"]:
-            text = "candidate and original agree in ONNX Runtime on %d sets of inputs" % len(compared)
+            text = "candidate and original agree in ONNX Runtime on " + sets_of_inputs(len(compared))
             text += judge.row_order(details) + "; no TensorRT was involved"
             return Evidence(NAME, "static", "passed", text, seconds, details)
         reason = details["comparison"]["reason"]
@@ -72,7 +73,7 @@ def _alone(job: Job, outcome: judge.Outcome) -> Evidence:
     files = [(name, path) for (name, _), path in zip(job.runs, outcome.files) if path]
     odd = [(name, out) for name, path in files for out in strange.not_finite(arrays.load(path))]
     tensors, where = list(dict.fromkeys(out for _, out in odd)), list(dict.fromkeys(name for name, _ in odd))
-    text = "runs in ONNX Runtime on %d sets of inputs; " % len(files)
+    text = "runs in ONNX Runtime on %s; " % sets_of_inputs(len(files))
     text += "NaN or Inf in %s (inputs: %s); " % (", ".join(tensors[:4]), ", ".join(where[:4])) if odd else ""
     text += "nothing was compared (--reference ORIGINAL, or a board with --ssh)"
     details = {"runs": len(files), "not_finite": tensors, "refusals": dict(outcome.refusals or {})}

@@ -9,6 +9,7 @@ from jetdoctor.child.workplace import folder, run_task
 from jetdoctor.types import Evidence, Finding, Fix, Location, parse_version
 from jetdoctor.verify import calibration, inputs, judge, trtexec_flags
 from jetdoctor.verify.job import Job
+from jetdoctor.wording import sets_of_inputs
 
 NAME = "rehearsal"
 RULE = "JD614"
@@ -62,7 +63,7 @@ def run(job: Job) -> Evidence:
     found = () if status == "passed" else (_finding(job, answer, details["command"]),)
     text = message(job.precision, answer)
     if job.precision == "int8":
-        text += "; ranges by %s from %d sets of inputs" % (job.calibrator, len(question["calibration"]))
+        text += "; ranges by %s from %s" % (job.calibrator, sets_of_inputs(len(question["calibration"])))
     return Evidence(NAME, "static", status, text, ended.seconds, details, found)
 
 

@@ -12,6 +12,7 @@ from jetdoctor.verify.backends.rtx import steering_values
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.profiles import to_json
 from jetdoctor.verify.tolerance import BY_PRECISION
+from jetdoctor.wording import sets_of_inputs
 
 NAME = "tensorrt"
 
@@ -108,7 +109,7 @@ def _compared(
     head = "TensorRT %s (%s)" % (answer["version"], job.precision)
     wrong = details["different_runs"]
     if not wrong:
-        text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared)) + judge.row_order(details)
+        text = "%s agrees with ONNX Runtime on %s" % (head, sets_of_inputs(len(compared))) + judge.row_order(details)
         fast, said = _timed(job, answer, details)
         return Evidence(NAME, "verified", "passed" if fast else "different", text + said, ended.seconds, details)
     text = "%s differs from ONNX Runtime: %s (inputs: %s)" % (head, details["comparison"]["reason"], wrong[0])

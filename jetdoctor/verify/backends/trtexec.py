@@ -16,6 +16,7 @@ from jetdoctor.verify.host import Local
 from jetdoctor.verify.job import Job, workspace_for
 from jetdoctor.verify.remote import Remote
 from jetdoctor.verify.tolerance import BY_PRECISION
+from jetdoctor.wording import sets_of_inputs
 
 NAME = "trtexec"
 
@@ -188,7 +189,7 @@ class Session:
         wrong = self.details["different_runs"]
         head = "TensorRT %s (%s)" % (self.details["tensorrt"], self.job.precision)
         if not wrong:
-            text = "%s agrees with ONNX Runtime on %d sets of inputs" % (head, len(compared))
+            text = "%s agrees with ONNX Runtime on %s" % (head, sets_of_inputs(len(compared)))
             text += judge.row_order(self.details)
             gate, said = latency.gate(self.details, self.job.max_latency_ms)
             status = "passed" if gate else "different"
