@@ -90,6 +90,10 @@ LOOKED_AT = {
     "integers of the nearest pixel": (
         20, "int32[1,1,4,4] x, float[1,2,2,2] p", "int32[1,1,2,2] y", 'y = GridSample <mode = "nearest"> (x, p)'
     ),
+    "a variance of one number": (
+        13, "float[2,3,4,1] x", "float[2,3,4,1] y", "y = MeanVarianceNormalization <axes = [3]> (x)"),
+    "a variance of four": (
+        13, "float[2,3,4,1] x", "float[2,3,4,1] y", "y = MeanVarianceNormalization <axes = [2]> (x)"),
 }  # fmt: skip
 CONSTANTS = "<int64[2] size = {5, 5}, int64[2] side = {1, 5}, float[1,4] box = {0, 0, 4, 4}, int64[1] none = {0}>"
 

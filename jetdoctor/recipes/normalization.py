@@ -31,6 +31,9 @@ def standardized(
     deviation = build.add("Sqrt", [build.add("Add", [variance, build.scalar(epsilon, dtype)])])
     return Standardized(build.add("Div", [shifted, deviation]), mean, variance, deviation)
 
+#: axes of MeanVarianceNormalization without any
+VARIANCE_AXES = (0, 2, 3)
+
 
 def layer_normalization(node: Node, build: Build) -> List[str]:
     """(x - mean) / sqrt(variance + epsilon) over the last axes, then scale and bias (onnx LayerNormalization-17)."""
@@ -71,6 +74,13 @@ def group_normalization(node: Node, build: Build) -> str:
     if node.opset < 21:
         return _as_before(build, _scaled(node, build, flat, [groups, 1]), x)
     return _scaled(node, build, _as_before(build, flat, x), [-1] + [1] * (rank - 2))
+
+
+def varies(x: Value, axes: Sequence[int]) -> bool:
+    """False where the mean is known to be of one element: the variance is rounding noise then."""
+    shape = x.shape or ()
+    sizes = [shape[axis] for axis in axes if -len(shape) <= axis < len(shape)]
+    return not sizes or any(size != 1 for size in sizes)
 
 
 def _as_before(build: Build, name: str, x: Value) -> str:
@@ -122,7 +132,7 @@ def _moved(node: Node, build: Build, index: int, batch: str, inner: str) -> str:
 def mean_variance_normalization(node: Node, build: Build) -> str:
     """(x - mean) / (deviation + 1e-9), the guard of onnx's own definition (onnx MeanVarianceNormalization-13)."""
     x, dtype, rank = node.inputs[0], build.dtype(node.input(0)), build.rank(node.input(0))
-    axes = sorted(axis % rank for axis in node.attr("axes", (0, 2, 3)))
+    axes = sorted(axis % rank for axis in node.attr("axes", VARIANCE_AXES))
     centered = build.add("Sub", [x, build.reduce("ReduceMean", x, axes)])
     variance = build.reduce("ReduceMean", build.add("Mul", [centered, centered]), axes)
     deviation = build.add("Add", [build.add("Sqrt", [variance]), build.scalar(1e-9, dtype)])

@@ -5,10 +5,15 @@ TensorRT before 10 takes its scale and bias only as initializers.
 
 from __future__ import annotations
 
-from jetdoctor.recipes.normalization import instance_normalization
+from jetdoctor.recipes.normalization import instance_normalization, varies
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("instancenorm_decompose", "Decompose InstanceNormalization into mean and variance")
+
+def _fits(node):
+    return varies(node.input(0), range(2, node.input(0).rank or 2))
+
+
+REWRITE = Rewrite("instancenorm_decompose", "Decompose InstanceNormalization into mean and variance", fits=_fits)
 
 
 def rewrite(node, edit):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from jetdoctor.recipes.normalization import mean_variance_normalization
+from jetdoctor.recipes.normalization import VARIANCE_AXES, mean_variance_normalization, varies
 from jetdoctor.rule import Rewrite
 
-REWRITE = Rewrite("mvn_decompose", "Decompose into mean and variance")
+
+def _fits(node):
+    return varies(node.input(0), node.attr("axes", VARIANCE_AXES))
+
+
+REWRITE = Rewrite("mvn_decompose", "Decompose into mean and variance", fits=_fits)
 
 
 def rewrite(node, edit):
