@@ -237,13 +237,39 @@ CHECKED = {
             " { y = AveragePool <dilations = [2, 2], kernel_shape = 2.0> (x) }",
             opset=19,
         ),
-        1, "JD303",
+        1,
+        "JD303",
     ),
     "arithmetic of nothing": (
         text(
             'g (float[4] x) => (float[4] y) <int64[1] w = {1099511627776}> { f = Cast <to = 7> ("") m = Min (f, w)'
             " y = Expand (x, m) }"
         ),
+        None,
+        "",
+    ),
+    "a Clip between complex numbers": (
+        text(
+            "g (float[4] x) => (float[4] y) { low = Constant <value = complex64[1] {1, 2}> ()"
+            " high = Constant <value = complex64[1] {1, 2}> () y = Clip (x, low, high) }"
+        ),
+        None,
+        "",
+    ),
+    "a Size beyond 64 bits": (
+        text(
+            "g (float[9223372036854775807, 4] x, float[4] z) => (float[4] y) { s = Size (x) f = Cast <to = 1> (s)"
+            " q = QuantizeLinear (z, f) y = DequantizeLinear (q, f) }"
+        ),
+        None, "",
+    ),
+    "a Slice that steps nowhere": (
+        text("g (float[n, 4] x) => (float[m, 4] y) <int64[1] b = {0}, int64[1] e = {9}> { y = Slice (x, b, e, b, b) }"),
+        None,
+        "",
+    ),
+    "a DepthToSpace of blocks of nothing": (
+        text("g (float[n, 3, h, w] x) => (float[a, b, c, d] y) { y = DepthToSpace <blocksize = 0> (x) }"),
         None,
         "",
     ),

@@ -13,9 +13,11 @@ import pytest
 onnx = pytest.importorskip("onnx")
 numpy = pytest.importorskip("numpy")
 
+from google.protobuf.message import DecodeError  # noqa: E402
+
 from jetdoctor.model import UnreadableModel, load  # noqa: E402
 from jetdoctor.model.unreadable import looks_like  # noqa: E402
-from jetdoctor.model.wire import WireError, encode_varint, skeleton  # noqa: E402
+from jetdoctor.model.wire import WireError, encode_varint, is_too_deep, skeleton  # noqa: E402
 from tests.model_files import raw, saved, simple  # noqa: E402
 
 
@@ -87,8 +89,21 @@ def nested(depth, innermost):
 
 @pytest.mark.parametrize("innermost", [b"", b"\x12\x80\x80\x02" + bytes(32768)], ids=["small", "large"])
 def test_deep_nesting_is_refused(tmp_path, innermost):
-    with pytest.raises(UnreadableModel, match="deep"):
+    with pytest.raises(UnreadableModel, match="nested too deeply: protobuf reads 100 messages"):
         load(saved(tmp_path, nested(1000, innermost)))
+
+
+def test_nesting_is_told_from_damage_where_protobuf_draws_the_line(tmp_path):
+    for depth in range(30, 36):
+        data = nested(depth, b"\x0a\x00")
+        try:
+            onnx.ModelProto.FromString(data)
+        except DecodeError:
+            assert is_too_deep(data)
+        else:
+            assert not is_too_deep(data)
+    with pytest.raises(UnreadableModel, match="it is damaged: copy or download it again"):
+        load(saved(tmp_path, nested(3, b"\x0a\xff")))
 
 
 def test_paths_that_are_no_file(tmp_path):

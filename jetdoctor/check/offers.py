@@ -10,7 +10,7 @@ from jetdoctor.catalog import Catalog
 from jetdoctor.check.crash import Crash
 from jetdoctor.check.place import Place
 from jetdoctor.check.run_time import needs_a_run
-from jetdoctor.graph import DEFAULT_DOMAINS, Node, Value
+from jetdoctor.graph import Node, Value
 from jetdoctor.rule import Match
 from jetdoctor.types import Fix
 
@@ -104,10 +104,11 @@ def _stays(node: Node) -> bool:
 def _is_complete(node: Node) -> bool:
     """Whether a node has the inputs that its operator requires, and the attributes, of their kinds.
 
-    A rewrite may take both for granted: what it raises at another node is no defect of it.
+    A rewrite may take both for granted: what it raises at another node is no defect of it. Of any domain, as parsers go
+    by the name of the operator.
     """
     opset = min(max(node.opset, 1), _NO_OPSET)
-    if node.domain not in DEFAULT_DOMAINS or not onnx_parts.is_operator(node.op_type, opset):
+    if not onnx_parts.is_operator(node.op_type, opset):
         return True
     schema = onnx_parts.schema(node.op_type, opset)
     wanted = (name for name, attribute in schema.attributes.items() if attribute.required)

@@ -98,8 +98,9 @@ class PartlyKnown:
             return None
         if node.op_type == "Size":
             static = node.input(0).static_shape
-            count = math.prod(static) if static is not None else 1
-            return np.asarray(count, np.int64), np.asarray(static is not None)
+            count = None if static is None else math.prod(static)
+            told = count is not None and abs(count) < 1 << 63
+            return np.asarray(count if told else 1, np.int64), np.asarray(told)
         cut = shape[node.attr("start", 0) : node.attr("end")]
         known = [isinstance(dim, int) and dim >= 0 for dim in cut]
         sizes = [dim if fixed else self._mark(dim) for dim, fixed in zip(cut, known)]

@@ -190,13 +190,16 @@ class Value:
             return None
 
     def numbers(self) -> Optional[Tuple[Any, ...]]:
-        """The elements of ``array()`` in order as Python's numbers, without numpy where they are few; None likewise."""
+        """The elements of ``array()`` in order as Python's numbers, without numpy where they are few; None likewise.
+
+        Texts and complex numbers are none: they have no order.
+        """
         tensor = self.constant
         if tensor is None or not tensor_has_data(tensor):
             return None
         found = tensors.numbers(tensor)
         array = self.array() if found is None else None
-        return found if array is None else tuple(array.reshape(-1).tolist())
+        return found if array is None or array.dtype.kind in "cO" else tuple(array.reshape(-1).tolist())
 
     def integers(self) -> Optional[Tuple[int, ...]]:
         """The same of integers; None where some are not."""

@@ -13,6 +13,8 @@ from jetdoctor.model.settle import settle
 from jetdoctor.model.standard_input import DASH, file_of
 from jetdoctor.model.unreadable import UnreadableModel
 
+_TOO_DEEP = "it is nested too deeply: protobuf reads %d messages in one another, some 30 branches" % wire.MAX_DEPTH
+
 #: A length beyond the rest of the file by more than this (1 TiB) is damage, not a file cut short.
 _ABSURD_BYTES = 1 << 40
 
@@ -126,6 +128,8 @@ def _why(path: str, head: bytes, error: wire.WireError) -> str:
     known = unreadable.looks_like(head)
     if known:
         return "%s is not a binary ONNX file; it looks like %s" % (path, known)
+    if isinstance(error, wire.TooDeep):
+        return "%s is not a readable ONNX model; %s" % (path, _TOO_DEEP)
     if isinstance(error, wire.Truncated) and error.plausible and error.missing < _ABSURD_BYTES:
         missing = "at least {:,} bytes are missing".format(error.missing)
         return "%s is truncated (%s): copy or download it again" % (path, missing)
@@ -141,5 +145,10 @@ def _parse(data: bytes, path: str) -> Any:
         return onnx_parts.messages().ModelProto.FromString(data)
     except DecodeError:
         known: Optional[str] = unreadable.looks_like(data[: unreadable.HEAD_BYTES])
-        cure = "it looks like %s" % known if known else "it is damaged or nested too deeply"
+        cure = "it looks like %s" % known if known else _damage(data)
         raise UnreadableModel("%s is not a readable ONNX model; %s" % (path, cure)) from None
+
+
+def _damage(data: bytes) -> str:
+    """Why protobuf refuses bytes that are messages of ONNX at first sight."""
+    return _TOO_DEEP if wire.is_too_deep(data) else "it is damaged: copy or download it again"

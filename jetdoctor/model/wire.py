@@ -53,6 +53,17 @@ FUNCTION.children = {7: NODE, 11: ATTRIBUTE}
 TRAINING.children = {1: GRAPH, 2: GRAPH}
 MODEL.children = {7: GRAPH, 20: TRAINING, 25: FUNCTION}
 
+#: Messages that hold no weights, and count where messages lie in one another.
+_NAMES = "ValueInfoProto TypeProto TypeProto.Tensor TensorShapeProto Dimension TypeProto.Sequence TypeProto.Map"
+_VALUE, _TYPE, _DENSE, _SHAPE, _DIM, _ELEMENT, _ENTRY = map(Message, _NAMES.split())
+_VALUE.children = {2: _TYPE}
+_TYPE.children = {1: _DENSE, 4: _ELEMENT, 5: _ENTRY, 9: _ELEMENT}
+_DENSE.children = {2: _SHAPE}
+_SHAPE.children = {1: _DIM}
+_ELEMENT.children = {1: _TYPE}
+_ENTRY.children = {2: _TYPE}
+_TYPES = {GRAPH: dict.fromkeys((11, 12, 13), _VALUE), ATTRIBUTE: dict.fromkeys((14, 15), _TYPE)}
+
 #: Wire type of each field of ModelProto: tells an ONNX file from bytes that merely resemble one.
 MODEL_FIELDS = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
 
@@ -64,6 +75,13 @@ class WireError(Exception):
         super().__init__(reason)
         self.offset = offset
         self.plausible = False
+
+
+class TooDeep(WireError):
+    """Messages lie deeper in one another than protobuf parsers follow."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__("messages are nested more than %d levels deep" % MAX_DEPTH, offset)
 
 
 class Truncated(WireError):
@@ -119,7 +137,7 @@ class _Walk:
     def message(self, kind: Message, start: int, end: int, place: Place) -> Tuple[List[Chunk], int]:
         """Chunks of the message at ``start`` to ``end`` without payloads, and their total length."""
         if len(place) >= MAX_DEPTH:
-            raise WireError("messages are nested more than %d levels deep" % MAX_DEPTH, start)
+            raise TooDeep(start)
         children, payload = kind.children, kind.payload
         counts: Dict[int, int] = {}
         chunks: List[Chunk] = []
@@ -183,6 +201,24 @@ class _Walk:
         if pos > end or field == 0:
             raise Truncated(at, pos - end) if top else WireError("a field runs past the end of its message", at)
         return field, wire_type, body, pos
+
+
+def is_too_deep(data: bytes) -> bool:
+    """Whether a serialized ModelProto has more messages in one another than protobuf parsers follow."""
+    walk, left = _Walk(data), [(MODEL, 0, len(data), 0)]
+    try:
+        while left:
+            kind, at, end, depth = left.pop()
+            if depth > MAX_DEPTH:
+                return True
+            children = {**kind.children, **_TYPES.get(kind, {})}
+            while at < end:
+                field, wire_type, body, at = walk._field(at, end, depth == 0)
+                if wire_type == _BYTES and field in children:
+                    left.append((children[field], body, at, depth + 1))
+    except WireError:
+        pass
+    return False
 
 
 def skeleton(data: Any) -> Skeleton:

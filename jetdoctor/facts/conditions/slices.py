@@ -116,7 +116,7 @@ class EmptyAtOne(Condition):
         opened = [axis for axis in range(-len(shape), len(shape)) if shape[axis] in declared]
         axes = seen.integers(3) or range(len(starts))
         cuts = zip(axes, starts, ends, seen.integers(4) or [1] * len(starts))
-        return any(axis in opened and not [0][start:end:step] for axis, start, end, step in cuts)
+        return any(axis in opened and step and not [0][start:end:step] for axis, start, end, step in cuts)
 
     def words(self) -> Words:
         return "its result", IS, "empty where an open axis has size 1"

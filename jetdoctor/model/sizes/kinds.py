@@ -97,11 +97,11 @@ def _factor(node: Any) -> float:
     if node.op_type in ("AveragePool", "Conv", "LpPool", "MaxPool"):
         return float(max(node.attr("strides") or (1,)))
     if node.op_type == "ConvTranspose":
-        return 1.0 / max(node.attr("strides") or (1,))
+        return 1.0 / max(1, *(node.attr("strides") or (1,)))
     if node.op_type == "SpaceToDepth":
         return float(node.attr("blocksize", 1))
     if node.op_type == "DepthToSpace":
-        return 1.0 / node.attr("blocksize", 1)
+        return 1.0 / max(1, node.attr("blocksize", 1))
     if node.op_type in ("Resize", "Upsample"):
         for index in range(1, len(node.inputs)):
             scales = node.input(index).numbers()
