@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import math
 import os
 import select
 import signal
@@ -31,7 +32,10 @@ class Answer:
 
 
 def call(work: Callable[[], bytes], seconds: float, spare: int) -> Answer:
-    """``work()`` in a fork that may run for ``seconds`` and take ``spare`` bytes more than this process has."""
+    """``work()`` in a fork that may take ``seconds`` of CPU and ``spare`` bytes more than this process has.
+
+    Of CPU, so that a busy machine takes no answer away. One that hangs ends after ``_WAITING`` times as many.
+    """
     spare = limits.memory_limit(spare) or spare
     reader, writer = os.pipe()
     parent = os.getpid()
@@ -40,15 +44,15 @@ def call(work: Callable[[], bytes], seconds: float, spare: int) -> Answer:
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
-        _answer_and_exit(work, spare, reader, writer, parent)
+        _answer_and_exit(work, seconds, spare, reader, writer, parent)
     os.close(writer)
     try:
-        data, in_time = _read(reader, time.monotonic() + seconds)
+        data, in_time = _read(reader, time.monotonic() + _WAITING * seconds)
     finally:  # an interrupt must not leave it running either
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
-    if not in_time:
+    if not in_time or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
         return Answer(trouble="took more than %g s" % seconds)
     if data[:1] == _DONE:
         return Answer(data[1:])
@@ -58,6 +62,9 @@ def call(work: Callable[[], bytes], seconds: float, spare: int) -> Answer:
         return Answer(trouble="crashed (%s)" % signal.Signals(os.WTERMSIG(status)).name)
     return Answer(trouble="gave no answer")
 
+
+#: Seconds to wait for each second of work.
+_WAITING = 5
 
 _DONE, _NO_MEMORY = b"+", b"!"
 
@@ -76,11 +83,13 @@ def _read(reader: int, deadline: float) -> Tuple[bytes, bool]:
             blocks.append(block)
 
 
-def _answer_and_exit(work: Callable[[], bytes], spare: int, reader: int, writer: int, parent: int) -> Any:
+def _answer_and_exit(
+    work: Callable[[], bytes], seconds: float, spare: int, reader: int, writer: int, parent: int
+) -> Any:
     faulthandler.disable()  # a crash here is an answer, not something to print
     try:
         os.close(reader)
-        _become_a_child(parent)
+        _become_a_child(parent, seconds)
         try:
             with limits.spare_memory(spare):
                 answer = _DONE + work()
@@ -92,8 +101,8 @@ def _answer_and_exit(work: Callable[[], bytes], spare: int, reader: int, writer:
         os._exit(0)  # never the parent's exit handlers, buffers or test runner
 
 
-def _become_a_child(parent: int) -> None:
-    """Silence what C++ prints when it aborts, write no core, and die with the parent."""
+def _become_a_child(parent: int, seconds: float) -> None:
+    """Silence what C++ prints when it aborts, write no core, and end after some seconds of work or with the parent."""
     import resource
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -101,3 +110,6 @@ def _become_a_child(parent: int) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     limits.end_with_parent(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    most = min([math.ceil(seconds)] + [limit for limit in before if limit >= 0])
+    resource.setrlimit(resource.RLIMIT_CPU, (most, before[1]))
