@@ -261,7 +261,8 @@ CHECKED = {
             "g (float[9223372036854775807, 4] x, float[4] z) => (float[4] y) { s = Size (x) f = Cast <to = 1> (s)"
             " q = QuantizeLinear (z, f) y = DequantizeLinear (q, f) }"
         ),
-        None, "",
+        None,
+        "",
     ),
     "a Slice that steps nowhere": (
         text("g (float[n, 4] x) => (float[m, 4] y) <int64[1] b = {0}, int64[1] e = {9}> { y = Slice (x, b, e, b, b) }"),
@@ -272,6 +273,17 @@ CHECKED = {
         text("g (float[n, 3, h, w] x) => (float[a, b, c, d] y) { y = DepthToSpace <blocksize = 0> (x) }"),
         None,
         "",
+    ),
+    "a node that reads its own output": (text("g (float[4] x) => (uint8[4] y) { y = Relu (y) }"), 1, "JD908"),
+    "two nodes that read each other": (
+        raw(
+            [helper.make_node("Relu", ["b"], ["a"]), helper.make_node("Reshape", ["a", "s"], ["b"])],
+            [("x", 1, [4])],
+            "b",
+            initializers=[numpy_helper.from_array(numpy.array([4]), "s")],
+        ),
+        1,
+        "JD908",
     ),
     "an opset below 0": (opset(-(1 << 63)), None, ""),
     "4,000 branches, twelve deep": (nested(11), None, ""),

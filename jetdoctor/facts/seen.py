@@ -37,9 +37,7 @@ def built_dtype(value: Value) -> Optional[str]:
     dtype = value.dtype
     if dtype != "UINT8":
         return dtype
-    node = value.producer
-    while node is not None and node.op_type in _KEEP_TYPE:
-        node = node.input(0).producer
+    node = value.origin(_KEEP_TYPE).producer
     quantized = node is not None and node.op_type == "QuantizeLinear" and not node.has_attr("output_dtype")
     return "INT8" if quantized else dtype
 

@@ -40,7 +40,5 @@ def _goes_on(body: Graph) -> bool:
     """Whether the body hands on the condition that it got, or a constant."""
     if not body.output_names or len(body.input_names) < 2:
         return False
-    value = body.value(body.output_names[0])
-    while value.producer is not None and value.producer.op_type == "Identity":
-        value = value.producer.input(0)
+    value = body.value(body.output_names[0]).origin(("Identity",))
     return value.name == body.input_names[1] or value.is_constant_expression()

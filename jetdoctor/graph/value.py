@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Collection, List, Optional, Sequence, Tuple, Union
 
 from jetdoctor import tensors
 from jetdoctor.graph.names import DEFAULT_DOMAINS, DTYPE_NAMES
@@ -205,6 +205,16 @@ class Value:
         """The same of integers; None where some are not."""
         found = self.numbers()
         return found if found is not None and all(isinstance(number, int) for number in found) else None
+
+    def origin(self, passing: Collection[str]) -> "Value":
+        """The value that reaches this one through operators that pass their first input on; stops in a circle."""
+        value, seen = self, {self.name}
+        node = value.producer
+        while node is not None and node.op_type in passing and node.input(0).name not in seen:
+            value = node.input(0)
+            seen.add(value.name)
+            node = value.producer
+        return value
 
     @property
     def consumers(self) -> List["Node"]:

@@ -21,7 +21,7 @@ REWRITE = Rewrite("size_chain_to_gather", "Reorder the numbers with one Gather",
 
 def rewrite(node, edit):
     steps = [node]
-    while (steps[0].input(0).rank or 0) > 1 and steps[0].input(0).producer is not None:
+    while (steps[0].input(0).rank or 0) > 1 and steps[0].input(0).producer not in (None, *steps):
         steps.insert(0, steps[0].input(0).producer)
     vector = steps[0].input(0)
     if vector.static_shape is None or len(vector.static_shape) > 1:
