@@ -20,7 +20,8 @@ from jetdoctor.types import Profile, Span
 
 __all__ = ["DEFAULT", "Likely", "data_inputs", "is_formula", "likely", "open_keys", "shape_of", "sized", "tensors"]
 
-#: Limits of the search: sets of sizes that are tried, seconds, and nodes of a model that is walked once more for each.
+#: Limits of the search: sets of sizes that are tried, seconds of CPU (a busy machine finds the same sizes), and nodes
+#: of a model that is walked once more for each.
 _TRIES, _SECONDS, _MOST_NODES = 60, 1.0, 20_000
 
 #: A total length is what is past and what is new.
@@ -67,7 +68,7 @@ class _Search:
         strides = kinds.strides(model) if self.kinds else {}
         self.steps = {key: strides.get(self._side_or_length(key), 1) for key in self.kinds}
         self.values = {value.name: value for value in tensors(model)}
-        self.left, self.end = _TRIES, time.monotonic() + _SECONDS
+        self.left, self.end = _TRIES, time.process_time() + _SECONDS
         #: (total, one, other): a size that is the sum of two others, such as past and new tokens together
         self.sum = self._named_sum()
 
@@ -103,7 +104,7 @@ class _Search:
                 return sizes, ""
             if first is None:
                 first, reason = sizes, why or "the model is too large to try them"
-            if why is None or self.left < 0 or time.monotonic() > self.end:
+            if why is None or self.left < 0 or time.process_time() > self.end:
                 break
         return first or {}, reason
 
@@ -144,7 +145,7 @@ class _Search:
         """The smallest (side 0) or largest sizes around ``usual`` that fit: all kinds at once, then kind by kind."""
         options = {key: kinds.span(self.kinds[key], size, self.steps[key])[side] for key, size in usual.items()}
         wide = self._related({key: own[0] for key, own in options.items()})
-        if wide == usual or time.monotonic() > self.end:
+        if wide == usual or time.process_time() > self.end:
             return dict(usual)
         if self.fits(wide) == "":
             return wide
@@ -153,7 +154,7 @@ class _Search:
             keys = [key for key in usual if self.kinds[key] == what]
             for turn in range(max(len(options[key]) for key in keys) - 1):
                 tried = dict(found, **{key: options[key][min(turn, len(options[key]) - 1)] for key in keys})
-                if self._related(tried) == found or time.monotonic() > self.end + _SECONDS:
+                if self._related(tried) == found or time.process_time() > self.end + _SECONDS:
                     break
                 if self.fits(tried) == "":
                     found = tried
