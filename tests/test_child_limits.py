@@ -10,8 +10,9 @@ import time
 
 import pytest
 
-from jetdoctor.child import forked, limits, temporary
+from jetdoctor.child import forked, limits, standing, temporary
 from jetdoctor.child.command import execute
+from jetdoctor.child.standing import Standing
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -54,6 +55,46 @@ def test_a_fork_that_fails_says_why(work, said):
 @linux
 def test_a_fork_gives_its_bytes():
     assert forked.call(lambda: b"x" * (3 << 20), 5, 512 << 20) == forked.Answer(b"x" * (3 << 20))
+
+
+def _do(request):
+    """The work of a standing fork, by its name."""
+    if request == b"spin":
+        while True:
+            pass
+    return {b"hoard": _hoard, b"abort": _abort}.get(request, lambda: b"%d %d" % (os.getpid(), len(request)))()
+
+
+@linux
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [(b"hoard", "needs more than 512 MiB"), (b"abort", "crashed (SIGABRT)"), (b"spin", "took more than 1 s")],
+)
+def test_a_standing_fork_that_fails_says_why_and_is_replaced(request_, said):
+    fork = Standing(_do, 512 << 20)
+    first = fork.call(b"x" * (1 << 20), 5).data.split()
+    assert first[1] == b"%d" % (1 << 20) and int(first[0]) != os.getpid()
+    assert fork.call(b"again", 5).data.split() == [first[0], b"5"]
+    answer = fork.call(request_, 1 if request_ == b"spin" else 5)
+    assert (answer.data, answer.trouble) == (b"", said)
+    assert fork.call(b"next", 5).data.split()[0] not in (b"", first[0])
+
+
+@linux
+def test_a_standing_fork_goes_when_nobody_asks_and_comes_back(monkeypatch):
+    monkeypatch.setattr(standing, "IDLE", 0.05)
+    fork = Standing(_do, 512 << 20)
+    first = fork.call(b"x", 5).data
+    os.waitid(os.P_PID, int(first.split()[0]), os.WEXITED | os.WNOWAIT)
+    assert fork.call(b"x", 5).data.split()[0] != first.split()[0]
+
+
+@linux
+def test_a_fork_of_ours_has_a_standing_fork_of_its_own():
+    fork = Standing(_do, 512 << 20)
+    mine = fork.call(b"x", 5).data
+    assert forked.call(lambda: fork.call(b"x", 5).data, 5, 512 << 20).data not in (b"", mine)
+    assert fork.call(b"x", 5).data == mine
 
 
 def test_a_child_gets_at_most_half_of_what_is_free(monkeypatch):

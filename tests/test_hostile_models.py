@@ -241,9 +241,15 @@ CHECKED = {
         "JD303",
     ),
     "arithmetic of nothing": (
-        text(
-            'g (float[4] x) => (float[4] y) <int64[1] w = {1099511627776}> { f = Cast <to = 7> ("") m = Min (f, w)'
-            " y = Expand (x, m) }"
+        raw(
+            [
+                helper.make_node("Cast", [""], ["f"], to=7),
+                helper.make_node("Min", ["f", "w"], ["m"]),
+                helper.make_node("Expand", ["x", "m"], ["y"]),
+            ],
+            [("x", 1, [4])],
+            "y",
+            initializers=[numpy_helper.from_array(numpy.array([1 << 40]), "w")],
         ),
         None,
         "",

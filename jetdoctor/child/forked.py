@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import math
 import os
 import select
 import signal
@@ -38,24 +37,23 @@ def call(work: Callable[[], bytes], seconds: float, spare: int) -> Answer:
     """
     spare = limits.memory_limit(spare) or spare
     reader, writer = os.pipe()
-    parent = os.getpid()
-    with warnings.catch_warnings():
-        # Python 3.12 warns when a process with threads (numpy's BLAS) forks; the child uses none of them.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
+    parent, child = os.getpid(), fork()
     if child == 0:
         _answer_and_exit(work, seconds, spare, reader, writer, parent)
     os.close(writer)
     try:
-        data, in_time = _read(reader, time.monotonic() + _WAITING * seconds)
+        data, in_time = _read(reader, time.monotonic() + WAITING * seconds)
     finally:  # an interrupt must not leave it running either
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
+    return Answer(data[1:]) if in_time and data[:1] == DONE else trouble(data, in_time, status, seconds, spare)
+
+
+def trouble(data: bytes, in_time: bool, status: int, seconds: float, spare: int) -> Answer:
+    """Why a fork with that wait status gave ``data`` instead of what it was asked for."""
     if not in_time or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU):
         return Answer(trouble="took more than %g s" % seconds)
-    if data[:1] == _DONE:
-        return Answer(data[1:])
     if data[:1] == _NO_MEMORY:
         return Answer(trouble="needs more than %d MiB" % (spare >> 20))
     if os.WIFSIGNALED(status):
@@ -63,10 +61,19 @@ def call(work: Callable[[], bytes], seconds: float, spare: int) -> Answer:
     return Answer(trouble="gave no answer")
 
 
-#: Seconds to wait for each second of work.
-_WAITING = 5
+def fork() -> int:
+    """``os.fork``, also in a process that has threads which the fork does not use."""
+    with warnings.catch_warnings():
+        # Python 3.12 warns when a process with threads (numpy's BLAS) forks; the child uses none of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
-_DONE, _NO_MEMORY = b"+", b"!"
+
+#: Seconds to wait for each second of work.
+WAITING = 5
+
+#: How the bytes of an answer begin.
+DONE, _NO_MEMORY = b"+", b"!"
 
 
 def _read(reader: int, deadline: float) -> Tuple[bytes, bool]:
@@ -89,20 +96,26 @@ def _answer_and_exit(
     faulthandler.disable()  # a crash here is an answer, not something to print
     try:
         os.close(reader)
-        _become_a_child(parent, seconds)
-        try:
-            with limits.spare_memory(spare):
-                answer = _DONE + work()
-        except MemoryError:
-            answer = _NO_MEMORY
+        become_a_child(parent)
+        limits.cpu_seconds(seconds)
+        found = answer(work, spare)
         with os.fdopen(writer, "wb") as pipe:
-            pipe.write(answer)
+            pipe.write(found)
     finally:
         os._exit(0)  # never the parent's exit handlers, buffers or test runner
 
 
-def _become_a_child(parent: int, seconds: float) -> None:
-    """Silence what C++ prints when it aborts, write no core, and end after some seconds of work or with the parent."""
+def answer(work: Callable[[], bytes], spare: int) -> bytes:
+    """In the fork: what ``work`` returns, marked, or the mark of memory that was not enough."""
+    try:
+        with limits.spare_memory(spare):
+            return DONE + work()
+    except MemoryError:
+        return _NO_MEMORY
+
+
+def become_a_child(parent: int) -> None:
+    """Silence what C++ prints when it aborts, write no core, and end with the parent."""
     import resource
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -110,6 +123,3 @@ def _become_a_child(parent: int, seconds: float) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     limits.end_with_parent(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    before = resource.getrlimit(resource.RLIMIT_CPU)
-    most = min([math.ceil(seconds)] + [limit for limit in before if limit >= 0])
-    resource.setrlimit(resource.RLIMIT_CPU, (most, before[1]))

@@ -6,6 +6,7 @@ The limit follows the machine: never more than half of what is free, so that not
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -91,6 +92,16 @@ def spare_memory(spare: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def cpu_seconds(seconds: float) -> None:
+    """This process ends by SIGXCPU once it has computed for so many seconds (rounded up) more than until now."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    most = _capped(math.ceil(used.ru_utime + used.ru_stime + seconds), -1, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
 
 
 def _capped(wanted: int, soft: int, hard: int) -> int:

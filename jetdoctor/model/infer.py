@@ -2,16 +2,18 @@
 
 onnx's inference is C++ that crashes on some models (onnx 1.17 on Einsum or GRU of a scalar input, 1.23 still on a
 Slice of a size that comes out below zero), and that takes all time and memory on others. A model that was just read
-goes to a forked child with limits. One that is known already is asked about here, unless ``gauge`` finds it unusual.
+goes to a child with limits, which stays for the next one; one that ``gauge`` finds unusual to a fork of its own. A model
+that is known already and not unusual is asked about here.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Callable
 
 from jetdoctor import onnx_parts
 from jetdoctor.child import forked, limits
+from jetdoctor.child.standing import Standing
 from jetdoctor.model import gauge
 
 _OK, _FAILED = b"+", b"-"
@@ -54,17 +56,17 @@ def infer(proto: Any, data: bytes, known: bool = False) -> Any:
     elif known and not unusual:
         answer = _here(data)
     else:
-        answer = _bounded(data)
+        answer = _bounded(data, _in_child if unusual else _in_the_same_child)
     return onnx_parts.messages().ModelProto.FromString(answer[1:]) if answer[:1] == _OK else None
 
 
-def _bounded(data: bytes) -> bytes:
+def _bounded(data: bytes, ask: Callable[..., bytes]) -> bytes:
     """In a child. onnx follows the values of any vector, however long it became: where that fails, shapes alone."""
     try:
-        answer = _in_child(data)
+        answer = ask(data)
     except Stopped:
         answer = _FAILED
-    return answer if answer[:1] == _OK else _in_child(data, follow=False)
+    return answer if answer[:1] == _OK else ask(data, follow=False)
 
 
 def _here(data: bytes) -> bytes:
@@ -88,8 +90,24 @@ def _infer(data: bytes, follow: bool = True) -> bytes:
 
 
 def _in_child(data: bytes, follow: bool = True) -> bytes:
-    seconds = TIME_LIMIT + len(data) / BYTES_PER_SECOND
-    answer = forked.call(lambda: _infer(data, follow), seconds, SPARE_MEMORY)
+    return _data(forked.call(lambda: _infer(data, follow), _seconds(data), SPARE_MEMORY))
+
+
+def _in_the_same_child(data: bytes, follow: bool = True) -> bytes:
+    """In one that has done the same for other models: for those that are hardly ever trouble."""
+    return _data(_standing.call((_FOLLOW if follow else _SHAPES_ALONE) + data, _seconds(data)))
+
+
+_FOLLOW, _SHAPES_ALONE = b"f", b"s"
+
+_standing = Standing(lambda request: _infer(request[1:], request[:1] == _FOLLOW), SPARE_MEMORY)
+
+
+def _seconds(data: bytes) -> float:
+    return TIME_LIMIT + len(data) / BYTES_PER_SECOND
+
+
+def _data(answer: forked.Answer) -> bytes:
     if answer.trouble:
         raise Stopped("onnx's shape inference %s" % answer.trouble)
     return answer.data
