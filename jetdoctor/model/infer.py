@@ -2,8 +2,8 @@
 
 onnx's inference is C++ that crashes on some models (onnx 1.17 on Einsum or GRU of a scalar input, 1.23 still on a
 Slice of a size that comes out below zero), and that takes all time and memory on others. A model that was just read
-goes to a child with limits, which stays for the next one; one that ``gauge`` finds unusual to a fork of its own. A model
-that is known already and not unusual is asked about here.
+goes to a child with limits, which stays for the next one; one that ``gauge`` finds unusual to a fork of its own. A
+model that is known already and not unusual is asked about here.
 """
 
 from __future__ import annotations
