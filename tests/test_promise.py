@@ -90,6 +90,10 @@ LOOKED_AT = {
     "integers of the nearest pixel": (
         20, "int32[1,1,4,4] x, float[1,2,2,2] p", "int32[1,1,2,2] y", 'y = GridSample <mode = "nearest"> (x, p)'
     ),
+    "a window larger than its axis": (
+        13, "float[1,3,4] x", "float[1,3,a] y", "y = MaxPool <dilations = [2], kernel_shape = [3]> (x)"),
+    "a window as large as its axis": (
+        13, "float[1,3,5] x", "float[1,3,a] y", "y = MaxPool <dilations = [2], kernel_shape = [3]> (x)"),
     "a variance of one number": (
         13, "float[2,3,4,1] x", "float[2,3,4,1] y", "y = MeanVarianceNormalization <axes = [3]> (x)"),
     "a variance of four": (

@@ -63,6 +63,11 @@ def geometry(node: Node) -> Optional[List[Axis]]:
     return [Axis(*row) for row in zip(given, found, reach, strides, pads, pads[count:])]
 
 
+def has_windows(node: Node) -> bool:
+    """Whether a window fits into every axis whose size is known: where none does, runtimes differ in what comes out."""
+    return all(axis.reach <= axis.given + axis.begin + axis.end for axis in geometry(node) or ())
+
+
 def _automatic(mode: str, rows: Sequence[Sequence[int]]) -> List[int]:
     """The pads of VALID and SAME, begins before ends; an odd one goes to the end, or with SAME_LOWER to the begin."""
     total = [max(0, (found - 1) * stride + reach - given) for given, found, reach, stride in rows]
