@@ -244,3 +244,6 @@ def test_the_plan_says_what_lowered_the_nodes(tmp_path, capsys):
     onnx.save(gap(), path)
     assert main(["fix", path, "--opset", "17"]) == 0
     assert "  how   nodes: 1 by adapters" in capsys.readouterr().out
+    out = str(tmp_path / "lowered.onnx")
+    assert main(["fix", path, "--opset", "17", "-o", out]) == 0
+    assert "next: jetdoctor verify %s --reference %s" % (out, path) in capsys.readouterr().out

@@ -175,7 +175,7 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
         writer.line("written: " + writer.paint(clean(plan.written), "bold"))
         if plan.kept:
             writer.line("original: " + clean(plan.kept))
-        writer.line("next: " + writer.paint(_verify(plan, report), "cyan"))
+        writer.line("next: " + writer.paint(_verify(plan, options, report), "cyan"))
         return
     applied = any(step.applied for step in plan.steps)
     barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
@@ -210,10 +210,10 @@ def _permitting(barred: Sequence[PlanStep]) -> str:
     return "--unsafe%s would try the fixes that are marked so." % (choices and ", or --allow %s," % choices)
 
 
-def _verify(plan: Plan, report: Report) -> str:
+def _verify(plan: Plan, options: Options, report: Report) -> str:
     """The command that proves what was written on the real thing: beside the original, for the target."""
     command = "jetdoctor verify %s" % shlex.quote(clean(plan.written or ""))
-    originals = {result.model.path for result in report.results} - {plan.written, "-"}
+    originals = ({result.model.path for result in report.results} or {options.path}) - {plan.written, "-"}
     for original in [plan.kept] if plan.kept else sorted(originals):
         command += " --reference %s" % shlex.quote(clean(original))
     if len(report.results) == 1:
