@@ -31,7 +31,7 @@ class Standing:
 
     def __init__(self, work: Callable[[bytes], bytes], spare: int) -> None:
         self._work, self._spare = work, spare
-        self._child = self._owner = 0
+        self._child = self._owner = self._spare_now = 0
         self._requests = self._answers = -1
 
     def call(self, request: bytes, seconds: float) -> Answer:

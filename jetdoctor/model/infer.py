@@ -18,7 +18,8 @@ from jetdoctor.model import gauge
 
 _OK, _FAILED = b"+", b"-"
 
-#: Limits of the child: seconds (more for a large model), and bytes of address space beyond those that it starts with.
+#: Limits of the child: seconds of CPU (more for a large ordinary model), and bytes of address space beyond those that
+#: it starts with.
 TIME_LIMIT = 4.0
 BYTES_PER_SECOND = 256 << 10
 SPARE_MEMORY = 600 << 20
@@ -90,21 +91,18 @@ def _infer(data: bytes, follow: bool = True) -> bytes:
 
 
 def _in_child(data: bytes, follow: bool = True) -> bytes:
-    return _data(forked.call(lambda: _infer(data, follow), _seconds(data), SPARE_MEMORY))
+    return _data(forked.call(lambda: _infer(data, follow), TIME_LIMIT, SPARE_MEMORY))
 
 
 def _in_the_same_child(data: bytes, follow: bool = True) -> bytes:
     """In one that has done the same for other models: for those that are hardly ever trouble."""
-    return _data(_standing.call((_FOLLOW if follow else _SHAPES_ALONE) + data, _seconds(data)))
+    seconds = TIME_LIMIT + len(data) / BYTES_PER_SECOND
+    return _data(_standing.call((_FOLLOW if follow else _SHAPES_ALONE) + data, seconds))
 
 
 _FOLLOW, _SHAPES_ALONE = b"f", b"s"
 
 _standing = Standing(lambda request: _infer(request[1:], request[:1] == _FOLLOW), SPARE_MEMORY)
-
-
-def _seconds(data: bytes) -> float:
-    return TIME_LIMIT + len(data) / BYTES_PER_SECOND
 
 
 def _data(answer: forked.Answer) -> bytes:
