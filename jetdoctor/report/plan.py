@@ -180,7 +180,7 @@ def _closing(writer: Writer, plan: Plan, options: Options, report: Report) -> No
     applied = any(step.applied for step in plan.steps)
     barred: List[PlanStep] = [s for s in plan.steps if not s.applied and s.applicability == "unsafe"]
     if applied:
-        writer.line("Nothing was written (dry run): add --apply, or -o OUT.onnx (--diff: every node)")
+        writer.line("No model was written (dry run): add --apply, or -o OUT.onnx (--diff: every node)")
     elif not plan.steps and not options.reason:
         writer.line("Nothing to fix, nothing was written.")
     elif barred and not options.reason:
