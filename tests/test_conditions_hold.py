@@ -53,6 +53,8 @@ g (float[2, 4, 5, 6] t, float[N, 4] o, float u, int64[2] k, bool b, float[1, 3] 
   ceilpad = AveragePool <kernel_shape = [2, 2], strides = [3, 3], ceil_mode = 1, pads = [1, 1, 1, 1]> (t)
   even = MaxPool <kernel_shape = [2, 2], strides = [3, 3], ceil_mode = 1, pads = [0, 0, 0, 2]> (t)
   uneven2 = MaxPool <kernel_shape = [2, 2], strides = [3, 3], ceil_mode = 1, pads = [0, 0, 1, 2]> (t)
+  short = MaxPool <kernel_shape = [2, 2], strides = [2], ceil_mode = 1> (t)
+  still = MaxPool <kernel_shape = [2, 2], strides = [0, 0], ceil_mode = 1> (t)
   dil = MaxPool <kernel_shape = [2, 2], dilations = [2, 2]> (t)
   s1, s2 = Split <axis = 0> (u)
   p1, p2 = Split <axis = 1> (t)
@@ -273,8 +275,8 @@ TABLE = [
     ({"negative_pads": True}, "padcrop", "pad padnone", "sumk"),
     ({"pads_not_zero": True}, "pad padcrop", "padnone", "sumk"),
     ({"asymmetric_pads": True}, "pool2", "pool", ""),
-    ({"ceil_window_in_padding": True}, "", "ceil", "relu"),
-    ({"ceil_changes_size": True}, "ceil uneven2", "even", ""),
+    ({"ceil_window_in_padding": True}, "", "ceil", "relu short still"),
+    ({"ceil_changes_size": True}, "ceil uneven2 short still", "even", ""),
     ({"not_divisible": True}, "q1", "p1", "s1"),
     ({"not_divisible": False}, "p1", "q1", "s1"),
     ({"split_uneven": True}, "r1 relu", "", ""),

@@ -1,6 +1,6 @@
 """Windows of a pool that rounds its output size up."""
 
-from typing import Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 from jetdoctor.facts.condition import IS, Answer, Condition, Words
 from jetdoctor.facts.schema import FLAG
@@ -8,13 +8,12 @@ from jetdoctor.facts.seen import Seen
 from jetdoctor.graph import Node
 
 
-def _windows(node: Node, count: int) -> Tuple[Sequence[int], Sequence[int], Sequence[int]]:
-    """Pads, strides and dilations of a pool, with their defaults."""
-    return (
-        node.attr("pads") or (0,) * (2 * count),
-        node.attr("strides") or (1,) * count,
-        node.attr("dilations") or (1,) * count,
-    )
+def _windows(node: Node, count: int) -> Optional[Tuple[Sequence[int], Sequence[int], Sequence[int]]]:
+    """Pads, strides and dilations of a pool, with their defaults; None for too many or too few, or strides of zero."""
+    pads, strides, dilations = (node.attr(name) or () for name in ("pads", "strides", "dilations"))
+    pads, strides, dilations = pads or (0,) * (2 * count), strides or (1,) * count, dilations or (1,) * count
+    fit = len(pads) == 2 * count and len(strides) == len(dilations) == count and 0 not in strides
+    return (pads, strides, dilations) if fit else None
 
 
 class CeilWindowInPadding(Condition):
@@ -30,8 +29,10 @@ class CeilWindowInPadding(Condition):
         count = len(kernel)
         if node.attr("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
             return False
-        pads, strides, dilations = _windows(node, count)
-        unknown = False
+        windows, unknown = _windows(node, count), False
+        if windows is None:
+            return None
+        pads, strides, dilations = windows
         for i in range(count):
             size = shape[i + 2]
             if not isinstance(size, int):
@@ -58,7 +59,10 @@ class CeilChangesSize(Condition):
         if shape is None or kernel is None or len(shape) != len(kernel) + 2:
             return True
         count = len(kernel)
-        pads, strides, dilations = _windows(node, count)
+        windows = _windows(node, count)
+        if windows is None:
+            return True
+        pads, strides, dilations = windows
         spans = [dilations[i] * (kernel[i] - 1) + 1 for i in range(count)]
         for i, size in enumerate(shape[2:]):
             if not isinstance(size, int) or (size + pads[i] + pads[i + count] - spans[i]) % strides[i]:
