@@ -15,11 +15,15 @@ _PLAIN = {
     1: ("f", "float_data"),
     2: ("B", "int32_data"),
     3: ("b", "int32_data"),
+    4: ("H", "int32_data"),
+    5: ("h", "int32_data"),
     6: ("i", "int32_data"),
     7: ("q", "int64_data"),
     9: ("?", "int32_data"),
     10: ("e", "int32_data"),
     11: ("d", "double_data"),
+    12: ("I", "uint64_data"),
+    13: ("Q", "uint64_data"),
 }
 
 #: Elements that are read without numpy.
@@ -28,8 +32,8 @@ _FEW = 4096
 #: Elements of the narrowest type, INT2, that one byte holds.
 _MOST_FOR_A_BYTE = 4
 
-#: kind and width of a numpy type -> data type
-_NUMBERS = {"f4": 1, "i4": 6, "i8": 7, "b1": 9, "f8": 11}
+#: Codes of the types whose field holds the numbers themselves.
+_AS_THEY_ARE = "fqdi"
 
 _STRING = 8
 
@@ -42,7 +46,7 @@ def numbers(tensor: Any) -> Optional[Tuple[Any, ...]]:
         return None
     code, field = plain
     if not tensor.HasField("raw_data"):
-        given = tuple(getattr(tensor, field)) if code in "fqdi" else ()
+        given = tuple(getattr(tensor, field)) if code in _AS_THEY_ARE else ()
         return given if len(given) == count else None
     layout = "<%d%s" % (count, code)
     raw = tensor.raw_data
@@ -72,23 +76,15 @@ def _count(dims: Any) -> int:
     return count
 
 
-def of_array(values: Any) -> Any:
-    """TensorProto of a numpy array."""
-    number = _NUMBERS.get(values.dtype.str[1:])
-    if number is None:
-        from onnx import numpy_helper
-
-        return numpy_helper.from_array(values)
-    made = onnx_parts.messages().TensorProto(data_type=number, dims=values.shape)
-    made.raw_data = values.astype(values.dtype.newbyteorder("<")).tobytes()
-    return made
-
-
-def of_numbers(number: int, values: Sequence[Any], scalar: bool) -> Any:
-    """TensorProto of numbers or texts: a vector, or a scalar of the only one. ``number`` is FLOAT, INT64 or STRING."""
-    made = onnx_parts.messages().TensorProto(name="", data_type=number, dims=() if scalar else (len(values),))
+def of_numbers(number: int, values: Sequence[Any], dims: Sequence[int]) -> Any:
+    """TensorProto of numbers or texts, in order; ``number`` is a data type of shapes, or STRING."""
+    made = onnx_parts.messages().TensorProto(name="", data_type=number, dims=dims)
     if number == _STRING:
         made.string_data.extend(text.encode("utf-8") for text in values)
+        return made
+    code, field = _PLAIN[number]
+    if code in _AS_THEY_ARE:
+        getattr(made, field).extend(values)
     else:
-        getattr(made, _PLAIN[number][1]).extend(values)
+        made.raw_data = struct.pack("<%d%s" % (len(values), code), *values)
     return made

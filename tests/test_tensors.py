@@ -60,13 +60,14 @@ def test_data_elsewhere_says_nothing():
 
 
 @pytest.mark.parametrize("array", ARRAYS[:5] + [np.array([1, 2], "uint16")], ids=lambda array: str(array.dtype))
-def test_tensors_of_arrays(array):
-    made = tensors.of_array(array)
-    expected = numpy_helper.from_array(array)
-    assert isinstance(made, onnx.TensorProto) and made == expected
+def test_tensors_of_numbers(array):
+    number = helper.np_dtype_to_tensor_dtype(array.dtype)
+    made = tensors.of_numbers(number, array.reshape(-1).tolist(), array.shape)
+    assert isinstance(made, onnx.TensorProto) and made.data_type == number
+    assert numpy_helper.to_array(made).tolist() == array.tolist() and tuple(made.dims) == array.shape
 
 
 def test_tensors_of_attributes():
-    assert tensors.of_numbers(7, (1, 2), scalar=False) == helper.make_tensor("", TensorProto.INT64, [2], [1, 2])
-    assert tensors.of_numbers(1, (0.5,), scalar=True) == helper.make_tensor("", TensorProto.FLOAT, [], [0.5])
-    assert tensors.of_numbers(8, ("a",), scalar=False) == helper.make_tensor("", TensorProto.STRING, [1], ["a"])
+    assert tensors.of_numbers(7, (1, 2), (2,)) == helper.make_tensor("", TensorProto.INT64, [2], [1, 2])
+    assert tensors.of_numbers(1, (0.5,), ()) == helper.make_tensor("", TensorProto.FLOAT, [], [0.5])
+    assert tensors.of_numbers(8, ("a",), (1,)) == helper.make_tensor("", TensorProto.STRING, [1], ["a"])

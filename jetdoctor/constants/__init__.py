@@ -3,9 +3,9 @@ must know when it knows the shapes.
 
 | module | what |
 | --- | --- |
-| ``arithmetic`` | the operators of shape arithmetic in numpy |
-| ``shape_values`` | arrays that follow from constants and known sizes |
-| ``partly_known`` | the same where single sizes are open |
+| ``small`` | small arrays in Python's own numbers, some of which may be open |
+| ``arithmetic`` | the operators of shape arithmetic |
+| ``partly_known`` | small arrays that follow from constants and known sizes |
 | ``evaluator`` | arrays of whatever follows from constants, weights too |
 | ``intervals`` | bounds of integers |
 | ``shape_tensors`` | which values TensorRT needs as shape tensors, and what computes them |

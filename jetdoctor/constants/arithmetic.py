@@ -1,4 +1,4 @@
-"""What the operators of shape arithmetic compute, in numpy: ``compute(node, inputs)`` gives the first output.
+"""What the operators of shape arithmetic compute: ``compute(node, inputs)`` gives the first output.
 
 An absent input is None; a result of None is one that is not known, or of more elements than sizes ever have: those are
 counted before anything is computed.
@@ -7,216 +7,309 @@ counted before anything is computed.
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, Optional
+import operator
+from functools import reduce
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from jetdoctor import tensors
+from jetdoctor.constants import small
+from jetdoctor.constants.small import LARGEST, Element, Small, fitting
 from jetdoctor.graph import Node
 
-#: Elements of an array that is still shape arithmetic: pads of a high rank, window indices of a small image.
-LARGEST = 1 << 12
-
-#: Elements that are kept of all values of a model; exporters' shape arithmetic has some thousands.
-MOST_KEPT = 1 << 22
-
-#: What ``COMPUTE`` raises on nodes and arrays that are not as ONNX wants them: an input that is left out, an axis that
-#: there is not, numbers beyond their type.
+#: What ``compute`` raises on nodes and arrays that are not as ONNX wants them: an input that is left out, an axis that
+#: there is not, a size that is not known.
 MALFORMED = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 
-#: numpy types by the number that Cast asks for: what shapes are computed in
-_CAST = {1: "float32", 6: "int32", 7: "int64", 9: "bool", 11: "float64"}
+Inputs = List[Optional[Small]]
+
+#: Data types that Cast gives where shapes are computed.
+_CAST = frozenset((small.FLOAT, 6, small.INT64, small.BOOL, small.DOUBLE))
+
+#: Bits of the widest integer.
+_WIDEST = 64
 
 
-def axes_of(node: Node, inputs: List[Any]) -> Optional[List[int]]:
+def axes_of(node: Node, inputs: Sequence[Any]) -> Optional[List[int]]:
     """Axes of the node, from its attribute or from the array of its second input; None when none are given."""
     given = node.attr("axes")
     if given is None and len(inputs) > 1 and inputs[1] is not None:
-        given = inputs[1].reshape(-1)
+        given = small.whole(inputs[1])
     return None if given is None else [int(axis) for axis in given]
 
 
-def _unsqueeze(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
+def _axis(axis: int, rank: int) -> int:
+    if not -rank <= axis < rank:
+        raise IndexError("an axis that there is not")
+    return axis % rank
 
+
+def _unsqueeze(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     axes = axes_of(node, inputs) or []
-    rank = inputs[0].ndim + len(axes)
-    return np.expand_dims(inputs[0], tuple(sorted(axis % rank for axis in axes)))
+    rank = len(data.shape) + len(axes)
+    new, sizes = {_axis(axis, rank) for axis in axes}, iter(data.shape)
+    if len(new) < len(axes):
+        raise ValueError("an axis twice")
+    return data._replace(shape=tuple(1 if axis in new else next(sizes) for axis in range(rank)))
 
 
-def _squeeze(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    axes = axes_of(node, inputs)
-    return np.squeeze(inputs[0], axis=None if axes is None else tuple(axes))
-
-
-def _reduce(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    function = getattr(np, node.op_type[len("Reduce") :].lower())
-    axes, keep = axes_of(node, inputs), bool(node.attr("keepdims", 1))
-    reduced = function(inputs[0], axis=None if axes is None else tuple(axes), keepdims=keep)
-    return np.asarray(reduced, dtype=inputs[0].dtype)
+def _squeeze(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    axes, rank = axes_of(node, inputs), len(data.shape)
+    gone = [axis for axis in range(rank) if data.shape[axis] == 1] if axes is None else [_axis(a, rank) for a in axes]
+    if any(data.shape[axis] != 1 for axis in gone):
+        raise ValueError("an axis of another size")
+    return data._replace(shape=tuple(size for axis, size in enumerate(data.shape) if axis not in gone))
 
 
-def _clip(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    limits = inputs[1:3] + [None, None]
-    low, high = node.attr("min", limits[0]), node.attr("max", limits[1])
-    return inputs[0] if low is None and high is None else np.clip(inputs[0], low, high).astype(inputs[0].dtype)
-
-
-def _pow(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    return np.power(inputs[0], inputs[1]).astype(inputs[0].dtype)
-
-
-def _concat(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    return np.concatenate(inputs, axis=node.attr("axis", 0))
-
-
-def _gather(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    return np.take(inputs[0], inputs[1], axis=node.attr("axis", 0))
-
-
-def _range(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    start, limit, delta = (item.reshape(-1)[0].item() for item in inputs)  # Python's numbers: they do not overflow
-    return np.arange(start, limit, delta, dtype=inputs[0].dtype) if (limit - start) / delta <= LARGEST else None
-
-
-def _cast(node: Node, inputs: List[Any]) -> Any:
-    wanted = _CAST.get(node.attr("to"))
-    return None if wanted is None else inputs[0].astype(wanted)
-
-
-def _div(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    left, right = inputs
-    if left.dtype.kind == "f":
-        return left / right
-    return (np.sign(left) * np.sign(right) * (np.abs(left) // np.abs(right))).astype(left.dtype)  # towards zero
-
-
-def _constant_of_shape(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    tensor, sizes = node.attr("value"), [int(size) for size in inputs[0]]
-    fill = np.zeros(1, np.float32) if tensor is None else tensors.array(tensor)
-    return np.full(sizes, fill.reshape(-1)[0], dtype=fill.dtype) if math.prod(sizes) <= LARGEST else None
-
-
-def _expand(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    shape = np.broadcast_shapes(inputs[0].shape, tuple(int(size) for size in inputs[1]))
-    return np.broadcast_to(inputs[0], shape) if math.prod(shape) <= LARGEST else None
-
-
-def _reshape(node: Node, inputs: List[Any]) -> Any:
-    sizes = [int(size) for size in inputs[1]]
-    if not node.attr("allowzero", 0):
-        sizes = [inputs[0].shape[axis] if size == 0 else size for axis, size in enumerate(sizes)]
-    return inputs[0].reshape(sizes)
-
-
-def _slice(node: Node, inputs: List[Any]) -> Any:
-    given = list(inputs[1:]) if len(inputs) > 2 else [node.attr(name) for name in ("starts", "ends", "axes")]
-    starts, ends, axes, steps = (given + [None, None])[:4]
-    axes, steps = range(len(starts)) if axes is None else axes, [1] * len(starts) if steps is None else steps
-    found = [slice(None)] * inputs[0].ndim
-    for axis, start, end, step in zip(axes, starts, ends, steps):
-        size, backwards = inputs[0].shape[int(axis)], int(step) < 0
-        past = int(end) + size < 0 if backwards else False  # an end before the first element takes it too
-        found[int(axis)] = slice(int(start), None if past else int(end), int(step))
-    return inputs[0][tuple(found)]
-
-
-def _where(node: Node, inputs: List[Any]) -> Any:
-    import numpy as np
-
-    return np.where(inputs[0], inputs[1], inputs[2])
-
-
-def _numpy(name: str) -> Callable[[Node, List[Any]], Any]:
-    def compute(node: Node, inputs: List[Any]) -> Any:
-        import numpy as np
-
-        function, result = getattr(np, name), inputs[0]
-        if len(inputs) == 1:
-            return function(result)
-        for other in inputs[1:]:
-            result = function(result, other)
-        return result
+def _reduced(function: Callable[[Sequence[Any]], Any]) -> Callable[[Node, Small, Inputs], Optional[Small]]:
+    def compute(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+        rank, axes = len(data.shape), axes_of(node, inputs)
+        if not axes:
+            axes = [] if node.attr("noop_with_empty_axes", 0) else list(range(rank))
+        gone, own = {_axis(axis, rank) for axis in axes}, small.offsets(data.shape)
+        starts = small.positions([one for axis, one in enumerate(own) if axis not in gone])
+        steps = small.positions([one for axis, one in enumerate(own) if axis in gone])
+        groups = [[data.flat[start + step] for step in steps] for start in starts]
+        flat = [fitting(data.dtype, function(group)) if _all_known(group) else None for group in groups]
+        sizes = [1 if axis in gone else size for axis, size in enumerate(data.shape)]
+        if not node.attr("keepdims", 1):
+            sizes = [size for axis, size in enumerate(data.shape) if axis not in gone]
+        return Small(data.dtype, tuple(sizes), flat)
 
     return compute
 
 
-def compute(node: Node, inputs: List[Any]) -> Any:
+def _all_known(elements: Sequence[Element]) -> bool:
+    return not any(one is None or isinstance(one, str) for one in elements)
+
+
+def _clip(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    def limit(name: str, index: int) -> Optional[float]:
+        given = inputs[index] if index < len(inputs) else None
+        if given is None:
+            found: Optional[float] = node.attr(name)
+            return found
+        return small.numbers(given)[0]
+
+    low, high = limit("min", 1), limit("max", 2)
+
+    def clipped(number: Any) -> Any:
+        number = number if low is None else max(number, low)
+        return number if high is None else min(number, high)
+
+    return _each(data.dtype, data.shape, clipped, data.flat)
+
+
+def _each(dtype: int, shape: Tuple[int, ...], function: Callable[..., Any], *columns: Sequence[Element]) -> Small:
+    """``function`` of the elements of every column; open where one of them is, or where it has no result."""
+    return Small(dtype, shape, [_one(dtype, function, row) for row in zip(*columns)])
+
+
+def _one(dtype: int, function: Callable[..., Any], row: Sequence[Element]) -> Element:
+    if not _all_known(row):
+        return None
+    try:
+        return fitting(dtype, function(*row))
+    except (ArithmeticError, ValueError):  # a division by zero, the root of a negative number
+        return None
+
+
+def _concat(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    given = [_present(one) for one in inputs]
+    axis = _axis(node.attr("axis", 0), len(data.shape))
+    if any(one.shape[:axis] + one.shape[axis + 1 :] != data.shape[:axis] + data.shape[axis + 1 :] for one in given):
+        raise ValueError("shapes that do not fit each other")
+    if sum(len(one.flat) for one in given) > LARGEST:
+        return None
+    blocks = [(one.flat, math.prod(one.shape[axis:])) for one in given]
+    rows = range(math.prod(data.shape[:axis]))
+    flat = [element for row in rows for one, width in blocks for element in one[row * width : (row + 1) * width]]
+    sizes = list(data.shape)
+    sizes[axis] = sum(one.shape[axis] for one in given)
+    return Small(data.dtype, tuple(sizes), flat)
+
+
+def _present(given: Optional[Small]) -> Small:
+    if given is None:
+        raise TypeError("an input that is left out")
+    return given
+
+
+def _gather(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    indices, axis = _present(inputs[1]), _axis(node.attr("axis", 0), len(data.shape))
+    size, shape = data.shape[axis], data.shape[:axis] + indices.shape + data.shape[axis + 1 :]
+    if math.prod(shape) > LARGEST:
+        return None
+    own = small.offsets(data.shape)
+    own[axis] = [own[axis][_axis(index, size)] for index in small.whole(indices)]
+    return data.moved(shape, small.positions(own))
+
+
+def _range(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    start, limit, delta = (small.numbers(_present(one))[0] for one in inputs)
+    if (limit - start) / delta > LARGEST:
+        return None
+    flat = [fitting(data.dtype, start + i * delta) for i in range(math.ceil((limit - start) / delta))]
+    return Small(data.dtype, (len(flat),), flat)
+
+
+def _cast(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    wanted = node.attr("to")
+    if wanted not in _CAST:
+        return None
+    return Small(wanted, data.shape, [fitting(wanted, one) for one in data.flat])
+
+
+def _divided(left: Any, right: Any) -> Any:
+    if isinstance(left, float) or isinstance(right, float):
+        return left / right
+    return abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)  # towards zero
+
+
+def _power(left: Any, right: Any) -> Any:
+    """A large power is counted, not computed: none of more than ``_WIDEST`` bits fits an integer."""
+    if isinstance(left, int) and isinstance(right, int):
+        if right < 0:
+            raise ValueError("a negative power of an integer")
+        return left**right if abs(left) < 2 or right <= _WIDEST else 1 << _WIDEST
+    found = left**right
+    if isinstance(found, complex):
+        raise ValueError("a root of a negative number")
+    return found
+
+
+def _constant_of_shape(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    shape = small.whole(data)
+    if any(size < 0 for size in shape):
+        raise ValueError("a size below zero")
+    if math.prod(shape) > LARGEST:
+        return None
+    tensor = node.attr("value")
+    fill = Small(small.FLOAT, (1,), (0.0,)) if tensor is None else small.of_tensor(tensor)
+    return None if fill is None else Small(fill.dtype, tuple(shape), [fill.flat[0]] * math.prod(shape))
+
+
+def _expand(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    shape = small.broadcast([data.shape, small.whole(inputs[1])])
+    return None if shape is None else Small(data.dtype, shape, data.over(shape))
+
+
+def _reshape(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    sizes = small.whole(inputs[1])
+    if not node.attr("allowzero", 0):
+        sizes = [data.shape[axis] if size == 0 else size for axis, size in enumerate(sizes)]
+    rest = math.prod(size for size in sizes if size != -1)
+    sizes = [len(data.flat) // rest if size == -1 else size for size in sizes]
+    if any(size < 0 for size in sizes) or math.prod(sizes) != len(data.flat):
+        raise ValueError("another number of elements")
+    return data._replace(shape=tuple(sizes))
+
+
+def _slice(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    if len(inputs) > 1:
+        given = [() if one is None else small.whole(one) for one in inputs[1:]]
+    else:
+        given = [node.attr(name, ()) for name in ("starts", "ends", "axes")]
+    starts, ends, axes, steps = (given + [(), (), ()])[:4]
+    own, shape = small.offsets(data.shape), list(data.shape)
+    for given_axis, start, end, step in zip(axes or range(len(starts)), starts, ends, steps or [1] * len(starts)):
+        axis = _axis(given_axis, len(shape))
+        past = step < 0 and end + data.shape[axis] < 0  # an end before the first element takes it too
+        own[axis] = own[axis][slice(start, None if past else end, step)]
+        shape[axis] = len(own[axis])
+    return data.moved(shape, small.positions(own))
+
+
+def _transpose(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    rank = len(data.shape)
+    order = node.attr("perm") or tuple(reversed(range(rank)))
+    if sorted(order) != list(range(rank)):
+        raise ValueError("no order of the axes")
+    own = small.offsets(data.shape)
+    return data.moved([data.shape[axis] for axis in order], small.positions([own[axis] for axis in order]))
+
+
+def _where(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    """An element is known when the condition and the side that it takes are."""
+    first, second = _present(inputs[1]), _present(inputs[2])
+    shape = small.broadcast([data.shape, first.shape, second.shape])
+    if shape is None:
+        return None
+    rows = zip(data.over(shape), first.over(shape), second.over(shape))
+    flat = [None if choice is None else one if choice else other for choice, one, other in rows]
+    return Small(first.dtype, shape, flat)
+
+
+def _modulo(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
+    return None if node.attr("fmod", 0) else _by_element(inputs, operator.mod)
+
+
+def _by_element(inputs: Inputs, function: Callable[..., Any], dtype: Optional[int] = None) -> Optional[Small]:
+    """``function`` of two elements at a time, of as many inputs as there are."""
+    given = [_present(one) for one in inputs]
+    shape = small.broadcast([one.shape for one in given])
+    if shape is None:
+        return None
+    wanted = given[0].dtype if dtype is None else dtype
+    return reduce(
+        lambda left, right: _each(wanted, shape, function, left.over(shape), right.over(shape)), given[1:], given[0]
+    )
+
+
+def _two(function: Callable[[Any, Any], Any], dtype: Optional[int] = None) -> Callable[..., Optional[Small]]:
+    return lambda node, data, inputs: _by_element(inputs, function, dtype)
+
+
+def _single(function: Callable[[Any], Any]) -> Callable[..., Optional[Small]]:
+    return lambda node, data, inputs: _each(data.dtype, data.shape, function, data.flat)
+
+
+def compute(node: Node, inputs: Inputs) -> Optional[Small]:
     """The first output of a node of ``OPERATORS``, or None. Raises one of ``MALFORMED``."""
-    return _COMPUTE[node.op_type](node, inputs) if _elements(node, inputs) <= LARGEST else None
+    return _COMPUTE[node.op_type](node, _present(inputs[0]), inputs)
 
 
-def _elements(node: Node, inputs: List[Any]) -> int:
-    """At most how many elements the result has; operators that make lengths of values count for themselves."""
-    given = [array for array in inputs if array is not None]
-    if node.op_type == "Concat":
-        return sum(array.size for array in given)
-    if node.op_type == "Gather":
-        data, indices = given
-        return int(indices.size) * (data.size // max(1, data.shape[node.attr("axis", 0)]))
-    if node.op_type not in _BY_ELEMENT:
-        return 0
-    import numpy as np
-
-    return math.prod(np.broadcast_shapes(*(array.shape for array in given)))
-
-
-_COMPUTE: Dict[str, Callable[[Node, List[Any]], Any]] = {
+_COMPUTE: Dict[str, Callable[[Node, Small, Inputs], Optional[Small]]] = {
+    "Abs": _single(abs),
+    "Add": _two(operator.add),
+    "And": _two(lambda left, right: left and right, small.BOOL),
     "Cast": _cast,
+    "Ceil": _single(math.ceil),
     "Clip": _clip,
     "Concat": _concat,
     "ConstantOfShape": _constant_of_shape,
-    "Div": _div,
+    "Div": _two(_divided),
+    "Equal": _two(operator.eq, small.BOOL),
     "Expand": _expand,
+    "Floor": _single(math.floor),
     "Gather": _gather,
-    "Identity": lambda node, inputs: inputs[0],
-    "Mod": lambda node, inputs: None if node.attr("fmod", 0) else inputs[0] % inputs[1],
-    "Pow": _pow,
+    "Greater": _two(operator.gt, small.BOOL),
+    "GreaterOrEqual": _two(operator.ge, small.BOOL),
+    "Identity": lambda node, data, inputs: data,
+    "Less": _two(operator.lt, small.BOOL),
+    "LessOrEqual": _two(operator.le, small.BOOL),
+    "Max": _two(max),
+    "Min": _two(min),
+    "Mod": _modulo,
+    "Mul": _two(operator.mul),
+    "Neg": _single(operator.neg),
+    "Not": _single(operator.not_),
+    "Or": _two(lambda left, right: left or right, small.BOOL),
+    "Pow": _two(_power),
     "Range": _range,
-    "ReduceMax": _reduce,
-    "ReduceMin": _reduce,
-    "ReduceProd": _reduce,
-    "ReduceSum": _reduce,
+    "Reciprocal": _single(lambda number: 1 / number),
+    "ReduceMax": _reduced(max),
+    "ReduceMin": _reduced(min),
+    "ReduceProd": _reduced(math.prod),
+    "ReduceSum": _reduced(sum),
     "Reshape": _reshape,
+    "Round": _single(round),
     "Slice": _slice,
+    "Sqrt": _single(math.sqrt),
     "Squeeze": _squeeze,
-    "Transpose": lambda node, inputs: inputs[0].transpose(node.attr("perm")),
+    "Sub": _two(operator.sub),
+    "Transpose": _transpose,
     "Unsqueeze": _unsqueeze,
     "Where": _where,
-    **{
-        op_type: _numpy(function)
-        for op_type, function in (
-            ("Abs", "abs"), ("Add", "add"), ("And", "logical_and"), ("Ceil", "ceil"), ("Equal", "equal"),
-            ("Floor", "floor"), ("Greater", "greater"), ("GreaterOrEqual", "greater_equal"), ("Less", "less"),
-            ("LessOrEqual", "less_equal"), ("Max", "maximum"), ("Min", "minimum"), ("Mul", "multiply"),
-            ("Neg", "negative"), ("Not", "logical_not"), ("Or", "logical_or"), ("Reciprocal", "reciprocal"),
-            ("Round", "round"), ("Sqrt", "sqrt"), ("Sub", "subtract"),
-        )
-    },
-}  # fmt: skip
+}
 
 #: What ``compute`` knows.
 OPERATORS = frozenset(_COMPUTE)
-
-#: Operators whose inputs are broadcast to one shape.
-_BY_ELEMENT = frozenset(
-    "Add And Clip Div Equal Greater GreaterOrEqual Less LessOrEqual Max Min Mod Mul Or Pow Sub Where".split()
-)

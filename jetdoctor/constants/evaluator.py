@@ -1,6 +1,6 @@
 """Arrays of whatever follows from constants and known sizes, weights too, for those who change a model.
 
-Shape arithmetic is worked out in numpy (``partly_known``), anything else by onnx's reference evaluator.
+Shape arithmetic is worked out by ``partly_known``, anything else by onnx's reference evaluator.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 from typing import Any, Dict, List, Optional, Tuple
 
 from jetdoctor.constants.partly_known import PartlyKnown
+from jetdoctor.constants.small import Small
 from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value, tensor_has_data
 
 #: values above this many elements are not computed: they would only bloat the file
@@ -45,14 +46,22 @@ class Evaluator:
         if node.op_type == "Constant":
             tensor = node.constant_tensor()
             return None if tensor is None else {node.outputs[0]: _tensor_array(tensor, node.output())}
-        small = self._partly.of(node.output())
-        if small is not None and small[1].all():
-            return {node.outputs[0]: small[0]}
+        small = self._partly.known(node.output())
+        if small is not None:
+            return {node.outputs[0]: array_of(small)}
         unsettled = node.op_type.startswith(("Random", "Multinomial", "Bernoulli")) or node.op_type in ("Shape", "Size")
         if unsettled or not _is_small(node):
             return None
         feeds = {name: self.array(node.input(index)) for index, name in enumerate(node.inputs) if name}
         return None if any(array is None for array in feeds.values()) else _run(node, feeds)
+
+
+def array_of(small: Small) -> Any:
+    """numpy array of a small one whose elements are all known."""
+    import numpy as np
+    from onnx import helper
+
+    return np.array(small.flat, helper.tensor_dtype_to_np_dtype(small.dtype)).reshape(small.shape)
 
 
 def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Optional, Sequence
 
-from jetdoctor.constants.arithmetic import LARGEST, MALFORMED, OPERATORS, compute
-from jetdoctor.constants.shape_values import known_array
+from jetdoctor.constants import small
+from jetdoctor.constants.arithmetic import MALFORMED, OPERATORS, compute
+from jetdoctor.constants.partly_known import PartlyKnown
+from jetdoctor.constants.small import LARGEST, Small
 from jetdoctor.graph import MOVERS, Node
 
 _MOVERS = MOVERS & OPERATORS
 
 
-def places(steps: Sequence[Node], count: int) -> Any:
+def places(steps: Sequence[Node], count: int) -> Optional[Small]:
     """Index into a vector of ``count`` elements of every element that the last of ``steps`` gives; None if not known.
 
     Each step reads the one before as its first input; its other inputs must follow from constants.
     """
-    import numpy as np
-
-    found = np.arange(count)
+    if count > LARGEST:
+        return None
+    known = PartlyKnown()
+    found: Optional[Small] = Small(small.INT64, (count,), range(count))
     for step in steps:
-        others = [known_array(step.input(i)) if name else None for i, name in enumerate(step.inputs) if i]
+        others = [known.known(step.input(i)) if name else None for i, name in enumerate(step.inputs) if i]
         missing = any(array is None for array, name in zip(others, list(step.inputs)[1:]) if name)
-        if step.op_type not in _MOVERS or missing or count > LARGEST:
+        if step.op_type not in _MOVERS or missing:
             return None
         try:
-            found = compute(step, [found] + others)
-        except MALFORMED:  # malformed
+            found = compute(step, [found, *others])
+        except MALFORMED:
             return None
     return found

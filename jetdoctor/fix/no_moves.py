@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional, Tuple
 
-from jetdoctor.constants.shape_values import known_integers
+from jetdoctor.constants.partly_known import known_integers
 from jetdoctor.graph import DEFAULT_DOMAINS, Node
 
 #: the least end of a Slice that means "to the last" whatever the size

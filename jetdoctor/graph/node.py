@@ -119,8 +119,8 @@ class Node:
         for name, number in _CONSTANTS.items():
             value = self.attr(name)
             if value is not None:
-                many = isinstance(value, tuple)
-                return tensors.of_numbers(number, value if many else (value,), scalar=not many)
+                dims = (len(value),) if isinstance(value, tuple) else ()
+                return tensors.of_numbers(number, value if dims else (value,), dims)
         return None
 
     @property

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Dict, Optional, Set
 
 from jetdoctor import onnx_parts, tensors
-from jetdoctor.constants.shape_values import Memo, known_array
+from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.graph import DEFAULT_DOMAINS, DTYPE_NUMBERS, Graph, Model, Node, Value
 from jetdoctor.model import contrib_types
 
@@ -26,7 +26,7 @@ _BY_VALUE = {
 def settle(model: Model, may_ask: Any) -> None:
     """Fill in sizes of ``model``'s types; ``may_ask(node proto)`` says whether onnx's inference withstands it."""
     for graph in model.main.walk():
-        memo = Memo()
+        known = PartlyKnown()
         better: Set[str] = set()
         for node in graph.nodes:
             contrib = contrib_types.is_known(node)
@@ -40,7 +40,7 @@ def settle(model: Model, may_ask: Any) -> None:
                 if found is not None and _merge(graph, node.outputs[0], found):
                     better.add(node.outputs[0])
             elif may_ask(node.proto):
-                parameters = _parameters(node, memo)
+                parameters = _parameters(node, known)
                 if behind or parameters:
                     better.update(_ask(node, parameters))
 
@@ -52,7 +52,7 @@ def _is_newer(domain: str, op_type: str, opset: int) -> bool:
     return domain in DEFAULT_DOMAINS and is_operator(op_type) and not is_operator(op_type, opset)
 
 
-def _parameters(node: Node, memo: Memo) -> Dict[str, Any]:
+def _parameters(node: Node, known: PartlyKnown) -> Dict[str, Any]:
     """TensorProtos of the inputs that decide the shape, as far as they are known."""
     first = _BY_VALUE.get(node.op_type)
     found = {}
@@ -60,13 +60,9 @@ def _parameters(node: Node, memo: Memo) -> Dict[str, Any]:
         if not node.present(index) or index < (first or 0):
             continue
         value = node.input(index)
-        tensor = value.constant
-        if tensor is not None and tensors.numbers(tensor) is not None:
-            found[value.name] = tensor
-            continue
-        array = known_array(value, memo)
+        array = known.known(value)
         if array is not None:
-            found[value.name] = tensors.of_array(array)
+            found[value.name] = value.constant or tensors.of_numbers(array.dtype, array.flat, array.shape)
     return found
 
 

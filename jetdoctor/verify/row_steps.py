@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-from jetdoctor.constants.shape_values import known_integers
+from jetdoctor.constants.partly_known import known_integers
 from jetdoctor.graph import Node, Shape, Value
 
 

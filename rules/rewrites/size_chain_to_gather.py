@@ -20,6 +20,8 @@ REWRITE = Rewrite("size_chain_to_gather", "Reorder the numbers with one Gather",
 
 
 def rewrite(node, edit):
+    import numpy as np
+
     steps = [node]
     while (steps[0].input(0).rank or 0) > 1 and steps[0].input(0).producer not in (None, *steps):
         steps.insert(0, steps[0].input(0).producer)
@@ -27,7 +29,8 @@ def rewrite(node, edit):
     if vector.static_shape is None or len(vector.static_shape) > 1:
         raise CannotRewrite("not computed from a vector of known length")
     order = places(steps, vector.static_shape[0] if vector.static_shape else 1)
-    if order is None or order.ndim > 1:
+    if order is None or len(order.shape) > 1:
         raise CannotRewrite("more than the order of the elements changes")
     name = vector.name if vector.static_shape else edit.reshape(vector.name, [1])
-    edit.replace(node, [edit.add("Gather", [name, edit.constant(order)], axis=0)])
+    indices = edit.constant(np.array(order.flat, "int64").reshape(order.shape))
+    edit.replace(node, [edit.add("Gather", [name, indices], axis=0)])

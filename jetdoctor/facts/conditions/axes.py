@@ -2,7 +2,7 @@
 
 from typing import Optional, Tuple
 
-from jetdoctor.constants.shape_values import known_integers
+from jetdoctor.constants.partly_known import known_integers
 from jetdoctor.facts.condition import ARE, IS, Answer, Condition, Words
 from jetdoctor.facts.schema import FLAG
 from jetdoctor.facts.seen import Seen

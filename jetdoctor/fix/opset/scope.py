@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, Optional, Tuple
 
+from jetdoctor.constants.evaluator import array_of
 from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.fix.names import Names
 from jetdoctor.fix.opset.view import SeenValue
@@ -89,7 +90,7 @@ class Scope:
         found = PartlyKnown().of(SeenValue(self, name)) if name else None
         if found is None:
             return self.constant_of_any_size(name, _PARAMETERS)
-        return found[0] if found[1].all() else None
+        return array_of(found) if found.is_known else None
 
     def elements(self, name: str) -> Optional[List[Dim]]:
         """Elements of a vector of sizes: numbers, symbols, None for what is not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 from jetdoctor import onnx_parts
-from jetdoctor.constants.shape_values import known_integers
+from jetdoctor.constants.partly_known import known_integers
 from jetdoctor.graph import DEFAULT_DOMAINS, Model, Node
 from jetdoctor.model import gauge, infer
 from jetdoctor.model.settle import settle
