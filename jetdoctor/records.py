@@ -1,7 +1,8 @@
 """Frozen dataclasses that are quick to define.
 
 ``dataclasses`` compiles six methods for each frozen class, nearly a millisecond of them; a check needs fifty classes,
-which was a fifth of its CPU time (docs/speed.md). Here only ``__init__`` is compiled, and the classes share the others.
+which was a fifth of its CPU time (docs/speed.md). Here only ``__init__`` is compiled, when it is
+first called, and the classes share the others.
 They are dataclasses to everyone: ``fields``, ``replace``, ``asdict``, equality, hashing and FrozenInstanceError are as
 they are for ``@dataclass(frozen=True)``.
 """
@@ -62,10 +63,22 @@ def _initializer(cls: type) -> Any:
     return scope["__init__"]
 
 
+class _CompiledLater:
+    """Stands for ``__init__`` until it is first asked for: most of the classes are never made in one run."""
+
+    def __init__(self, cls: type) -> None:
+        self._cls = cls
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        made: Any = self._cls
+        made.__init__ = _initializer(made)
+        made.__init__.__qualname__ = made.__qualname__ + ".__init__"
+        return made.__init__.__get__(instance, owner)
+
+
 def _frozen(cls: type, eq: bool) -> type:
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(cls)
-    made.__init__ = _initializer(made)
-    made.__init__.__qualname__ = made.__qualname__ + ".__init__"
+    made.__init__ = _CompiledLater(made)
     shared: Dict[str, Any] = {
         "__repr__": _show, "__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete,
     }  # fmt: skip

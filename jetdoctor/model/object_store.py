@@ -7,13 +7,11 @@ since only its size matters: a file of holes stands in its place.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import re
 import threading
 from typing import Any, Callable, Iterator, List, Tuple
 
-from jetdoctor.child import workplace
 from jetdoctor.model.unreadable import UnreadableModel
 from jetdoctor.types import JetdoctorError, UsageError
 
@@ -82,6 +80,8 @@ def fetched(url: str) -> Iterator[str]:
 
     Raises UnreadableModel when there is no such object, JetdoctorError when the store does not answer.
     """
+    from jetdoctor.child import workplace
+
     system, path = _open(url)
     with workplace.folder() as folder:
         local = os.path.join(folder, os.path.basename(path))
@@ -119,6 +119,8 @@ def _holes(system: Any, remote: str, name: str, folder: str) -> None:
 def _open(url: str) -> Tuple[Any, str]:
     """The file system of a URL and the path in it."""
     package, extra = SCHEMES[url.partition("://")[0]]
+    import logging
+
     try:
         import fsspec
 

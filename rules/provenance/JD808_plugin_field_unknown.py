@@ -13,8 +13,6 @@ the plugin name, version, and namespace correct?`.
 Spell the attribute as the finding says. Fields by plugin: NVIDIA/TensorRT, plugin/<name>/README.md.
 """
 
-import difflib
-
 from jetdoctor.rule import Match, Rule, VersionRange, parse_version, table
 
 #: Attributes that choose the plugin and are no fields of it.
@@ -51,6 +49,8 @@ def check_node(node):
     fields = {field for row in rows for field in row["fields"]}
     for name in node.attributes:
         if name not in fields and name not in _CHOICE:
+            import difflib
+
             near = difflib.get_close_matches(name, sorted(fields), n=1)
             hint = "; did you mean %s?" % near[0] if near else ""
             yield Match("%s has no field %s: it is not read%s" % (node.op_type, name, hint), node, cause=name)
