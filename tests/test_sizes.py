@@ -110,6 +110,17 @@ def test_the_exporter_knows_best():
     assert spelled(model) == "images=1x3x160x256:2x3x320x480:4x3x480x736"
 
 
+@pytest.mark.parametrize("told", [{"imgsz": "9" * 5000}, {"stride": "99999999999"}, {"batch": "1" * 30}])
+def test_sizes_of_no_tensor_are_not_taken(told):
+    assert spelled(view(SKIP, **told)) == spelled(view(SKIP))
+
+
+def test_strides_that_no_tensor_is_long_enough_for():
+    body = "".join("v%d = Conv <strides = [9999999999, 9999999999]> (v%d, k) " % (i + 1, i) for i in range(40))
+    model = view("g (float[1,1,h,w] v0, float[1,1,1,1] k) => (v40) { %s }" % body)
+    assert all(size < 1 << 20 for dims in likely(model).dims.values() for size in dims)
+
+
 def test_what_does_not_fit_is_named():
     model = view(SKIP)
     assert contradiction(model, {"images": (1, 3, 224, 224)}) == ""

@@ -182,7 +182,7 @@ def _constant_of_shape(node: Node, data: Small, inputs: Inputs) -> Optional[Smal
         raise ValueError("a size below zero")
     if math.prod(shape) > LARGEST:
         return None
-    tensor = node.attr("value")
+    tensor = node.tensor("value")
     fill = Small(small.FLOAT, (1,), (0.0,)) if tensor is None else small.of_tensor(tensor)
     return None if fill is None else Small(fill.dtype, tuple(shape), [fill.flat[0]] * math.prod(shape))
 

@@ -97,6 +97,11 @@ class Node:
         known = name in kinds.KINDS or default is None or isinstance(value, type(default))
         return value if known else default
 
+    def tensor(self, name: str) -> Any:
+        """TensorProto of an attribute; None when it is absent or of another kind."""
+        attribute = self.attributes.get(name)
+        return attribute.t if attribute is not None and attribute.type == kinds.TENSOR else None
+
     def has_attr(self, name: str) -> bool:
         return name in self.attributes
 
@@ -114,8 +119,7 @@ class Node:
     def constant_tensor(self) -> Any:
         """TensorProto that a Constant node holds, whatever attribute it is written in, else None."""
         if self.has_attr("value"):
-            attribute = self.attributes["value"]
-            return attribute.t if attribute.type == kinds.TENSOR else None
+            return self.tensor("value")
         for name, number in _CONSTANTS.items():
             value = self.attr(name)
             if value is not None:

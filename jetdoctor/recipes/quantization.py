@@ -136,9 +136,9 @@ def _clipped(
     for index in (1, 2):
         if clip.present(index):
             bound = array(clip.input(index))
-            if bound is None:
+            if bound is None or bound.size != 1:
                 return None, steps
-            bounds[index - 1] = int(bound)
+            bounds[index - 1] = int(bound.reshape(-1)[0])
     return clip, (max(bounds[0], steps[0]), min(bounds[1], steps[1]))
 
 

@@ -31,5 +31,6 @@ def describe(node, row):
         return "Pad crops with negative pads %s, which this release refuses" % brackets(pads)
     if mode != "constant":
         return "Pad mode=%s has no layer in this release" % mode
-    value = node.attr("value") or node.input(2).array()
+    value = node.attr("value") if node.tensor("value") is None else None
+    value = value or node.input(2).array()
     return "Pad with the constant %s: this release pads with 0 only" % ("value" if value is None else value)

@@ -49,7 +49,5 @@ def check_node(node):
 
 def _fill(node):
     """The value that ConstantOfShape repeats."""
-    tensor = node.attr("value")
-    if tensor is None:
-        return None
-    return array_of(tensor)
+    tensor = node.tensor("value")
+    return None if tensor is None else array_of(tensor)

@@ -6,13 +6,16 @@ In this order: what the exporter left in the metadata, what the axis is called, 
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from jetdoctor.graph import Model, Value
 from jetdoctor.model.exporters import metadata
 from jetdoctor.model.sizes.declared import shape_of
 
 BATCH, SIDE, CHANNELS, LENGTH, PAST, TOTAL = "batch", "side", "channels", "length", "past", "total"
+
+#: Sizes from here on are those of no tensor: TensorRT's are 32 bits wide.
+_TOO_LARGE = 1 << 31
 
 #: How exporters and people call an axis; the first that holds.
 _CALLED = (
@@ -61,14 +64,14 @@ def usual(model: Model, value: Value, axis: int, what: str, stride: int) -> List
     """Sizes to try for an open size of that kind, likeliest first."""
     about = metadata(model)
     if what == BATCH:
-        return _first(_number(about.get("batch")), _BATCHES)
+        return _first(_numbers(about.get("batch")), _BATCHES)
     if what == CHANNELS:
-        return _first(_number(about.get("channels")), (3, 1, 4))
+        return _first(_numbers(about.get("channels")), (3, 1, 4))
     if what == SIDE:
-        sides = [int(side) for side in re.findall(r"\d+", about.get("imgsz", ""))]
+        sides = _numbers(about.get("imgsz"))
         shape = shape_of(value) or ()
         place = axis - (2 if len(shape) > 3 and channel_axis(shape) == 1 else 1 if len(shape) > 3 else 0)
-        told = sides[min(max(place, 0), len(sides) - 1)] if sides else None
+        told = [sides[min(max(place, 0), len(sides) - 1)]] if sides else []
         return list(dict.fromkeys(up(side, stride) for side in _first(told, _SIDES)))
     return list(dict.fromkeys(list(_LENGTHS) + [up(length, stride) for length in _LENGTHS]))
 
@@ -78,7 +81,7 @@ def strides(model: Model) -> Dict[str, int]:
 
     A size that is no multiple of it leaves a rest somewhere, and what was halved does not fit what was doubled again.
     """
-    told = max([int(n) for n in re.findall(r"\d+", metadata(model).get("stride", ""))] or [1])
+    told = max(_numbers(metadata(model).get("stride")), default=1)
     deepest = {SIDE: float(told), LENGTH: 1.0}
     factors: Dict[str, float] = {}
     for node in model.main.nodes:
@@ -89,7 +92,7 @@ def strides(model: Model) -> Dict[str, int]:
         deepest[what] = max(deepest[what], after)
         for name in node.outputs:
             factors[name] = after
-    return {what: max(1, int(round(found))) for what, found in deepest.items()}
+    return {what: max(1, int(round(found))) if found < _TOO_LARGE else 1 for what, found in deepest.items()}
 
 
 def _factor(node: Any) -> float:
@@ -130,9 +133,11 @@ def span(what: str, size: int, step: int) -> Tuple[List[int], List[int]]:
     return [size], [size]
 
 
-def _first(told: Optional[int], others: Any) -> List[int]:
-    return list(dict.fromkeys(([told] if told else []) + list(others)))
+def _first(told: List[int], others: Iterable[int]) -> List[int]:
+    return list(dict.fromkeys([*told[:1], *others]))
 
 
-def _number(text: Optional[str]) -> Optional[int]:
-    return int(text) if text and text.isdigit() and int(text) else None
+def _numbers(text: Optional[str]) -> List[int]:
+    """The sizes in a text of the metadata."""
+    digits = re.findall(r"\d+", text or "")
+    return [int(number) for number in digits if len(number) <= len(str(_TOO_LARGE)) and 0 < int(number) < _TOO_LARGE]
