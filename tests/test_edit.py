@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import onnx
 import pytest
-from onnx import parser
+from onnx import numpy_helper, parser
 
+from jetdoctor.constants import evaluator
 from jetdoctor.constants.evaluator import Evaluator
 from jetdoctor.fix.changes import Changes
 from jetdoctor.fix.edit import Edit
@@ -160,3 +163,17 @@ def test_known_sizes_are_computed_though_the_batch_is_open(op_type, known):
     name = {"Gather1": "y", "Concat": "both", "Gather0": "n", "Sum": "sum"}[op_type]
     array = Evaluator().array(view.main.value(name))
     assert (None if array is None else array.tolist()) == known
+
+
+def test_what_takes_long_to_compute_is_not_known(monkeypatch):
+    """The evaluator averages window by window; a product next to it is large enough to be watched, but quick."""
+    monkeypatch.setattr(evaluator, "TIME_LIMIT", 1.0)
+    proto = parser.parse_model("""<ir_version: 8, opset_import: ["": 17]> g () => (float[1,1,750,750] y) {
+      y = AveragePool <kernel_shape = [51, 51]> (picture) square = MatMul (m, m) }""")
+    for name, shape in (("picture", [1, 1, 800, 800]), ("m", [40, 40])):
+        proto.graph.initializer.append(numpy_helper.from_array(np.full(shape, 0.5, "float32"), name))
+    view = from_proto(proto)
+    before = os.times()
+    assert Evaluator().array(view.main.value("y")) is None
+    assert sum(os.times()[:4]) - sum(before[:4]) < 5
+    assert Evaluator().array(view.main.value("square")).tolist() == [[10.0] * 40] * 40

@@ -5,15 +5,33 @@ Shape arithmetic is worked out by ``partly_known``, anything else by onnx's refe
 
 from __future__ import annotations
 
+import math
 import os
-from typing import Any, Dict, List, Optional, Tuple
+import pickle
+import threading
+from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
+from jetdoctor.child import forked
+from jetdoctor.constants.arithmetic import OPERATORS
 from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.constants.small import Small
-from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value, tensor_has_data
+from jetdoctor.graph import DEFAULT_DOMAINS, MOVERS, Dim, Node, Value, tensor_has_data
 
 #: values above this many elements are not computed: they would only bloat the file
 LARGEST = 1 << 24
+
+#: Limits of what is computed in a fork: seconds of CPU, and bytes of memory more than this process has.
+TIME_LIMIT = 10.0
+SPARE_MEMORY = 1 << 30
+
+#: Operators that the evaluator computes in about the time that copying their inputs takes, by numpy as a whole.
+_QUICK = OPERATORS | MOVERS | frozenset("DequantizeLinear Exp Log Mean QuantizeLinear Relu Sum Tanh Xor".split())
+_QUICK -= {"GatherElements", "GatherND"}
+
+#: Elements, of inputs and outputs together, of which no other operator makes much work, but Einsum.
+_FEW = 256
+
+Found = TypeVar("Found")
 
 
 class Evaluator:
@@ -75,11 +93,36 @@ def _run(node: Node, feeds: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     for field, values in ((model.graph.input, feeds), (model.graph.output, names)):
         for name in values:
             field.add(name=name)
-    try:
-        outputs = ReferenceEvaluator(model).run(None, feeds)
-    except Exception:  # an operator or type that the evaluator lacks: simply not folded
-        return None
-    return dict(zip(names, outputs))
+
+    def run() -> Optional[Dict[str, Any]]:
+        try:
+            return dict(zip(names, ReferenceEvaluator(model).run(None, feeds)))
+        except Exception:  # an operator or type that the evaluator lacks: simply not folded
+            return None
+
+    return run() if _is_quick(node, feeds) else in_time(run)
+
+
+def in_time(work: Callable[[], Found]) -> Optional[Found]:
+    """What ``work`` returns, None when it takes too much time or memory, or crashes.
+
+    It runs in a fork; here where there is none, or where a fork would hold the locks of other threads.
+    """
+    if not forked.AVAILABLE or threading.active_count() > 1:
+        return work()
+    answer = forked.call(lambda: pickle.dumps(work(), protocol=4), TIME_LIMIT, SPARE_MEMORY)
+    return None if answer.trouble else pickle.loads(answer.data)
+
+
+def _is_quick(node: Node, feeds: Dict[str, Any]) -> bool:
+    """Whether a look at the operator and the sizes tells that it is computed in no time."""
+    sizes = [node.output(index).static_shape for index, _ in enumerate(node.outputs)]
+    if any(shape is None for shape in sizes):
+        return False
+    if node.op_type in _QUICK:
+        return True
+    elements = sum(array.size for array in feeds.values()) + sum(math.prod(shape or ()) for shape in sizes)
+    return node.op_type != "Einsum" and elements <= _FEW
 
 
 def _version(node: Node) -> int:

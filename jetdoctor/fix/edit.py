@@ -6,8 +6,9 @@ and names what it adds after the node it stands for, so that the same model give
 
 from __future__ import annotations
 
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence, Tuple, TypeVar, Union
 
+from jetdoctor.constants.evaluator import in_time
 from jetdoctor.fix.changes import Changes, rename_inputs
 from jetdoctor.fix.diff import Recorder
 from jetdoctor.graph import Dim, Node, Value
@@ -15,6 +16,8 @@ from jetdoctor.recipes import Build
 from jetdoctor.recipes.build import attribute_proto
 from jetdoctor.rule import CannotRewrite
 from jetdoctor.types import Target
+
+Found = TypeVar("Found")
 
 
 class Edit(Build):
@@ -141,6 +144,13 @@ class Edit(Build):
     def elements(self, value: Value) -> Optional[List[Dim]]:
         """Elements of a vector of sizes as far as they are known: numbers, symbols, None."""
         return self.changes.evaluator.elements(value)
+
+    def in_time(self, work: Callable[[], Found], what: str) -> Found:
+        """What ``work`` returns, which is never None. Raises CannotRewrite when ``what`` fails or takes too long."""
+        found = in_time(work)
+        if found is None:
+            raise CannotRewrite("%s fails, or takes too much time or memory" % what)
+        return found
 
     def fresh(self, wish: str) -> str:
         return self.changes.unique("%s/%s" % (self._base, wish))

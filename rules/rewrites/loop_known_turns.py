@@ -63,13 +63,21 @@ def _turns(node, edit, nodes, read):
     if any(value is None for value in values):
         raise CannotRewrite("the start of the count is unknown")
     run = _program(body, edit, nodes, names, [body.output_names[0]] + [body.output_names[p + 1] for p in read])
-    for turn in range(_MOST):
-        feeds = dict(zip(names, values))
-        feeds.update(zip(body.input_names[:2], (np.array(turn, np.int64), np.array(True))))
-        goes_on, *values = run(feeds)
-        if not goes_on.all():
-            return turn + 1
-    raise CannotRewrite("more than %d iterations" % _MOST)
+
+    def counted():
+        found = values
+        for turn in range(_MOST):
+            feeds = dict(zip(names, found))
+            feeds.update(zip(body.input_names[:2], (np.array(turn, np.int64), np.array(True))))
+            goes_on, *found = run(feeds)
+            if not goes_on.all():
+                return turn + 1
+        return 0
+
+    turns = edit.in_time(counted, "counting the iterations")
+    if not turns:
+        raise CannotRewrite("more than %d iterations" % _MOST)
+    return turns
 
 
 def _program(body, edit, nodes, names, outputs):
