@@ -53,6 +53,13 @@ def test_a_word_in_a_name_is_no_evidence():
     assert best(text).category == "no-implementation"
 
 
+def test_the_source_that_a_traceback_quotes_is_no_evidence():
+    frame = '  File "/usr/lib/python3/dist-packages/torch/onnx/utils.py", line 91, in export\n'
+    assert not triage(frame + "    use_external_data_format=use_external_data_format)")
+    assert triage(frame + "RuntimeError: CUDA error: out of memory")[0].category == "out-of-memory"
+    assert triage("RuntimeError: use_external_data_format")[0].category == "external-data-2gb"
+
+
 def test_a_log_that_ended_well_has_remarks_only():
     text = "[W] [TRT] Skipping tactic 4 due to insufficient memory on requested size of 66048 detected.\n"
     done = read(text + "[I] [TRT] Engine generation completed in 31.7 seconds.")

@@ -22,6 +22,9 @@ _LAYER = re.compile(r"\bI[A-Z]\w+Layer (\S+?):")
 _FOR_NODE = re.compile(r"(?:implementation for node|invalid node -) (\S+?)\.?\)?\.?(?:\s|$)", re.I)
 #: (what the line must hold, pattern), the most telling first
 _PLACES = (("parsing node number", _PARSING), ("in node", _IN_NODE), ("import", _FUNCTION), ("op_type:", _OP_TYPE))
+#: A frame of a Python traceback; the line behind it quotes the program's source.
+_FRAME = re.compile(r"file .{1,300}, line \d+(?:, in |$)", re.I)
+_EXCEPTION = re.compile(r"[\w.]{1,80}(?:error|exception|warning|exit|interrupt)\b", re.I)
 _CREATED = re.compile(r"successfully created plugin: ?([\w.]+)", re.I)
 
 
@@ -32,10 +35,12 @@ class Context:
         self.tensorrt = ""
         self.plugins: Set[str] = set()  # operators for which a plugin was found after all
         self._operator, self._node, self._since = "", "", 0
-        self._fallback = self._printed = -REACH
+        self._fallback = self._printed = self._frame = -REACH
+        self.quotes = False  # whether the line seen last quotes a program's source
 
     def see(self, line: Line) -> None:
         self._see_version(line)
+        self._see_frame(line)
         if "--- begin node ---" in line.key:
             self._printed = line.number
         for needle, pattern in _PLACES:
@@ -46,6 +51,12 @@ class Context:
         created = _CREATED.search(line.plain) if "created plugin" in line.key else None
         if created:
             self.plugins.add(created.group(1).lower())
+
+    def _see_frame(self, line: Line) -> None:
+        behind = line.number == self._frame + 1
+        self.quotes = behind and not _EXCEPTION.match(line.plain)
+        if "file " in line.key and _FRAME.match(line.plain):
+            self._frame, self.quotes = line.number, True
 
     def _see_version(self, line: Line) -> None:
         if self.tensorrt or "tensorrt" not in line.key:

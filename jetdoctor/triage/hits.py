@@ -60,6 +60,8 @@ class Reader:
             self.progress.see(line)
             if line.severity == "error" and not self._only_where(line):
                 self.errors.append(line)
+            if self.context.quotes:
+                continue  # the source of a program says what it may do, not what happened
             self.hits += [self._hit(s, line) for s in _told(self.known.found_in(line), line) if self._here(s)]
             self.hits += self._refusals(line)
             alone = self._operator_alone(line)
