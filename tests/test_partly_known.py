@@ -145,6 +145,22 @@ def test_as_onnx_computes_it(op_type, attributes, given):
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
+def test_sizes_of_nothing_take_no_time():
+    """An array of no elements may still be 2^40 long along another axis."""
+    huge = "n = Constant <value = int64[2] {1099511627776, 0}> () "
+    for body in ("y = ConstantOfShape (n)", "o = Constant <value = int64[1,1] {3}> () y = Expand (o, n)"):
+        assert computed(huge + body) is None
+
+
+def test_the_work_for_one_model_is_counted():
+    """Each product reads and makes 4,096 numbers: the last of 200 come to nothing, and take no time."""
+    many = "n = Constant <value = int64[1] {4096}> () v0 = ConstantOfShape <value = int64[1] {1}> (n) "
+    steps = "".join("v%d = Mul (v%d, v%d) " % (i + 1, i, i) for i in range(199))
+    model = from_proto(onnx.parser.parse_model(HEAD + many + steps + "y = Identity (v199) }"))
+    known = PartlyKnown()
+    assert known.known(model.main.value("v20")) is not None and known.known(model.main.value("y")) is None
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -24,6 +24,9 @@ Inputs = List[Optional[Small]]
 #: Data types that Cast gives where shapes are computed.
 _CAST = frozenset((small.FLOAT, 6, small.INT64, small.BOOL, small.DOUBLE))
 
+#: Elements that one operator of any number of inputs goes through.
+_MOST_STEPS = 1 << 16
+
 #: Bits of the widest integer.
 _WIDEST = 64
 
@@ -117,13 +120,13 @@ def _concat(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     axis = _axis(node.attr("axis", 0), len(data.shape))
     if any(one.shape[:axis] + one.shape[axis + 1 :] != data.shape[:axis] + data.shape[axis + 1 :] for one in given):
         raise ValueError("shapes that do not fit each other")
-    if sum(len(one.flat) for one in given) > LARGEST:
-        return None
-    blocks = [(one.flat, math.prod(one.shape[axis:])) for one in given]
-    rows = range(math.prod(data.shape[:axis]))
-    flat = [element for row in rows for one, width in blocks for element in one[row * width : (row + 1) * width]]
     sizes = list(data.shape)
     sizes[axis] = sum(one.shape[axis] for one in given)
+    if not small.fits(sizes):
+        return None
+    blocks = [(one.flat, math.prod(one.shape[axis:])) for one in given if one.flat]
+    rows = range(math.prod(data.shape[:axis]))
+    flat = [element for row in rows for one, width in blocks for element in one[row * width : (row + 1) * width]]
     return Small(data.dtype, tuple(sizes), flat)
 
 
@@ -136,7 +139,7 @@ def _present(given: Optional[Small]) -> Small:
 def _gather(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     indices, axis = _present(inputs[1]), _axis(node.attr("axis", 0), len(data.shape))
     size, shape = data.shape[axis], data.shape[:axis] + indices.shape + data.shape[axis + 1 :]
-    if math.prod(shape) > LARGEST:
+    if not small.fits(shape):
         return None
     own = small.offsets(data.shape)
     own[axis] = [own[axis][_axis(index, size)] for index in small.whole(indices)]
@@ -180,7 +183,7 @@ def _constant_of_shape(node: Node, data: Small, inputs: Inputs) -> Optional[Smal
     shape = small.whole(data)
     if any(size < 0 for size in shape):
         raise ValueError("a size below zero")
-    if math.prod(shape) > LARGEST:
+    if not small.fits(shape):
         return None
     tensor = node.tensor("value")
     fill = Small(small.FLOAT, (1,), (0.0,)) if tensor is None else small.of_tensor(tensor)
@@ -200,7 +203,7 @@ def _reshape(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     sizes = [len(data.flat) // rest if size == -1 else size for size in sizes]
     if any(size < 0 for size in sizes) or math.prod(sizes) != len(data.flat):
         raise ValueError("another number of elements")
-    return data._replace(shape=tuple(sizes))
+    return data._replace(shape=tuple(sizes)) if small.fits(sizes) else None
 
 
 def _slice(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
@@ -246,7 +249,7 @@ def _by_element(inputs: Inputs, function: Callable[..., Any], dtype: Optional[in
     """``function`` of two elements at a time, of as many inputs as there are."""
     given = [_present(one) for one in inputs]
     shape = small.broadcast([one.shape for one in given])
-    if shape is None:
+    if shape is None or len(given) * math.prod(shape) > _MOST_STEPS:
         return None
     wanted = given[0].dtype if dtype is None else dtype
     return reduce(

@@ -11,10 +11,11 @@ from typing import Dict, List, Optional, Tuple
 from jetdoctor.constants import small
 from jetdoctor.constants.arithmetic import MALFORMED, OPERATORS, compute
 from jetdoctor.constants.small import Small
-from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Node, Value
+from jetdoctor.graph import DEFAULT_DOMAINS, Dim, Model, Node, Value
 
-#: Elements that are kept of all values of a model; exporters' shape arithmetic has some thousands.
-MOST_KEPT = 1 << 20
+#: Elements that are read and made for all values of a model together: a million or two of them take a second. The shape
+#: arithmetic of 270 exports had 98,502 at most, and some thousands as a rule.
+MOST_ELEMENTS = 1 << 20
 
 #: Steps from a value back to its constants that are followed.
 _DEEPEST = 200
@@ -25,7 +26,12 @@ class PartlyKnown:
 
     def __init__(self) -> None:
         self._found: Dict[Tuple[int, str], Optional[Small]] = {}
-        self._room = MOST_KEPT
+        self._left = MOST_ELEMENTS
+
+    @classmethod
+    def shared(cls, model: Model) -> "PartlyKnown":
+        """Those of a model that nobody changes any more."""
+        return model.derived(_of)
 
     def elements(self, value: Value) -> Optional[List[Dim]]:
         """Elements of a vector of sizes: numbers, symbols of sizes that are not fixed, None for what is not known."""
@@ -51,13 +57,8 @@ class PartlyKnown:
         key = (id(node.proto), value.name)
         if key not in self._found:
             self._found[key] = None  # guards against circles
-            self._found[key] = self._kept(self._computed(node, value, depth))
+            self._found[key] = self._computed(node, value, depth)
         return self._found[key]
-
-    def _kept(self, found: Optional[Small]) -> Optional[Small]:
-        """What was computed, or None when there is no more room for it."""
-        self._room -= 0 if found is None else len(found.flat)
-        return found if self._room >= 0 else None
 
     def _computed(self, node: Node, value: Value, depth: int) -> Optional[Small]:
         if depth > _DEEPEST or node.domain not in DEFAULT_DOMAINS or node.outputs[0] != value.name:
@@ -75,18 +76,26 @@ class PartlyKnown:
             if name and found is None:
                 return None
             inputs.append(found)
+        self._left -= sum(len(given.flat) for given in inputs if given is not None)
         try:
-            found = compute(node, inputs)
+            found = compute(node, inputs) if self._left >= 0 else None
         except MALFORMED:  # simply not known
             return None
-        return found if found is not None and len(found.flat) <= small.LARGEST else None
+        if found is None or not small.fits(found.shape):
+            return None
+        self._left -= len(found.flat)
+        return found
+
+
+def _of(model: Model) -> PartlyKnown:
+    return PartlyKnown()
 
 
 def known_integers(value: Value) -> Optional[Tuple[int, ...]]:
     """The elements in order of a value of integers that follow from constants; None for any other."""
     if value.constant is not None:
         return value.integers()
-    found = PartlyKnown().known(value)
+    found = PartlyKnown.shared(value.graph.model).known(value)
     return None if found is None or not small.is_integer(found.dtype) else tuple(small.whole(found))
 
 

@@ -65,7 +65,7 @@ class ShapeTensors:
     """
 
     def __init__(self, model: Model) -> None:
-        self.known = PartlyKnown()
+        self.known = PartlyKnown.shared(model)
         self._places = [
             (node, index)
             for node in model.nodes()

@@ -66,11 +66,16 @@ def is_integer(dtype: int) -> bool:
     return dtype in _INTEGERS
 
 
+def fits(shape: Iterable[int]) -> bool:
+    """Whether an array of that shape is small along every axis, also one of no elements."""
+    return math.prod(max(1, size) for size in shape) <= LARGEST
+
+
 def of_tensor(tensor: Any) -> Optional[Small]:
     """The array of a TensorProto; None for one of other data, of many elements, or malformed."""
     if not (tensor.data_type in _INTEGERS or tensor.data_type in _FLOATS or tensor.data_type == BOOL):
         return None
-    if any(size < 0 for size in tensor.dims) or math.prod(tensor.dims) > LARGEST or not tensor_has_data(tensor):
+    if any(size < 0 for size in tensor.dims) or not fits(tensor.dims) or not tensor_has_data(tensor):
         return None
     found = tensors.numbers(tensor)
     if found is None:
@@ -108,7 +113,7 @@ def broadcast(shapes: Sequence[Sequence[int]]) -> Optional[Tuple[int, ...]]:
         if len(wide) > 1:
             raise ValueError("shapes that do not fit each other")
         found.append(wide.pop() if wide else 1)
-    return tuple(found) if math.prod(found) <= LARGEST else None
+    return tuple(found) if fits(found) else None
 
 
 def strides(shape: Sequence[int]) -> List[int]:

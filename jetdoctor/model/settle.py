@@ -25,8 +25,8 @@ _BY_VALUE = {
 
 def settle(model: Model, may_ask: Any) -> None:
     """Fill in sizes of ``model``'s types; ``may_ask(node proto)`` says whether onnx's inference withstands it."""
+    known = PartlyKnown()
     for graph in model.main.walk():
-        known = PartlyKnown()
         better: Set[str] = set()
         for node in graph.nodes:
             contrib = contrib_types.is_known(node)
