@@ -144,6 +144,32 @@ def test_sizes_to_freeze():
     assert "--trt-min-shapes 'x:[1, 1, 4]'" in remark.fixes[1].title
 
 
+IF = """<ir_version: 8, opset_import: ["": 13]>
+g (float[N,1] x) => (float[M] y) <int64[1] k = {0}, int64[1] one = {1}> {
+  %s
+  y = If (c) <then_branch = t () => (float[1] t1) { t1 = Squeeze (x, k) },
+              else_branch = e () => (float[N,1] e1) { e1 = Identity (x) }> }"""
+
+
+@pytest.mark.parametrize("condition, helps", [
+    ("s = Shape (x) n = Gather (s, k) c = Equal (n, one)", True),
+    ("v = ReduceMax <keepdims = 0> (x) c = Greater (v, v)", False),
+])  # fmt: skip
+def test_sizes_decide_a_branch(condition, helps):
+    _, titles = advice(model(IF % condition), "jetpack-6.2", "JD308")
+    assert titles[0].startswith("Fix the sizes (insert your own)") == helps
+
+
+def test_fixed_sizes_remove_an_operator_that_reads_sizes_only():
+    """Not one that computes on the data, though its state of zeros has their batch."""
+    text = NONZERO.replace("float[4] x", "float[N] x").replace("NonZero(x)", "NonZero(o)")
+    folds = model(text.replace("{ y", "{ s = Shape (x) o = ConstantOfShape (s) y"))
+    assert advice(folds, "jetpack-4.6", "JD301")[1][0].startswith("Fix the sizes")
+    lstm = """<ir_version: 8, opset_import: ["": 13, "com.microsoft": 1]> g (float[N,4] x) => (float[M,P] y) {
+      s = Shape (x) z = ConstantOfShape (s) y = com.microsoft.DynamicQuantizeLSTM (x, z) }"""
+    assert not any(title.startswith("Fix the sizes") for title in advice(model(lstm), "jetpack-6.2", "JD803")[1])
+
+
 def test_likely_sizes():
     def sized(shape, **metadata):
         return freeze_options(model(NONZERO.replace("float[4] x", "float[%s] x" % shape), **metadata))

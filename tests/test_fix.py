@@ -127,6 +127,31 @@ def test_freeze_folds_shape_arithmetic(tmp_path):
     assert [n.op_type for n in outcome.proto.graph.node] == ["Reshape"]
 
 
+#: A squeeze of PyTorch's tracer, and a reader whose condition hangs on the rank that it leaves.
+SQUEEZES = """<ir_version: 8, opset_import: ["": 13]>
+g (float[N,4,M] x) => (float[A,B,C] y) <int64[1] last = {2}, int64[1] first = {0}, int64 one = {1}, int64 two = {2}> {
+  s = Shape (x) m = Gather <axis = 0> (s, last) c = Equal (m, one)
+  z = If (c) <then_branch = t () => (float[N,4] t1) { t1 = Squeeze (x, last) },
+              else_branch = e () => (float[N,4,M] e1) { e1 = Identity (x) }>
+  r = Shape (z) n = Size (r) d = Equal (n, two)
+  y = If (d) <then_branch = u () => (float[1,A,4] u1) { u1 = Unsqueeze (z, first) },
+              else_branch = f () => (float[A,B,C] f1) { f1 = Identity (z) }>
+}"""
+
+
+@pytest.mark.parametrize("sizes, operators", [("2x4x1", ["Squeeze", "Unsqueeze"]), ("2x4x3", ["Identity", "Identity"])])
+def test_freeze_keeps_the_branches_that_sizes_select(tmp_path, sizes, operators):
+    outcome = fix(save(tmp_path, SQUEEZES), NEW, freeze={"x": sizes})
+    assert outcome.clean and outcome.plan.equivalence.status == "equal", outcome.plan
+    assert [n.op_type for n in outcome.proto.graph.node] == operators
+
+
+def test_freeze_leaves_a_branch_that_data_select(tmp_path):
+    text = SQUEEZES.replace("c = Equal (m, one)", "v = ReduceMax <keepdims = 0> (x) c = Greater (v, v)")
+    outcome = fix(save(tmp_path, text), (), freeze={"x": "2x4x1"})
+    assert [n.op_type for n in outcome.proto.graph.node].count("If") == 2
+
+
 def test_unreadable_model(tmp_path):
     (tmp_path / "text.onnx").write_text("hello")
     with pytest.raises(UsageError):

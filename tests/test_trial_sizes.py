@@ -28,7 +28,15 @@ SAMPLES = """g (float[1,1,n] x, float[2,1,40] w) => (float[1,2,1] y) <int64[1] a
 }"""
 
 
-@pytest.mark.parametrize("text", [CACHE, TRACED, SAMPLES], ids=["cache", "traced", "samples"])
+#: The same with a state of the same batch.
+STATE = """g (float[b,1,n] x, float[2,1,40] w, float[c,2,1] h) => (float[b,2,2] y) <int64[1] axes = {2}> {
+  c = Conv <strides = [20]> (x, w)
+  m = ReduceMean <keepdims = 1> (c, axes)
+  y = Concat <axis = 2> (m, h)
+}"""
+
+
+@pytest.mark.parametrize("text", [CACHE, TRACED, SAMPLES, STATE], ids=["cache", "traced", "samples", "state"])
 def test_sizes_that_fit_are_found(tmp_path, text):
     path = str(tmp_path / "m.onnx")
     onnx.save(parser.parse_model(HEAD + text), path)
@@ -50,6 +58,7 @@ def test_order_of_combinations():
     assert found[0] == {"a": 2, "b": 2} and {"a": 2, "b": 3} in found[:3]
     assert len(found) == len({tuple(sizes.values()) for sizes in found})
     assert not list(combinations([])) and not list(combinations("abcde"))
+    assert {"a": 1, "b": 1024} in found and {"a": 1024, "b": 2} in found
     alone = [sizes["n"] for sizes in combinations(["n"])]
     assert len(alone) == len(set(alone)) and max(alone) == 16000
 

@@ -77,6 +77,18 @@ def test_ids_are_followed_through_cast_and_unsqueeze():
     assert inputs.feeds(model, case="large")["ids"].tolist() == [4, 4, 4]
 
 
+def test_a_number_that_the_model_asks_for_is_given():
+    """Both branches behind it are run: the number in random inputs, others in the edge cases."""
+    text = """<ir_version: 8, opset_import: ["": 17]>
+    g (int64 rate, int64[8] codes) => (bool y, bool[8] z) <int64 k = {16000}> {
+      y = Equal (rate, k) z = Equal (k, codes) }"""
+    model = view(parser.parse_model(text))
+    assert inputs.feeds(model, 0)["rate"] == 16000 and inputs.feeds(model, 1)["rate"] == 16000
+    assert inputs.feeds(model, 0, "zeros")["rate"] == 0
+    codes = inputs.feeds(model, 0)["codes"]
+    assert 16000 in codes and any(codes != 16000)
+
+
 def test_masks_are_0_or_1():
     model = parse("(float[1,64] attention_mask) => (y) { y = Relu (attention_mask) }")
     assert set(inputs.feeds(model)["attention_mask"].ravel()) == {0.0, 1.0}

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 from jetdoctor import onnx_parts
 from jetdoctor.check.engine import Engine
 from jetdoctor.check.hit import Hit
+from jetdoctor.check.run_time import needs_a_run
 from jetdoctor.check.suppression import Suppressions, cut_before
 from jetdoctor.graph import Model, Node
 from jetdoctor.model.exporters import NEWEST_NEEDED, exporter, has_open_inputs, left_over, reexport, suppresses
@@ -94,6 +95,8 @@ class Advisor:
         return text % (path, name, options) if options else ""
 
     def _about_sizes(self, finding: Finding) -> bool:
+        if finding.rule in _OPERATOR_ITSELF:  # gone with fixed sizes only where they alone decide what it gives
+            return any(_from_shape(node, 0) and not _reads_data(node) for node in self._nodes(finding))
         if not finding.rule.startswith(_ABOUT_SHAPES):
             return any(_from_shape(node) for node in self._nodes(finding))
         nodes = self._nodes(finding)
@@ -212,9 +215,14 @@ def _open(node: Node) -> bool:
     return any(value.static_shape is None for value in given if not value.is_constant_expression())
 
 
-def _from_shape(node: Node, depth: int = 24) -> bool:
-    """Whether a parameter of the node (not its first input) is computed from the size of a tensor."""
-    level = [node.input(index).producer for index in range(1, len(node.inputs)) if node.present(index)]
+def _reads_data(node: Node) -> bool:
+    return any(needs_a_run(node.input(index)) for index in range(len(node.inputs)) if node.present(index))
+
+
+def _from_shape(node: Node, first: int = 1, depth: int = 24) -> bool:
+    """Whether a parameter of the node (an input from ``first`` on; any of an If or a Loop) is computed from a size."""
+    first = 0 if node.subgraphs else first
+    level = [node.input(index).producer for index in range(first, len(node.inputs)) if node.present(index)]
     for _ in range(depth):
         known = {id(n.proto): n for n in level if n is not None and not n.output().is_constant_expression()}
         if any(n.op_type in ("Shape", "Size") for n in known.values()):

@@ -60,14 +60,31 @@ class Attempt:
         return proto
 
     def fold(self, what: str) -> None:
-        """Fold constant expressions at once, without a finding that asks for it."""
-        view = from_proto(self.proto, self.path)
-        rewriting = Rewriting(view, catalog().rewrites, self._strictest())
-        title = "Fold %s" % what
-        rewriting.apply([Request(_UNASKED, Location(), Fix(title, rewrite="fold_constants"))])
+        """Fold constant expressions at once, without a finding that asks for it.
+
+        A branch that a folded condition selects has sizes again that decide the next condition.
+        """
+        while self._unasked([(Location(), Fix("Fold %s" % what, rewrite="fold_constants"))]) | self._keep_branches():
+            pass
+
+    def _keep_branches(self) -> bool:
+        """Put the selected branch in the place of each If with a known condition; whether there was one."""
+        fix = Fix("Keep the branches that known conditions select", rewrite="fold_if")
+        chosen = [
+            node for graph in from_proto(self.proto, self.path).main.walk() for node in graph.nodes
+            if node.op_type == "If" and node.domain in DEFAULT_DOMAINS and node.input(0).is_weights()
+        ]  # fmt: skip
+        return bool(chosen) and self._unasked([(node.location(), fix) for node in chosen])
+
+    def _unasked(self, wanted: Sequence[Tuple[Location, Fix]]) -> bool:
+        """Make changes that no finding asks for; whether any was made."""
+        rewriting = Rewriting(from_proto(self.proto, self.path), catalog().rewrites, self._strictest())
+        requests = [Request(_UNASKED, place, fix) for place, fix in wanted]
+        rewriting.apply([request for request in requests if request.key not in self.choices.barred])
         if rewriting.done:
             self.proto = rewriting.finish()
             self._record(rewriting.done)
+        return bool(rewriting.done)
 
     def new_errors(self) -> List[Tuple[Any, Location, Target]]:
         """Error findings that the original did not have, with their place and target."""

@@ -17,7 +17,12 @@ from jetdoctor.verify.inputs import Case, cases
 
 _SMALL = (2, 3, 5, 1, 4, 6, 7, 8, 9, 10, 12, 16)
 _LARGE = (40, 48, 50, 64, 96, 100, 128, 160, 224, 256, 400, 512, 1000, 1024, 1600, 4000, 16000)
+_LONG = tuple(size for size in _LARGE if size <= 1024)
 _ALONE = _SMALL + tuple(size for size in range(11, 33) if size not in _SMALL) + _LARGE
+
+#: Several open dims: so many combinations of small sizes come before those of one long dim, as a signal has beside
+#: the batch of its state.
+_FIRST, _BATCHES = 100, (2, 1)
 
 #: With more open dims than this there are too many combinations.
 _MOST = 4
@@ -46,8 +51,11 @@ def combinations(dims: Sequence[str]) -> Iterator[Mapping[str, int]]:
             yield {dims[0]: size}
     elif 1 < len(dims) <= _MOST:
         places = sorted(itertools.product(range(len(_SMALL)), repeat=len(dims)), key=lambda each: (sum(each), each))
-        for each in places:
-            yield {dim: _SMALL[place] for dim, place in zip(dims, each)}
+        small = [{dim: _SMALL[place] for dim, place in zip(dims, each)} for each in places]
+        yield from small[:_FIRST]
+        for rest, size, long in itertools.product(_BATCHES, _LONG, dims):
+            yield {dim: size if dim == long else rest for dim in dims}
+        yield from small[_FIRST:]
 
 
 def _runs(make: Make, run: Callable[[Any], Any], case: Case) -> bool:

@@ -126,6 +126,8 @@ def _array(random: Any, dtype: str, shape: Tuple[int, ...], limits: Range, case:
         values = random.uniform(0, 1, shape)
     elif limits.kind in ("ids", "mask"):
         values = _within(random, values, limits, case)
+    elif limits.kind == "chosen" and case in ("random", "large"):
+        values = _chosen(random, values, limits.options)
     return _clip(numpy.asarray(values), target).astype(target)
 
 
@@ -167,6 +169,14 @@ def _within(random: Any, values: Any, limits: Range, case: str) -> Any:
     if case == "random":
         return random.randint(low, high + 1, numpy.shape(values))
     return numpy.clip(values, low, high)
+
+
+def _chosen(random: Any, values: Any, options: Tuple[int, ...]) -> Any:
+    """One of the numbers that the model asks for; of several elements half keep their own."""
+    import numpy
+
+    drawn = random.choice(numpy.array(options), numpy.shape(values))
+    return numpy.where(random.rand(*numpy.shape(values)) < 0.5, values, drawn) if numpy.size(values) > 1 else drawn
 
 
 def _clip(values: Any, target: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from jetdoctor.constants.shape_values import known_array
 from jetdoctor.verify.steering import parsed_as_number, steered
 
 #: Operators that hand their first input's values on unchanged.
@@ -21,9 +22,10 @@ class Range:
     gives the only values which make sense, so that no edge case overrides it.
     """
 
-    kind: str  # "ids", "mask", "image", "number" (a text that spells one), "fixed", "free"
+    kind: str  # "ids", "mask", "image", "number" (a text that spells one), "chosen", "fixed", "free"
     low: Optional[int] = None
     high: Optional[int] = None
+    options: Tuple[int, ...] = ()  # of "chosen": numbers that the model asks for by Equal, such as a sample rate
     fixed: Optional[Callable[[Tuple[int, ...]], Any]] = None
 
 
@@ -110,6 +112,9 @@ def range_of(value: Any) -> Range:
         known = [high for high in limits if high is not None]
         if known:
             return Range("ids", 0, min(known))
+        options = _asked_for(consumers)
+        if options:
+            return Range("chosen", options=options)
     if value.dtype == "BOOL" or "mask" in value.name.lower():
         return MASK
     return Range("image", 0, 1) if not integer and _is_image(value.shape) else FREE
@@ -139,6 +144,12 @@ def _consumers(value: Any, depth: int = 6) -> List[Tuple[Any, int]]:
             if depth and index == 0 and node.op_type in _TRANSPARENT:
                 found.extend(_consumers(node.output(), depth - 1))
     return found
+
+
+def _asked_for(consumers: List[Tuple[Any, int]]) -> Tuple[int, ...]:
+    """The single constants that the values are compared with by Equal."""
+    arrays = [known_array(node.input(1 - index)) for node, index in consumers if node.op_type == "Equal"]
+    return tuple(sorted({int(array.reshape(-1)[0]) for array in arrays if array is not None and array.size == 1}))
 
 
 def _index_limit(node: Any, index: int) -> Optional[int]:
