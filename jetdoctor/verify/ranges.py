@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from jetdoctor.constants.shape_values import known_array
 from jetdoctor.verify.steering import parsed_as_number, steered
 
 #: Operators that hand their first input's values on unchanged.
@@ -148,8 +147,8 @@ def _consumers(value: Any, depth: int = 6) -> List[Tuple[Any, int]]:
 
 def _asked_for(consumers: List[Tuple[Any, int]]) -> Tuple[int, ...]:
     """The single constants that the values are compared with by Equal."""
-    arrays = [known_array(node.input(1 - index)) for node, index in consumers if node.op_type == "Equal"]
-    return tuple(sorted({int(array.reshape(-1)[0]) for array in arrays if array is not None and array.size == 1}))
+    found = [node.input(1 - index).numbers() for node, index in consumers if node.op_type == "Equal"]
+    return tuple(sorted({int(numbers[0]) for numbers in found if numbers is not None and len(numbers) == 1}))
 
 
 def _index_limit(node: Any, index: int) -> Optional[int]:
