@@ -60,6 +60,26 @@ def test_the_source_that_a_traceback_quotes_is_no_evidence():
     assert triage("RuntimeError: use_external_data_format")[0].category == "external-data-2gb"
 
 
+@pytest.mark.parametrize(
+    "line, category",
+    [
+        ("段错误 (核心已转储)", "internal-error"),
+        ("Speicherzugriffsfehler (Speicherabzug geschrieben)", "internal-error"),
+        ("已杀死", "out-of-memory"),
+        ("cp: libcudnn.so.8 : Aucun espace disponible sur le périphérique", "disk-full"),
+    ],
+)
+def test_shells_and_libraries_speak_other_languages(line, category):
+    assert triage(line)[0].category == category
+
+
+def test_a_hint_that_is_a_warning_does_not_hide_the_error():
+    hint = "[W] [TRT] Calibrator won't be used in explicit precision mode. Use quantization aware training\n"
+    error = "[E] Error[10]: Could not find any implementation for node Conv_7.\n"
+    assert triage(hint + error)[0].category == "no-implementation"
+    assert triage(hint)[0].category == "int8-calibration"
+
+
 def test_a_log_that_ended_well_has_remarks_only():
     text = "[W] [TRT] Skipping tactic 4 due to insufficient memory on requested size of 66048 detected.\n"
     done = read(text + "[I] [TRT] Engine generation completed in 31.7 seconds.")

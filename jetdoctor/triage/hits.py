@@ -13,8 +13,8 @@ from jetdoctor.triage.progress import Progress
 from jetdoctor.triage.record import Record
 from jetdoctor.triage.signatures import Book, Signature
 
-#: A warning weighs that much less than an error with the same words.
-WARNING_DISCOUNT = 15
+#: A warning weighs that much less than an error with the same words, and more so where it is a mere hint.
+WARNING_DISCOUNT, HINT_DISCOUNT = 15, 25
 #: An operator with a category of its own makes a general message that much more telling.
 OPERATOR_BONUS = 12
 #: A missing plugin weighs less when the line and its surroundings do not name the operator.
@@ -83,7 +83,7 @@ class Reader:
     def _hit(self, signature: Signature, line: Line) -> Hit:
         named = _captured(signature, line)
         operator = named or self.context.operator(line)
-        category, rank = signature.category, signature.rank - (WARNING_DISCOUNT if _is_warning(line) else 0)
+        category, rank = signature.category, signature.rank - _discount(signature, line)
         if signature.by_operator:
             row = self.known.operators.get(operator)
             if row and row["alone"] is True:
@@ -153,6 +153,12 @@ _ALONE: Mapping[str, Any] = {
     "lines": ["while parsing node number"], "rank": 12, "confidence": "low",
     "sources": ["onnx-tensorrt 7.1 to 10.10-GA ModelImporter.cpp: the operator that was being parsed"],
 }  # fmt: skip
+
+
+def _discount(signature: Signature, line: Line) -> int:
+    if not _is_warning(line):
+        return 0
+    return HINT_DISCOUNT if signature.confidence == "low" else WARNING_DISCOUNT
 
 
 def _is_warning(line: Line) -> bool:

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Deque, Dict, FrozenSet, Iterable, Iterator, Tuple
 
+from jetdoctor.triage.locales import in_english
 from jetdoctor.triage.masks import masked
 from jetdoctor.triage.phrases import grams
 from jetdoctor.triage.prefixes import split
@@ -34,7 +35,7 @@ _NUMBERS = {ord(digit): None for digit in "0123456789abcdefABCDEF"}
 
 @dataclass(frozen=True)
 class Line:
-    """``text`` without control codes; ``plain`` the same without quotes; ``key`` for comparing.
+    """``text`` without control codes; ``plain`` the same in English and without quotes; ``key`` for comparing.
 
     ``key`` is lower case, without the names of nodes and files. ``severity`` and ``component`` are what the
     logger's prefix says ("" when it says nothing), ``body`` is ``plain`` behind that prefix; ``grams`` are for
@@ -54,7 +55,7 @@ class Line:
 def clean(number: int, text: str) -> Line:
     """Without colors and control codes, blanks collapsed; prefixes read, names masked."""
     text = " ".join(_CONTROL.sub(" ", _ESCAPES.sub("", text)).split())
-    plain = text.translate(_QUOTES)
+    plain = in_english(text).translate(_QUOTES)
     prefix = split(plain)
     key = " %s " % " ".join(masked(plain).lower().split())
     return Line(number, text, plain, key, prefix.severity, prefix.component, prefix.body, grams(key))
