@@ -57,11 +57,16 @@ def test_a_fork_gives_its_bytes():
     assert forked.call(lambda: b"x" * (3 << 20), 5, 512 << 20) == forked.Answer(b"x" * (3 << 20))
 
 
+_kept = []
+
+
 def _do(request):
     """The work of a standing fork, by its name."""
     if request == b"spin":
         while True:
             pass
+    if request == b"grow":
+        _kept.append(bytearray(standing.GROWN))
     return {b"hoard": _hoard, b"abort": _abort}.get(request, lambda: b"%d %d" % (os.getpid(), len(request)))()
 
 
@@ -78,6 +83,14 @@ def test_a_standing_fork_that_fails_says_why_and_is_replaced(request_, said):
     answer = fork.call(request_, 1 if request_ == b"spin" else 5)
     assert (answer.data, answer.trouble) == (b"", said)
     assert fork.call(b"next", 5).data.split()[0] not in (b"", first[0])
+
+
+@linux
+def test_a_standing_fork_that_grew_makes_room_for_a_new_one():
+    fork = Standing(_do, 512 << 20)
+    first = fork.call(b"x", 5).data.split()[0]
+    assert fork.call(b"grow", 5).data.split()[0] == first
+    assert fork.call(b"x", 5).data.split()[0] not in (b"", first)
 
 
 @linux

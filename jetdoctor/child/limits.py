@@ -84,7 +84,7 @@ def spare_memory(spare: int) -> Iterator[None]:
         import resource
 
         before = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (_capped(_address_space() + spare, *before), before[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (_capped(address_space() + spare, *before), before[1]))
     except (ImportError, ValueError, OSError):  # no such limit on this system
         yield
         return
@@ -109,6 +109,7 @@ def _capped(wanted: int, soft: int, hard: int) -> int:
     return min([wanted] + [limit for limit in (soft, hard) if limit >= 0])
 
 
-def _address_space() -> int:
+def address_space() -> int:
+    """Bytes of address space of this process."""
     with open("/proc/self/statm", "rb") as stream:
         return int(stream.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")

@@ -22,6 +22,9 @@ from jetdoctor.child.forked import Answer
 #: Seconds that it waits for a request: whoever asked once and never again need not keep it.
 IDLE = 5.0
 
+#: Bytes of address space that it may have won by its requests: what grew further makes room for a new one.
+GROWN = 128 << 20
+
 #: What comes before a request: seconds of CPU, and its bytes. Before an answer: its bytes.
 _REQUEST, _ANSWER = struct.Struct("<dQ"), struct.Struct("<Q")
 
@@ -111,6 +114,7 @@ class Standing:
             os.close(self._requests)
             os.close(self._answers)
             forked.become_a_child(parent)
+            most = limits.address_space() + GROWN
             while select.select([requests], [], [], IDLE)[0]:
                 head = _read(requests, _REQUEST.size)
                 if not head:
@@ -119,7 +123,7 @@ class Standing:
                 limits.cpu_seconds(seconds)
                 answer = forked.answer(partial(self._work, _read(requests, length)), self._spare_now)
                 _write(answers, _ANSWER.pack(len(answer)) + answer)
-                if answer[:1] != forked.DONE:  # what is left of its memory is in pieces
+                if answer[:1] != forked.DONE or limits.address_space() > most:  # what it has left is in pieces
                     break
         finally:
             os._exit(0)  # never the parent's exit handlers, buffers or test runner

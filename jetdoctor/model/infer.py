@@ -1,14 +1,15 @@
 """Types and shapes of every value, by onnx's own inference, whose failures are not the model's.
 
 onnx's inference is C++ that crashes on some models (onnx 1.17 on Einsum or GRU of a scalar input, 1.23 still on a
-Slice of a size that comes out below zero), and that takes all time and memory on others. A model that was just read
-goes to a child with limits, which stays for the next one; one that ``gauge`` finds unusual to a fork of its own. A
-model that is known already and not unusual is asked about here.
+Slice of a size that comes out below zero), and that takes all time and memory on others. So it runs in a child with
+limits, which stays for the next model. A model that is known already and that ``gauge`` does not find unusual is asked
+about here.
 """
 
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any, Callable
 
 from jetdoctor import onnx_parts
@@ -49,15 +50,18 @@ def infer(proto: Any, data: bytes, known: bool = False) -> Any:
         if nodes > gauge.MOST_NODES:
             many = "more than 10^18" if nodes > 10**18 else format(nodes, ",d")
             raise Stopped("its local functions expand to %s nodes" % many)
-    unusual = gauge.is_heavy(proto) or gauge.may_crash(proto)
+    unusual, threads = gauge.is_heavy(proto) or gauge.may_crash(proto), threading.active_count() > 1
     if not forked.AVAILABLE:  # a crash is what onnx itself would do there
         answer = _infer(data)
-    elif threading.active_count() > 1 and not unusual:  # a fork would hold the locks of other threads
+    elif threads and not unusual:  # a fork would hold the locks of other threads
         answer = _infer(data)
     elif known and not unusual:
         answer = _here(data)
+    elif threads:
+        answer = _bounded(data, _in_a_child)
     else:
-        answer = _bounded(data, _in_child if unusual else _in_the_same_child)
+        more = 0.0 if unusual else len(data) / BYTES_PER_SECOND
+        answer = _bounded(data, partial(_in_the_child, seconds=TIME_LIMIT + more))
     return onnx_parts.messages().ModelProto.FromString(answer[1:]) if answer[:1] == _OK else None
 
 
@@ -76,7 +80,7 @@ def _here(data: bytes) -> bytes:
         with limits.spare_memory(SPARE_MEMORY):
             return _infer(data)
     except MemoryError:
-        return _in_child(data, follow=False)
+        return _in_a_child(data, follow=False)
 
 
 def _infer(data: bytes, follow: bool = True) -> bytes:
@@ -90,13 +94,12 @@ def _infer(data: bytes, follow: bool = True) -> bytes:
         return _FAILED
 
 
-def _in_child(data: bytes, follow: bool = True) -> bytes:
+def _in_a_child(data: bytes, follow: bool = True) -> bytes:
     return _data(forked.call(lambda: _infer(data, follow), TIME_LIMIT, SPARE_MEMORY))
 
 
-def _in_the_same_child(data: bytes, follow: bool = True) -> bytes:
-    """In one that has done the same for other models: for those that are hardly ever trouble."""
-    seconds = TIME_LIMIT + len(data) / BYTES_PER_SECOND
+def _in_the_child(data: bytes, follow: bool = True, seconds: float = TIME_LIMIT) -> bytes:
+    """In the one that does it for all models, one after the other."""
     return _data(_standing.call((_FOLLOW if follow else _SHAPES_ALONE) + data, seconds))
 
 
