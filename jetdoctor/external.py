@@ -15,12 +15,14 @@ from jetdoctor.graph import Graph, Model
 _EXTERNAL = 1  # onnx.TensorProto.EXTERNAL
 
 
-def tensors(model: Model) -> Iterator[Tuple[str, Any]]:
+def tensors(model: Model) -> List[Tuple[str, Any]]:
     """(name, TensorProto) of every tensor that keeps its data in another file: initializers and attributes."""
-    for graph in model.graphs():
-        for name, tensor in _of_graph(graph):
-            if tensor.data_location == _EXTERNAL:
-                yield name, tensor
+    return model.derived(_of_model)
+
+
+def _of_model(model: Model) -> List[Tuple[str, Any]]:
+    found = (pair for graph in model.graphs() for pair in _of_graph(graph))
+    return [(name, tensor) for name, tensor in found if tensor.data_location == _EXTERNAL]
 
 
 def _of_graph(graph: Graph) -> Iterator[Tuple[str, Any]]:
@@ -45,7 +47,7 @@ def entries(tensor: Any) -> Dict[str, str]:
 def troubles(model: Model) -> Iterator[Tuple[str, str, str]]:
     """(tensor, location, what is wrong in one line) of every tensor whose data cannot be read; none without a path."""
     sizes: Dict[str, Optional[int]] = {}
-    for name, tensor in tensors(model) if model.path else ():
+    for name, tensor in tensors(model) if model.path else []:
         location = entries(tensor).get("location", "")
         if location not in sizes:
             sizes[location] = _size(model.path, location)

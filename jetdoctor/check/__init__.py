@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from jetdoctor import dla
 from jetdoctor.catalog import Catalog, CatalogRule, catalog
@@ -12,11 +12,12 @@ from jetdoctor.check import accelerator
 from jetdoctor.check.advice import Advisor
 from jetdoctor.check.crash import Crash
 from jetdoctor.check.engine import Engine
-from jetdoctor.check.group import findings
+from jetdoctor.check.group import findings, of_release
+from jetdoctor.check.hit import Hit
 from jetdoctor.check.promise import only_a_run_tells, rounds
 from jetdoctor.facts import knowledge
 from jetdoctor.graph import Model
-from jetdoctor.types import Device, Finding, Fix, ModelSummary, Result, Target
+from jetdoctor.types import Device, Finding, Fix, ModelSummary, Result, Target, Version
 
 __all__ = ["Catalog", "CatalogRule", "advice", "catalog", "check", "check_device", "verdict"]
 
@@ -68,21 +69,25 @@ def check(
     summary = summary or ModelSummary(path=model.path)
     advisor = Advisor(engine, model)
     results: List[Result] = []
+    held: Dict[Version, List[Hit]] = {}
     for target in targets:
-        basis = engine.knowledge.basis(target.tensorrt_version)
+        version = target.tensorrt_version
+        if version not in held:
+            held[version] = of_release(hits, version)
+        basis = engine.knowledge.basis(version)
         crashed: List[Crash] = []
         extra = engine.target_hits(model, target, crashed)
         divided = dla.split(model, target, engine.knowledge) if target.dla and basis != "unknown" else None
         if divided is not None:
             extra = extra + accelerator.hits(model, divided, engine.catalog)
-        found = findings(hits + extra, target, basis) if basis != "unknown" else []
+        found = findings(held[version] + of_release(extra, version), target, basis) if basis != "unknown" else []
         found = [finding if finding.fixes else _advised(finding, advisor, target) for finding in found]
         if found and bool(model.derived(rounds)):
             found = [only_a_run_tells(finding, engine.catalog) for finding in found]
         unanswered = _crash_findings(crashes + crashed, (*engine.catalog.broken, *engine.knowledge.broken))
         found = unanswered + found
         state = verdict(found, basis, bool(unanswered or model.inference_stopped))
-        coverage = engine.knowledge.coverage(target.tensorrt_version)
+        coverage = engine.knowledge.coverage(version)
         results.append(
             Result(summary, target, state, tuple(found), basis=basis, coverage=coverage, dla=divided)
         )
@@ -102,5 +107,7 @@ def advice(model: Model, finding: Finding, target: Target) -> Tuple[Fix, ...]:
 def check_device(device: Device) -> Tuple[Finding, ...]:
     """Findings about a device alone."""
     crashes: List[Crash] = []
-    found = findings(_engine().device_hits(device, crashes), Target("device"), "read")
+    target = Target("device")
+    hits = of_release(_engine().device_hits(device, crashes), target.tensorrt_version)
+    found = findings(hits, target, "read")
     return tuple(_crash_findings(crashes) + found)

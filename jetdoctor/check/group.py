@@ -9,11 +9,16 @@ from jetdoctor.facts.words import PARSER_SAYS
 from jetdoctor.types import SEVERITIES, Finding, Target, Version
 
 
+def of_release(hits: Sequence[Hit], version: Version) -> List[Hit]:
+    """Hits that hold for a release of TensorRT, which several targets may share; all where it is not known."""
+    return [hit for hit in hits if version in hit.range and version in hit.rule.rule.range] if version else list(hits)
+
+
 def findings(hits: Sequence[Hit], target: Target, basis: str) -> List[Finding]:
-    """Hits that hold for the target, grouped by cause, errors first and then in graph order."""
+    """Hits ``of_release`` of the target, as far as they hold for it; grouped by cause, errors first, in graph order."""
     version = target.tensorrt_version
     groups: Dict[Any, List[Hit]] = {}
-    for hit in _said_once([hit for hit in hits if _holds(hit, target, version)]):
+    for hit in _said_once([hit for hit in hits if hit.match.applies is None or hit.match.applies(target)]):
         key = (hit.rule.rule.id, hit.match.cause if hit.match.cause is not None else id(hit))
         groups.setdefault(key, []).append(hit)
     made = []
@@ -33,12 +38,6 @@ def _told(finding: Finding) -> Tuple[Any, ...]:
     text = finding.message.split(PARSER_SAYS)[0]
     places = (finding.location, len(finding.also))
     return finding.rule, finding.severity, finding.outcome, text, places, finding.fixes
-
-
-def _holds(hit: Hit, target: Target, version: Version) -> bool:
-    if version and (version not in hit.range or version not in hit.rule.rule.range):
-        return False
-    return hit.match.applies is None or hit.match.applies(target)
 
 
 def _said_once(hits: Sequence[Hit]) -> List[Hit]:

@@ -44,17 +44,14 @@ def _decode(attribute: Any) -> Any:
 class Node:
     """One node, with the graph that holds it and its index there."""
 
-    __slots__ = ("graph", "index", "proto", "_attributes")
+    __slots__ = ("graph", "index", "proto", "op_type", "_attributes")
 
     def __init__(self, graph: "Graph", index: int, proto: Any) -> None:
         self.graph = graph
         self.index = index
         self.proto = proto
+        self.op_type: str = proto.op_type
         self._attributes: Optional[Dict[str, Any]] = None
-
-    @property
-    def op_type(self) -> str:
-        return self.proto.op_type
 
     @property
     def domain(self) -> str:
