@@ -33,6 +33,10 @@ class PartlyKnown:
         """Those of a model that nobody changes any more."""
         return model.derived(_of)
 
+    def forget_open(self) -> None:
+        """Work out anew what is not known as a whole: more is known of the model's sizes now."""
+        self._found = {key: found for key, found in self._found.items() if found is not None and found.is_known}
+
     def elements(self, value: Value) -> Optional[List[Dim]]:
         """Elements of a vector of sizes: numbers, symbols of sizes that are not fixed, None for what is not known."""
         found = self.of(value)

@@ -25,7 +25,7 @@ _BY_VALUE = {
 
 def settle(model: Model, may_ask: Any) -> None:
     """Fill in sizes of ``model``'s types; ``may_ask(node proto)`` says whether onnx's inference withstands it."""
-    known = PartlyKnown()
+    known = PartlyKnown.shared(model)
     for graph in model.main.walk():
         better: Set[str] = set()
         for node in graph.nodes:
@@ -43,6 +43,7 @@ def settle(model: Model, may_ask: Any) -> None:
                 parameters = _parameters(node, known)
                 if behind or parameters:
                     better.update(_ask(node, parameters))
+    known.forget_open()
 
 
 @lru_cache(maxsize=None)
