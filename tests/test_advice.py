@@ -168,6 +168,9 @@ def test_fixed_sizes_remove_an_operator_that_reads_sizes_only():
     lstm = """<ir_version: 8, opset_import: ["": 13, "com.microsoft": 1]> g (float[N,4] x) => (float[M,P] y) {
       s = Shape (x) z = ConstantOfShape (s) y = com.microsoft.DynamicQuantizeLSTM (x, z) }"""
     assert not any(title.startswith("Fix the sizes") for title in advice(model(lstm), "jetpack-6.2", "JD803")[1])
+    noise = model(text.replace("int64[1,N] y", "float[M] y").replace("{ y = NonZero(o)", """{
+      s = Shape (x) o = ConstantOfShape (s) y = RandomNormalLike (o)"""))
+    assert not any(title.startswith("Fix the sizes") for title in advice(noise, "jetpack-4.6", "JD301")[1])
 
 
 def test_likely_sizes():

@@ -36,6 +36,8 @@ def number(name, kind, *values):
         (7.0, "m = Div (f, k) z = Ceil (m) i = Cast <to = 7> (z)", "Add"),
         (2.0, "m = Div (f, k) i = Cast <to = 7> (m)", "Div"),
         (7.0, "m = Div (f, k) c = Ceil (m) z = Mul (c, k) i = Cast <to = 7> (z)", "Mul"),
+        (3.0, "d = Div (f, k) m = Add (k, d) z = Ceil (m) i = Cast <to = 7> (z)", "Add"),
+        (2.0, "d = Mul (f, k) m = Sub (d, k) z = Ceil (m) i = Cast <to = 7> (z)", "Sub"),
     ],
 )
 def test_sizes_in_integers(tmp_path, scale, steps, left):
@@ -47,7 +49,7 @@ def test_sizes_in_integers(tmp_path, scale, steps, left):
     assert left in operators and not {"Floor", "Ceil"} & set(operators)
 
 
-@pytest.mark.parametrize("steps", ["m = Mul (f, k)", "d = Div (f, f) m = Mul (d, k)"])
+@pytest.mark.parametrize("steps", ["m = Mul (f, k)", "d = Div (f, f) m = Mul (d, k)", "a = Add (f, k) m = Mul (a, k)"])
 def test_a_scale_that_floats_round_stays(tmp_path, steps):
     """0.1 is no fraction of few bits: integers would give other sizes; and two sizes have no constant scale."""
     body = number("two", "int64", 2) + number("four", "int64", 4) + number("front", "int64", 1, 3)

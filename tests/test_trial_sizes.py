@@ -77,3 +77,22 @@ def test_numbers_that_are_sizes_do_not_fill_the_memory():
     pairs, refusal = _reference_outputs(Crop(), feeds, 10.0)
     assert [name for name, _, _ in pairs] == ["random"] and not refusal
     assert len(_reference_outputs(Crop(), feeds[1:], 10.0)[0]) == 1
+
+
+def test_small_sizes_where_the_likely_ones_take_too_much_memory(tmp_path, monkeypatch):
+    from jetdoctor.child.command import Ended
+    from jetdoctor.fix import proof, prover
+
+    asked = []
+
+    def ask(job, most, really=proof._ask):
+        asked.append(job["small"])
+        return really(job, most) if job["small"] else (Ended("out-of-memory", reason="stopped"), {}, prover.ORIGINAL)
+
+    monkeypatch.setattr(proof, "_ask", ask)
+    path = str(tmp_path / "m.onnx")
+    onnx.save(parser.parse_model(HEAD + SAMPLES), path)
+    assert proof.prove(path, path).status == "equal" and asked == [False, True]
+    small = str(tmp_path / "fixed.onnx")
+    onnx.save(parser.parse_model(HEAD + SAMPLES.replace("[1,1,n]", "[1,1,80]")), small)
+    assert "too much memory" in proof.prove(small, small).reason

@@ -216,7 +216,8 @@ def _open(node: Node) -> bool:
 
 
 def _reads_data(node: Node) -> bool:
-    return any(needs_a_run(node.input(index)) for index in range(len(node.inputs)) if node.present(index))
+    given = [node.input(index) for index in range(len(node.inputs)) if node.present(index)]
+    return any(needs_a_run(value) for value in (node.output(), *given))
 
 
 def _from_shape(node: Node, first: int = 1, depth: int = 24) -> bool:

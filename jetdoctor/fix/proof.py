@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Optional
+from typing import Any, Dict, Optional, Tuple
 
 from jetdoctor.child import workplace
 from jetdoctor.child.command import Ended
@@ -49,19 +49,27 @@ def prove(
     run_seconds = int(min(time_limit, RUN_LIMIT + size // BYTES_PER_SECOND))
     job = {
         "original": original, "candidate": candidate, "inputs": inputs or "", "seconds": time_limit,
-        "run_seconds": run_seconds, "types": types,
+        "run_seconds": run_seconds, "types": types, "small": False,
     }  # fmt: skip
-    limit = memory_limit(SPARE_MEMORY + 3 * size)
-    with workplace.folder() as place:
-        task = "jetdoctor.fix.prover:compare_files"
-        ended, found = workplace.run_task(task, job, place, time_limit * 1.2 + 10, limit)
-        stage = prover.stage(place)
+    most = memory_limit(SPARE_MEMORY + 3 * size)
+    ended, found, stage = _ask(job, most)
+    if not found and stage == prover.ORIGINAL and ended.status == "out-of-memory" and not inputs:
+        _, small, _ = _ask(dict(job, small=True), most)  # the likely sizes are too large for a proof
+        found = small if small and small["status"] != "not-run" else found
     if found:
         return Equivalence(**found)
     trouble = _trouble(ended, run_seconds)
     if stage == prover.RESULT and ended.status in ("crashed", "failed") and ended.code != -signal.SIGALRM:
         return Equivalence("different", reason="%s run: ONNX Runtime %s" % (judging.CANNOT, trouble))
     return Equivalence(reason="ONNX Runtime %s on the %s" % (trouble, stage))
+
+
+def _ask(job: Dict[str, Any], most: Optional[int]) -> Tuple[Ended, Dict[str, Any], str]:
+    """How the child ended, what it found, and which model it was at."""
+    with workplace.folder() as place:
+        task = "jetdoctor.fix.prover:compare_files"
+        ended, found = workplace.run_task(task, job, place, job["seconds"] * 1.2 + 10, most)
+        return ended, found, prover.stage(place)
 
 
 def _trouble(ended: Ended, run_seconds: int) -> str:

@@ -24,9 +24,6 @@ ROOM, TIMES = 64 << 20, 4
 #: which model ONNX Runtime is at: the words of a message, too
 ORIGINAL, RESULT = "original", "result"
 
-#: why two models were compared elsewhere; an old operator may be another one there
-_ELSEWHERE = "run in ONNX's reference evaluator, since the original cannot be run in ONNX Runtime (%s)"
-
 #: what ONNX Runtime says of an input or output whose element type numpy does not have
 NO_NUMPY_TYPE = "numpy"
 
@@ -36,13 +33,13 @@ def compare_files(job: Mapping[str, Any], folder: str) -> Dict[str, Any]:
 
     ``job``: original, candidate and inputs (paths, "" for none), seconds, run_seconds (for one run), types: "same",
     "other" when an unsafe fix may have changed the element types of outputs, or "measured" when one gives other numbers
-    on purpose.
+    on purpose; small: whether only the smallest sizes that fit are tried, since the likely ones take too much memory.
     """
     _enter(folder, ORIGINAL)
     Runner.seconds = job["run_seconds"]
     budget = job["seconds"] * ORIGINAL_SHARE
     try:
-        return _compare(job["original"], job["candidate"], job["inputs"], folder, budget, job["types"])
+        return _compare(job, folder, budget)
     except JetdoctorError as error:
         return {"status": "not-run", "reason": str(error)}
 
@@ -56,8 +53,10 @@ def _enter(folder: str, stage: str) -> None:
     open(os.path.join(folder, stage), "w").close()
 
 
-def _compare(original: str, candidate: str, inputs: str, folder: str, budget: float, types: str) -> Dict[str, Any]:
-    runner, feeds = open_runner(original), named_feeds(original, candidate, inputs)
+def _compare(job: Mapping[str, Any], folder: str, budget: float) -> Dict[str, Any]:
+    original, candidate, inputs, types = (job[key] for key in ("original", "candidate", "inputs", "types"))
+    runner = open_runner(original)
+    feeds = [] if job["small"] else named_feeds(original, candidate, inputs)
     pairs, refusal = _reference_outputs(runner, feeds, budget)
     if not pairs and NO_NUMPY_TYPE in refusal.lower():  # int4 and narrower do not get into ONNX Runtime from Python
         runner = open_runner(original, "reference")
@@ -66,16 +65,16 @@ def _compare(original: str, candidate: str, inputs: str, folder: str, budget: fl
         trial = feeds_that_fit(load(candidate), maker(load(original), load(candidate)), runner.run, budget)
         pairs, _ = _reference_outputs(runner, trial, budget)
     if not pairs:
-        reasons = [refusal or "no inputs could be made", runner.why and _ELSEWHERE % runner.why]
+        reasons = [refusal or "no inputs could be made", runner.note]
         return {"status": "not-run", "reason": "; ".join(filter(None, reasons))}
     pairs += odd_pairs(runner, pairs, original)
-    kind, why = runner.kind, runner.why
+    kind, note = runner.kind, runner.note
     del runner
     _enter(folder, RESULT)
     if types == "measured":
         return _measure(pairs, candidate, kind)
     found = judge(pairs, original, candidate, kind, types == "same")
-    found["reason"] = "; ".join(filter(None, [found["reason"], why and _ELSEWHERE % why]))
+    found["reason"] = "; ".join(filter(None, [found["reason"], note]))
     return found
 
 

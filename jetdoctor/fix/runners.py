@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from typing import Any, Dict, Iterator, Mapping
+from typing import Any, Dict, Iterator, Mapping, Tuple
 
+from jetdoctor.fix import like_grids
 from jetdoctor.fix.candidate import Candidate
 from jetdoctor.types import JetdoctorError
 from jetdoctor.verify.onnxruntime import CannotRun, run_session, session
+
+#: why two models were compared elsewhere; an old operator may be another one there
+_ELSEWHERE = "run in ONNX's reference evaluator, since the original cannot be run in ONNX Runtime (%s)"
 
 #: highest IR version that every supported ONNX Runtime reads (1.19, the last for Python 3.8)
 OLD_IR = 10
 
 
 class Runner:
-    """An open model; ``kind`` is "onnxruntime" or "reference", ``why`` what ONNX Runtime said that cannot load it."""
+    """An open model; ``kind`` is "onnxruntime" or "reference", ``note`` what is unusual about how it runs, and why."""
 
     #: Seconds after which SIGALRM ends this process, 0 for none: nothing else gets into a kernel that computes. For
     #: children, whose end is an answer.
     seconds = 0
 
-    def __init__(self, kind: str, opened: Any, why: str = "") -> None:
-        self.kind, self._opened, self.why = kind, opened, why
+    def __init__(self, kind: str, opened: Any, note: str = "") -> None:
+        self.kind, self._opened, self.note = kind, opened, note
 
     def run(self, feeds: Mapping[str, Any]) -> Dict[str, Any]:
         """Outputs by name in the model's order. Raises ``JetdoctorError`` when the model refuses."""
@@ -52,37 +56,50 @@ class Runner:
 
 def open_runner(path: str, kind: str = "", optimize: bool = False) -> Runner:
     """Open a model file, in ONNX Runtime unless it cannot load it, or with the ``kind`` asked for."""
-    why = ""
+    note = ""
     if kind != "reference":
         try:
-            return Runner("onnxruntime", _session(path, optimize))
+            return Runner("onnxruntime", *_session(path, optimize))
         except CannotRun as error:
             if kind:
                 raise
-            why = str(error)
+            note = _ELSEWHERE % error
     from onnx.reference import ReferenceEvaluator
 
     try:
-        return Runner("reference", ReferenceEvaluator(path), why)
+        return Runner("reference", ReferenceEvaluator(path), note)
     except Exception as error:
         reason = "neither ONNX Runtime nor the reference evaluator loads it: %s" % str(error).split("\n")[0]
         raise JetdoctorError(reason) from error
 
 
-def _session(path: str, optimize: bool) -> Any:
+def _session(path: str, optimize: bool) -> Tuple[Any, str]:
+    """A session, and what was changed for it that the proof has to say."""
     try:
-        return session(path, optimize)
+        return session(path, optimize), ""
     except CannotRun as error:
-        if "IR version" not in str(error):
+        said = str(error)
+        if "IR version" not in said and "GridSample" not in said:
             raise
-    return _older_ir(path, optimize)
+        changed = _in_older_ir(path) if "IR version" in said else _with_like_grids(path)
+        if changed is None:
+            raise
+    with Candidate(changed, path, check=False) as copy:
+        return session(copy.path, optimize), "" if "IR version" in said else like_grids.NOTE
 
 
-def _older_ir(path: str, optimize: bool) -> Any:
-    """A session on a copy of the model that says an IR version which this ONNX Runtime reads."""
+def _in_older_ir(path: str) -> Any:
+    """The model with an IR version which every supported ONNX Runtime reads."""
     import onnx
 
     proto = onnx.load(path, load_external_data=False)
     proto.ir_version = OLD_IR
-    with Candidate(proto, path, check=False) as copy:
-        return session(copy.path, optimize)
+    return proto
+
+
+def _with_like_grids(path: str) -> Any:
+    """The model with grids of one type with their images, None when they are."""
+    import onnx
+
+    proto = onnx.load(path, load_external_data=False)
+    return proto if like_grids.round_grids(proto, path) else None

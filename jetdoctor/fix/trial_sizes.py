@@ -20,8 +20,8 @@ _LARGE = (40, 48, 50, 64, 96, 100, 128, 160, 224, 256, 400, 512, 1000, 1024, 160
 _LONG = tuple(size for size in _LARGE if size <= 1024)
 _ALONE = _SMALL + tuple(size for size in range(11, 33) if size not in _SMALL) + _LARGE
 
-#: Several open dims: so many combinations of small sizes come before those of one long dim, as a signal has beside
-#: the batch of its state.
+#: Several open dims: so many combinations of small sizes come before those of long ones, as a signal has beside the
+#: batch of its state, or an image along its sides.
 _FIRST, _BATCHES = 100, (2, 1)
 
 #: With more open dims than this there are too many combinations.
@@ -53,9 +53,15 @@ def combinations(dims: Sequence[str]) -> Iterator[Mapping[str, int]]:
         places = sorted(itertools.product(range(len(_SMALL)), repeat=len(dims)), key=lambda each: (sum(each), each))
         small = [{dim: _SMALL[place] for dim, place in zip(dims, each)} for each in places]
         yield from small[:_FIRST]
-        for rest, size, long in itertools.product(_BATCHES, _LONG, dims):
-            yield {dim: size if dim == long else rest for dim in dims}
+        for size, rest, long in itertools.product(_LONG, _BATCHES, _subsets(dims)):
+            if rest == _BATCHES[0] or len(long) < len(dims):
+                yield {dim: size if dim in long else rest for dim in dims}
         yield from small[_FIRST:]
+
+
+def _subsets(dims: Sequence[str]) -> List[Tuple[str, ...]]:
+    """One dim or more of them, the fewest first."""
+    return [subset for count in range(1, len(dims) + 1) for subset in itertools.combinations(dims, count)]
 
 
 def _runs(make: Make, run: Callable[[Any], Any], case: Case) -> bool:

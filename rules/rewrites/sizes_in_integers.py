@@ -1,4 +1,5 @@
-"""A size times a scale, cut to an integer, in integer arithmetic: ``floor(n * 1.5)`` is ``n * 3 // 2``.
+"""A size times a scale, cut to an integer, in integer arithmetic: ``floor(n * 1.5)`` is ``n * 3 // 2``, and
+``ceil(n / 4 + 1)`` is ``(n + 4 + 3) // 4``.
 
 Equal for sizes: they are not negative, and below 2**14 the product with a scale of few bits is exact in FLOAT.
 """
@@ -61,9 +62,27 @@ def _fraction(value, edit):
         return _fraction(node.input(0), edit)
     if node.op_type in ("Floor", "Ceil"):
         return _cut(value, edit), one, one
+    if node.op_type in ("Add", "Sub"):
+        return _moved(node, edit)
     if node.op_type not in ("Mul", "Div"):
         raise CannotRewrite("%s of a size" % node.op_type)
     return _scaled(node, edit)
+
+
+def _moved(node, edit):
+    """A whole number more or less, which FLOAT adds to a quotient without crossing the next integer."""
+    import numpy as np
+
+    amount, other = edit.array(node.input(1)), node.input(0)
+    if amount is None and node.op_type == "Add":
+        amount, other = edit.array(other), node.input(1)
+    if amount is None or (amount != np.rint(amount)).any() or (np.abs(amount) >= _FEW_BITS).any():
+        raise CannotRewrite("what is added to the size is no small whole number")
+    name, over, under = _fraction(other, edit)
+    if (over != 1).any():
+        name = edit.add("Mul", [name, edit.constant(over)])
+    steps = amount.astype(np.int64) * under
+    return edit.add(node.op_type, [name, edit.constant(steps)]), np.ones((), np.int64), under
 
 
 def _scaled(node, edit):
