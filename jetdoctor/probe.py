@@ -35,6 +35,10 @@ PACKAGE = re.compile(
     r"|onnx-graphsurgeon|python3-numpy$|libc6$|zram-config$)"
 )
 
+#: What dpkg calls a package that it began to install and did not finish: in ``dpkg -l``, in its database.
+UNFINISHED = ("U", "F", "H")
+HALF_STATES = ([b"unpacked"], [b"half-configured"], [b"half-installed"])
+
 #: Python distribution -> key of the fact with its version.
 #: (package, a library of it that is linked with the GPU's, where it keeps libraries of its own), below a site folder.
 LINKED = (
@@ -89,6 +93,7 @@ LIBRARY_DIRECTORIES = (
     "/usr/lib/aarch64-linux-gnu",
     "/usr/lib/x86_64-linux-gnu",
     "/usr/lib64",
+    "/usr/lib",
     "/usr/local/cuda/lib64",
     "/usr/local/cuda/targets/aarch64-linux/lib",
     "/usr/local/cuda/targets/sbsa-linux/lib",
@@ -428,6 +433,8 @@ def l4t(machine, facts):
         if name in from_packages:
             facts.add("l4t", from_packages[name], "dpkg " + name)
             facts.add("l4t_packages", from_packages[name], "dpkg " + name)
+    found = re.search(r"-l4t-r([3-9]\d\.\d+(?:\.\d+)?)", facts.value("kernel") or "")
+    facts.add("l4t", found and found.group(1), "the kernel's release, as meta-tegra (Yocto) names it")
     facts.missing("l4t", "no /etc/nv_tegra_release and no nvidia-l4t package: not a Jetson, or a container")
     text, path = machine.files.first("/etc/apt/sources.list.d/nvidia-l4t-apt-source.list")
     found = re.search(r"^\s*deb\b.*\br([3-9]\d\.\d+)\b", text, re.M)
@@ -448,6 +455,8 @@ def board(machine, facts):
     facts.add("board_model", model[0] if model else None, path)
     facts.missing("board_model", "no device tree model")
     compatible, path = strings("compatible")
+    # text that was copied from a terminal has lost the NULs between the strings
+    compatible = [part for text in compatible for part in text.replace("nvidia,", "\0nvidia,").split("\0") if part]
     if compatible:
         facts.add("board_compatible", compatible, path)
         socs = [part.split(",")[1] for part in compatible if re.match(r"nvidia,tegra\d{3}$", part)]
@@ -574,17 +583,24 @@ def gpu(machine, facts):
 
 def packages(machine, facts):
     """Versions of the installed Debian packages that matter here."""
-    text, source = machine.commands.output("dpkg", "apt-list", "apt_list")
-    found = {}
-    for line in text.splitlines():
-        row = re.match(r"(?:[ih]i\s+)?([a-z0-9][a-z0-9.+-]+)(?::\w+)?(?:/\S+)?\s+(\S*\d\S*)", line)
-        if row and PACKAGE.match(row.group(1)):
-            found[row.group(1)] = row.group(2)
-    if not text:
-        source, found = "/var/lib/dpkg/status", installed(machine.files)
+    source, found, unfinished = None, {}, []
+    for names in (("dpkg",), ("apt-list", "apt_list")):
+        text, said = machine.commands.output(*names)
+        source = source or (said if text else None)
+        for line in text.splitlines():
+            row = re.match(r"(?:[ih](.)R?\s+)?([a-z0-9][a-z0-9.+-]+)(?::\w+)?(?:/\S+)?\s+(\S*\d\S*)", line)
+            if row and PACKAGE.match(row.group(2)):
+                if row.group(1) in (None, "i", "W", "t"):
+                    found.setdefault(row.group(2), row.group(3))
+                elif row.group(1) in UNFINISHED:
+                    unfinished.append(row.group(2))
+    if not source:
+        source = "/var/lib/dpkg/status"
+        found, unfinished = installed(machine.files)
     machine.packages = found
     facts.add("packages", found or None, source)
     facts.missing("packages", "no NVIDIA package in dpkg's database")
+    facts.add("packages_unfinished", sorted(unfinished) or None, source)
     jetpack = re.compile(r"(\d+\.\d+(?:\.\d+)?)[-+]b\d+")
     order = ["nvidia-jetpack", "nvidia-jetpack-runtime", "nvidia-jetpack-dev"]
     for name in order + sorted(n for n in found if n.startswith("nvidia-")):
@@ -594,8 +610,11 @@ def packages(machine, facts):
 
 
 def installed(files):
-    """Package -> version from dpkg's own database, read in blocks (it has tens of thousands of lines)."""
-    found, rest, name, status = {}, b"", "", ""
+    """Package -> version from dpkg's own database, and names of those that dpkg did not finish.
+
+    Read in blocks: it has tens of thousands of lines.
+    """
+    found, unfinished, rest, name, status = {}, [], b"", "", ""
     for block in files.blocks("/var/lib/dpkg/status", PACKAGE_DATABASE_LIMIT):
         lines = (rest + block).split(b"\n")
         rest = lines.pop()[-4096:]
@@ -604,9 +623,11 @@ def installed(files):
                 name = line[9:].decode("ascii", "replace").strip()
             elif line.startswith(b"Status: "):
                 status = line[8:].strip()
+                if PACKAGE.match(name) and status.split()[-1:] in HALF_STATES:
+                    unfinished.append(name)
             elif line.startswith(b"Version: ") and status == b"install ok installed" and PACKAGE.match(name):
                 found[name] = line[9:].decode("ascii", "replace").strip()
-    return found
+    return found, unfinished
 
 
 def libraries(machine, stem, directories=LIBRARY_DIRECTORIES):
@@ -1225,7 +1246,7 @@ def groups(machine, facts):
 
 
 #: In this order: later readers use what earlier ones found.
-READERS = (packages, l4t, board, container, gpu, cuda, cudnn, tensorrt, vpi, python, system, memory, thermal, settings)
+READERS = (packages, system, l4t, board, container, gpu, cuda, cudnn, tensorrt, vpi, python, memory, thermal, settings)
 
 
 def collect(machine, facts):

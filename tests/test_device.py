@@ -51,6 +51,46 @@ Libraries:
  - TensorRT: Not installed
  - OpenCV: 4.8.0 - with CUDA: NO
 """
+JETSON_RELEASE_NEW_L4T = """Software part of jetson-stats 4.3.2 - (c) 2024, Raffaello Bonghi
+Jetpack missing!
+ - Model: NVIDIA Jetson Orin NX Engineering Reference Developer Kit
+ - L4T: 36.4.4
+NV Power Mode[3]: 25W
+Hardware:
+ - P-Number: p3767-0000
+Libraries:
+ - CUDA: 12.6.68
+ - TensorRT: 10.3.0.30
+"""
+JETSON_RELEASE_BARE = """Model: NVIDIA Jetson AGX Orin Developer Kit - Jetpack 6.0 [L4T 36.3.0]
+Hardware:
+ - Module: NVIDIA Jetson AGX Orin (32GB ram)
+Libraries:
+ - CUDA: Not installed
+ - TensorRT: Not installed
+"""
+JTOP_ERROR_LOG = """------------------
+Path: /etc/nv_tegra_release
+# R38 (release), REVISION: 2.0, GCID: 41844464, BOARD: generic, EABI: aarch64, DATE: Fri Aug 22 00:55:42 UTC 2025
+------------------
+Path: /sys/firmware/devicetree/base/model
+NVIDIA Jetson AGX Thor Developer Kit
+------------------
+Path: /proc/device-tree/nvidia,boardids
+No such file or directory
+------------------
+Path: /proc/device-tree/compatible
+nvidia,p4071-0000+p3834-0008
+"""
+JETSON_STATS_ISSUE = """### Board
+ - Model: lanai-3636
+ - P-Number: p\xff\xff\xff\xff-\xff\xff\xff\xff
+ - BoardIDs: p3636-0001-A0
+ - Module: **MISSING**
+ - L4T: 32.7.1
+ - Jetpack: 4.6.1
+"""
+JETSON_INFO = " NVIDIA Jetson TX2\n L4T 32.4.3 [ JetPack 4.4 ]\n Ubuntu 18.04.4 LTS\n CUDA 10.2.89\n"
 
 
 def made(**values):
@@ -232,6 +272,12 @@ def test_output_of_the_probe_and_of_device_are_snapshots(tmp_path):
             JETSON_RELEASE_4,
             dict(jetpack="6.0", module="orin-nx-16gb", tensorrt=None, opencv_cuda=False, dla=2),
         ),
+        (JETSON_RELEASE_NEW_L4T, dict(jetpack="6.2.1", l4t="36.4.4", module="orin-nx-16gb", tensorrt="10.3.0.30")),
+        (JETSON_RELEASE_BARE, dict(jetpack="6.0", module="agx-orin-32gb", not_installed=["cuda", "tensorrt"])),
+        (JTOP_ERROR_LOG, dict(jetpack="7.0", module="thor-t5000", board_model="NVIDIA Jetson AGX Thor Developer Kit")),
+        (JETSON_STATS_ISSUE, dict(jetpack="4.6.1", module="tx2-nx", board_model="lanai-3636")),
+        (JETSON_INFO, dict(jetpack="4.4", soc="tegra186", cuda="10.2", tensorrt=None)),
+        ("# R36 (release), REVISION: 4.7, GCID: 1, BOARD: generic\n", dict(jetpack="6.2.1", soc="tegra234")),
     ],
 )
 def test_text_of_jetson_release_is_a_snapshot(tmp_path, text, expected):
@@ -241,7 +287,19 @@ def test_text_of_jetson_release_is_a_snapshot(tmp_path, text, expected):
     assert {key: device.get(key) for key in expected} == expected
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[" * 100000, "[1]", '{"facts": 3}', "hello", "\0\0", '{"a":'])
+def test_what_a_text_says_is_missing_is_missing(tmp_path):
+    (tmp_path / "bare.txt").write_text(JETSON_RELEASE_BARE)
+    device = room.from_snapshot(str(tmp_path / "bare.txt"))
+    assert [f.rule for f in check_device(device) if f.severity == "warning"] == ["JD127"]
+    assert device.facts["tensorrt"].reason == "not installed, says the text"
+    assert device.facts["python"].reason == "the text does not say"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "L4T: new", "Model: Jetson\nTensorRT: 8.5.2.2", "[" * 100000, "[1]", '{"facts": 3}', "hello", "\0\0",
+     '{"a":'],
+)  # fmt: skip
 def test_what_is_no_snapshot_is_said_in_one_line(tmp_path, content):
     path = tmp_path / "x.json"
     path.write_text(content)

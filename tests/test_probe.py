@@ -250,6 +250,41 @@ def test_little_free_space_is_read_in_the_unit_of_the_table(tmp_path, table, fre
     assert known(probe.probe(tree(tmp_path, {"cmd/df.txt": table}))["facts"])["disk_free_mb"] == free
 
 
+DPKG_L = """\
+||/ Name                      Version                              Architecture
+ii  nvidia-l4t-core           36.4.4-20250616085344                arm64
+iF  nvidia-l4t-kernel         5.15.148-tegra-36.4.4-20250616085344 arm64
+iU  nvidia-l4t-display-kernel 5.15.148-tegra-36.4.4-20250616085344 arm64
+rc  libnvinfer8               8.6.2.3-1+cuda12.2                   arm64
+un  nvidia-304                <none>                               <none>
+iU  some-game                 1.0                                  arm64
+"""
+
+
+def test_packages_that_dpkg_did_not_finish(tmp_path):
+    """From what dpkg -l prints, and the same from its database; apt's list adds what the other lacks."""
+    apt = "tensorrt/stable,now 10.3.0.30-1+cuda12.5 arm64 [installed]\n"
+    files = {"cmd/dpkg-l.txt": DPKG_L, "cmd/apt-list.txt": apt}
+    printed = known(probe.probe(tree(tmp_path / "printed", files))["facts"])
+    assert printed["packages_unfinished"] == ["nvidia-l4t-display-kernel", "nvidia-l4t-kernel"]
+    assert set(printed["packages"]) == {"nvidia-l4t-core", "tensorrt"} and printed["tensorrt"] == "10.3.0.30"
+    status = "Package: %s\nStatus: install ok %s\nVersion: 36.4.4-20250616085344\n\n"
+    states = {"nvidia-l4t-core": "installed", "nvidia-l4t-kernel": "half-configured", "nvidia-l4t-init": "unpacked"}
+    files = {"root/var/lib/dpkg/status": "".join(status % pair for pair in states.items())}
+    read = known(probe.probe(tree(tmp_path / "read", files))["facts"])
+    assert (set(read["packages"]), len(read["packages_unfinished"])) == ({"nvidia-l4t-core"}, 2)
+
+
+def test_a_yocto_image_and_strings_that_lost_their_ends(tmp_path):
+    files = {
+        "root/proc/device-tree/compatible": "nvidia,p3737-0000+p3701-0005nvidia,p3701-0005nvidia,tegra234nvidia,x\n",
+        "cmd/uname-r.txt": "5.10.192-l4t-r35.5.0+gabcdef012345\n", "root/usr/lib/libnvinfer.so.8.5.2": "",
+    }  # fmt: skip
+    facts = known(probe.probe(tree(tmp_path, files))["facts"])
+    assert (facts["l4t"], facts["tensorrt"], facts["soc"]) == ("35.5.0", "8.5.2", "tegra234")
+    assert ["p3701-0005", "/proc/device-tree/compatible"] in facts["part_numbers"]
+
+
 def test_how_a_container_got_its_gpu(tmp_path):
     """The mounts are those that runc makes for lists of files (CSV) and for a CDI specification alike."""
     mounts = (

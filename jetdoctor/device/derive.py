@@ -35,6 +35,9 @@ def derive(facts: Facts) -> Facts:
         found["compute_capability"] = _compute_capability(found)
     if _value(found, "dla") is None:
         found["dla"] = _dla(found)
+    for key in _value(found, "not_installed") or ():
+        if not _value(found, key):
+            found[key] = Fact(None, None, "not installed, says %s" % found["not_installed"].source)
     for key in ("l4t", "ram_mb", "cuda", "cudnn", "tensorrt", "python", "numpy", "container"):
         found.setdefault(key, Fact(None, None, "not looked for"))
     return found
@@ -84,8 +87,8 @@ def _by_cudart(facts: Facts, l4t: str) -> Optional[str]:
 
 
 def _soc(facts: Facts) -> Fact:
-    """SoC by model string or GPU name, else by the JetPack when all its modules have the same one."""
-    for key in ("board_model", "gpu"):
+    """SoC by model string, name of module or GPU, else by the JetPack when all its modules have the same one."""
+    for key in ("board_model", "module_name", "gpu"):
         text = _value(facts, key)
         for row in detect_rows("model") if text else []:
             if re.search(row["value"], text.lower()):
@@ -106,6 +109,10 @@ def _module(facts: Facts) -> Fact:
             return Fact(fitting[0], "%s in %s" % (number, source))
         if ids:
             return Fact(None, None, "part number %s is %s" % (number, " or ".join(ids)))
+    name = (_value(facts, "module_name") or "").lower().replace("nvidia ", "")
+    named = [row["module"] for row in detect_rows("name") if row["value"] == name]
+    if len(named) == 1:
+        return Fact(named[0], "module %r" % _value(facts, "module_name"))
     model = (_value(facts, "board_model") or "").lower()
     for row in detect_rows("model"):
         if row["module"] and re.search(row["value"], model):

@@ -86,8 +86,8 @@ def from_snapshot(path: str) -> Device:
         return from_root(path)
     text = _read(path)
     origin = os.path.basename(path)
-    if looks_like(text) and not text.lstrip().startswith("{"):
-        return Device(derive(read_jetson_release(text, "jetson_release")), origin)
+    if looks_like(text):
+        return Device(derive(read_jetson_release(text, "the text")), origin)
     try:
         document = json.loads(text)
     except RecursionError:
@@ -119,5 +119,6 @@ def _facts_of(document: Any, path: str) -> Dict[str, Any]:
 def _no_snapshot(path: str) -> str:
     return (
         "%s is not a snapshot of a device: make one with `jetdoctor device --save FILE` or "
-        "`python3 - < probe.py > FILE` on the board, or paste the output of jetson_release" % path
+        "`python3 - < probe.py > FILE` on the board, or paste the output of jetson_release or of "
+        "`cat /etc/nv_tegra_release`" % path
     )

@@ -57,7 +57,7 @@ def from_root(directory: str) -> Device:
         raise UsageError("%s is not a captured board: it has neither a root/ nor a cmd/ folder" % directory)
     document = probe.probe(root=directory)
     for key, fact in _from_jetson_release(directory).items():
-        if document["facts"].get(key, {}).get("value") is None:
+        if fact.value is not None and document["facts"].get(key, {}).get("value") is None:
             document["facts"][key] = {"value": fact.value, "source": fact.source, "reason": None}
     return device_from_probe(document, directory)
 

@@ -8,5 +8,5 @@ from jetdoctor.data import table
 
 
 def detect_rows(kind: str) -> List[Dict[str, Any]]:
-    """Rows of ``device_detect.json`` of one kind: "part", "soc", "model" or "pocket"."""
+    """Rows of ``device_detect.json`` of one kind: "part", "name", "soc", "model" or "pocket"."""
     return [row for row in table("device_detect") if row["kind"] == kind]

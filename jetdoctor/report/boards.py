@@ -9,6 +9,7 @@ from jetdoctor.report import text as model_text
 from jetdoctor.report.document import dumps, head
 from jetdoctor.report.fleet import fleet
 from jetdoctor.report.style import Writer, clean, plural
+from jetdoctor.target import module_row
 from jetdoctor.types import Device, Finding, JetdoctorError
 
 Judged = Tuple[Device, Sequence[Finding]]
@@ -79,10 +80,12 @@ def text(answered: Sequence[Judged], lost: int, width: int, color: bool) -> str:
 
 
 def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
-    writer.line("%s: %s" % (writer.paint(clean(device.origin), "bold"), _verdict(writer, findings)))
+    writer.line("%s: %s" % (writer.paint(clean(device.origin), "bold"), _verdict(writer, device, findings)))
     for label, keys in _LINES.items():
         shown = [_fact(device, key) for key in keys]
         line = ", ".join(part for part in shown if part)
+        if line and label == "JetPack" and not shown[0]:
+            line = "%s, %s" % (_no_jetpack(device), line)
         if line:
             writer.wrapped(label.ljust(10), line)
         elif label == "Module" and device.get("machine") == "x86_64":
@@ -98,16 +101,31 @@ def _board(writer: Writer, device: Device, findings: Sequence[Finding]) -> None:
     else:
         writer.line(
             "no TensorRT on this machine: check a model for a board with "
-            + writer.paint("jetdoctor check model.onnx --target jetpack-5.0.2", "cyan")
+            + writer.paint("jetdoctor check model.onnx --target %s" % _example(device), "cyan")
         )
 
 
-def _verdict(writer: Writer, findings: Sequence[Finding]) -> str:
-    """``healthy``, or how many problems; remarks (info) are no problem."""
+def _example(device: Device) -> str:
+    """A target to try: that module with its newest JetPack, else any board."""
+    row = module_row(device.get("module") or "")
+    return "%s@jetpack-%s" % (device.get("module"), row["jetpacks"][-1]) if row and row["jetpacks"] else "jetpack-5.0.2"
+
+
+def _no_jetpack(device: Device) -> str:
+    """What stands in place of a JetPack: nothing is known of it, or this is no Jetson."""
+    if device.get("machine") == "x86_64":
+        return "none"
+    reason = _reason(device, "l4t")
+    return "unknown" if device.get("l4t") else "unknown (%s)" % (reason.split(":")[0] if device.get("soc") else reason)
+
+
+def _verdict(writer: Writer, device: Device, findings: Sequence[Finding]) -> str:
+    """``healthy``, or how many problems; remarks (info) are no problem. Without a TensorRT to judge, less is said."""
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = sum(finding.severity == "warning" for finding in findings)
     if not errors and not warnings:
-        return writer.paint("healthy", "green")
+        seen = device.get("tensorrt") or not device.get("soc")
+        return writer.paint("healthy", "green") if seen else "nothing wrong found, but its TensorRT is not known"
     parts = [plural(count, noun) for count, noun in ((errors, "error"), (warnings, "warning")) if count]
     return writer.paint(" and ".join(parts), "red" if errors else "yellow")
 

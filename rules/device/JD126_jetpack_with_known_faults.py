@@ -30,6 +30,7 @@ RULE = Rule(
         "rules/data/targets.json",
         "https://github.com/pytorch/pytorch/issues/185240 (L4T 36.4.7)",
         "https://github.com/0xShug0/audio.cpp/issues/12 (L4T 36.4.7)",
+        "https://github.com/NVIDIA-ISAAC-ROS/isaac-ros-cli/issues/22 (cuobjdump of libnvinfer 10.13.3 for CUDA 13.0)",
     ),
 )
 
@@ -51,8 +52,20 @@ DRIVERS = {
     )
 }
 
+#: Builds of TensorRT without code for a GPU: (beginning of the package's version, its CUDA), the GPU that is left out.
+WITHOUT_GPU = ((("10.13.3.", "+cuda13.0"), "8.7"),)
+
 
 def check_device(device):
+    package = device.get("tensorrt_package") or ""
+    for (begin, end), capability in WITHOUT_GPU:
+        if package.startswith(begin) and package.endswith(end) and device.get("compute_capability") == capability:
+            yield Match(
+                "TensorRT %s has no code for this GPU (%s): no engine can be built" % (package, capability),
+                cause="library",
+                severity="error",
+                fixes=(Fix("Install the TensorRT of this JetPack; an apt pin may hold the other one", "manual"),),
+            )
     name, driver = device.get("jetpack"), DRIVERS.get(device.get("l4t") or "")
     if driver:
         yield Match("L4T %s %s" % (device.get("l4t"), driver[0]), cause="driver", fixes=(Fix(driver[1], "manual"),))

@@ -48,7 +48,7 @@ def check_device(device):
                 cause="tensorrt",
                 fixes=(Fix("Use an image that holds TensorRT, such as l4t-tensorrt or l4t-jetpack", "manual"),),
             )
-    elif device.get("packages"):
+    elif device.get("packages") or "tensorrt" in (device.get("not_installed") or ()):
         yield Match(
             "no TensorRT is installed: only the board support package, L4T %s" % device.get("l4t"),
             cause="tensorrt",
