@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from typing import Any, Iterable, List, Mapping, Optional, Tuple
 
 from jetdoctor.child.command import Ended
@@ -19,14 +20,28 @@ def from_compiler(
 ) -> Tuple[Finding, ...]:
     """One finding per parser error, or one of the log when the builder refused without naming a node."""
     found: List[Finding] = []
+    if backend == "tensorrt-rtx":
+        log = "\n".join(line for line in log.splitlines() if "cudaError" not in line)
     for error in errors:
         text = " ".join(str(error["text"]).split())
+        if backend == "tensorrt-rtx":
+            text = _without_driver(text)
         found.append(_refusal(backend, text, diagnose(text, job), _location(error, job)))
     if not found:
         diagnosis = diagnose(log, job)
         text = diagnosis.line if diagnosis is not None else _first_error(log)
         found.append(_refusal(backend, text, diagnosis, _diagnosed_place(diagnosis, job)))
     return tuple(found)
+
+
+#: TensorRT-RTX compiles without a GPU, whose driver it misses beside every other error.
+_NO_DRIVER = re.compile(r"\s*\[[^\]]*catchCudaError[^\]]*\] Error Code 1: Cuda Runtime \(.*?\(cudaError \d+: [^)]*\)\)")
+
+
+def _without_driver(text: str) -> str:
+    """The message without what it says of a driver, each of its sentences once."""
+    parts = _NO_DRIVER.split(text)
+    return " ".join(dict.fromkeys(part.strip() for part in parts if part.strip())) or text
 
 
 _PLUGIN = "plugin"
