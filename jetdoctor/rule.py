@@ -27,7 +27,7 @@ from jetdoctor.constants.shape_tensors import ShapeTensors, Use
 from jetdoctor.data import table
 from jetdoctor.onnx_parts import newest_ir_version
 from jetdoctor.records import dataclass
-from jetdoctor.tensors import array as array_of
+from jetdoctor.tensors import array_or_none as array_of
 from jetdoctor.types import (
     EVERY_VERSION,
     OUTCOMES,

@@ -35,6 +35,9 @@ _MOST_FOR_A_BYTE = 4
 #: Codes of the types whose field holds the numbers themselves.
 _AS_THEY_ARE = "fqdi"
 
+#: Elements that a shape may span: numpy counts the bytes of the widest type in 63 bits.
+_MOST_ROOM = 1 << 58
+
 _STRING = 8
 
 
@@ -53,12 +56,21 @@ def numbers(tensor: Any) -> Optional[Tuple[Any, ...]]:
     return struct.unpack(layout, raw) if struct.calcsize(layout) == len(raw) else None
 
 
+def array_or_none(tensor: Any) -> Any:
+    """The same as ``array``; None for a tensor that is malformed, which JD9xx reports."""
+    try:
+        return array(tensor)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def array(tensor: Any) -> Any:
     """numpy array of a tensor that carries its data itself. Raises ValueError, TypeError or KeyError when malformed."""
     plain = _PLAIN.get(tensor.data_type)
+    if _room(tensor.dims) > _MOST_ROOM:
+        raise ValueError("a shape that no array has")
     if plain is None or not tensor.HasField("raw_data") or tensor.HasField("segment") or tensor.data_location == 1:
-        room = _count(max(size, 1) if size >= 0 else size for size in tensor.dims)
-        if room > _MOST_FOR_A_BYTE * tensor.ByteSize():  # onnx would make room for them all
+        if _room(tensor.dims) > _MOST_FOR_A_BYTE * tensor.ByteSize():  # onnx would make room for them all
             raise ValueError("a tensor of more elements than it has data for")
         from onnx import numpy_helper
 
@@ -66,6 +78,11 @@ def array(tensor: Any) -> Any:
     import numpy as np
 
     return np.frombuffer(tensor.raw_data, dtype="<" + plain[0]).reshape(tensor.dims)
+
+
+def _room(dims: Any) -> int:
+    """The same as ``_count``, of every axis at least one: what a shape of no elements spans along the others."""
+    return _count(max(size, 1) if size >= 0 else size for size in dims)
 
 
 def _count(dims: Any) -> int:

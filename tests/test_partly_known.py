@@ -165,6 +165,7 @@ def test_the_work_for_one_model_is_counted():
     "body",
     [
         "a = Constant <value = int64[1] {9}> () z = Constant <value = int64[1] {0}> () y = Div (a, z)",
+        "a = Constant <value = int64[1] {9}> () f = Constant <value = float[1] {0.5}> () y = Concat <axis = 0> (a, f)",
         "a = Constant <value = int64[1] {9223372036854775807}> () y = Add (a, a)",  # nothing relies on how it wraps
         "a = Constant <value = int64[1] {3}> () b = Constant <value = int64[1] {1000000000}> () y = Pow (a, b)",
         "a = Constant <value = int64[1] {3}> () n = Constant <value = int64[1] {-1}> () y = Pow (a, n)",

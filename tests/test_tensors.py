@@ -53,6 +53,15 @@ def test_dims_that_do_not_fit_the_data_say_nothing(dims):
         tensors.array(tensor)
 
 
+def test_nothing_of_a_shape_that_no_array_has():
+    tensor = numpy_helper.from_array(np.zeros((0,), "uint8"))
+    del tensor.dims[:]
+    tensor.dims.extend([1 << 40, 1 << 30, 0])
+    assert tensors.array_or_none(tensor) is None
+    with pytest.raises(ValueError):
+        tensors.array(tensor)
+
+
 def test_data_elsewhere_says_nothing():
     tensor = numpy_helper.from_array(np.array([1, 2], "int64"))
     tensor.data_location = TensorProto.EXTERNAL

@@ -120,6 +120,7 @@ def _concat(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     axis = _axis(node.attr("axis", 0), len(data.shape))
     if any(one.shape[:axis] + one.shape[axis + 1 :] != data.shape[:axis] + data.shape[axis + 1 :] for one in given):
         raise ValueError("shapes that do not fit each other")
+    _of_one_type(given)
     sizes = list(data.shape)
     sizes[axis] = sum(one.shape[axis] for one in given)
     if not small.fits(sizes):
@@ -134,6 +135,11 @@ def _present(given: Optional[Small]) -> Small:
     if given is None:
         raise TypeError("an input that is left out")
     return given
+
+
+def _of_one_type(given: Sequence[Small]) -> None:
+    if any(one.dtype != given[0].dtype for one in given):
+        raise TypeError("data types that do not fit each other")
 
 
 def _gather(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
@@ -233,6 +239,7 @@ def _transpose(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
 def _where(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     """An element is known when the condition and the side that it takes are."""
     first, second = _present(inputs[1]), _present(inputs[2])
+    _of_one_type([first, second])
     shape = small.broadcast([data.shape, first.shape, second.shape])
     if shape is None:
         return None

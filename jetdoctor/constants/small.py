@@ -79,11 +79,9 @@ def of_tensor(tensor: Any) -> Optional[Small]:
         return None
     found = tensors.numbers(tensor)
     if found is None:
-        try:
-            found = tuple(tensors.array(tensor).reshape(-1).tolist())
-        except (ValueError, TypeError, KeyError):
-            return None
-    return Small(tensor.data_type, tuple(tensor.dims), found)
+        array = tensors.array_or_none(tensor)
+        found = None if array is None else tuple(array.reshape(-1).tolist())
+    return None if found is None else Small(tensor.data_type, tuple(tensor.dims), found)
 
 
 def fitting(dtype: int, number: Element) -> Element:

@@ -184,10 +184,7 @@ class Value:
         tensor = self.constant
         if tensor is None or not tensor_has_data(tensor):
             return None
-        try:
-            return tensors.array(tensor)
-        except (ValueError, TypeError, KeyError):  # malformed tensor: JD9xx reports it
-            return None
+        return tensors.array_or_none(tensor)
 
     def numbers(self) -> Optional[Tuple[Any, ...]]:
         """The elements of ``array()`` in order as Python's numbers, without numpy where they are few; None likewise.
