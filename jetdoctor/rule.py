@@ -22,7 +22,7 @@ from typing import Any, Callable, Dict, Hashable, Optional, Tuple
 
 from jetdoctor import external
 from jetdoctor.constants.intervals import Intervals
-from jetdoctor.constants.moves import places
+from jetdoctor.constants.order import places
 from jetdoctor.constants.shape_tensors import ShapeTensors, Use
 from jetdoctor.data import table
 from jetdoctor.onnx_parts import newest_ir_version

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import pytest
 
-from jetdoctor.constants.moves import places
+from jetdoctor.constants.order import places
 from jetdoctor.constants.partly_known import PartlyKnown
 from jetdoctor.constants.shape_tensors import ShapeTensors
 from jetdoctor.model import from_proto

@@ -4,7 +4,8 @@ must know when it knows the shapes.
 | module | what |
 | --- | --- |
 | ``small`` | small arrays in Python's own numbers, some of which may be open |
-| ``arithmetic`` | the operators of shape arithmetic |
+| ``moving`` | operators that move, repeat or join elements |
+| ``arithmetic`` | those that compute, and the table of all |
 | ``partly_known`` | small arrays that follow from constants and known sizes |
 | ``evaluator`` | arrays of whatever follows from constants, weights too |
 | ``intervals`` | bounds of integers |

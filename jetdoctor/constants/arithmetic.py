@@ -9,17 +9,16 @@ from __future__ import annotations
 import math
 import operator
 from functools import reduce
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple
 
-from jetdoctor.constants import small
+from jetdoctor.constants import moving, small
+from jetdoctor.constants.moving import Inputs
 from jetdoctor.constants.small import LARGEST, Element, Small, fitting
 from jetdoctor.graph import Node
 
 #: What ``compute`` raises on nodes and arrays that are not as ONNX wants them: an input that is left out, an axis that
 #: there is not, a size that is not known.
 MALFORMED = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
-
-Inputs = List[Optional[Small]]
 
 #: Data types that Cast gives where shapes are computed.
 _CAST = frozenset((small.FLOAT, 6, small.INT64, small.BOOL, small.DOUBLE))
@@ -31,43 +30,12 @@ _MOST_STEPS = 1 << 16
 _WIDEST = 64
 
 
-def axes_of(node: Node, inputs: Sequence[Any]) -> Optional[List[int]]:
-    """Axes of the node, from its attribute or from the array of its second input; None when none are given."""
-    given = node.attr("axes")
-    if given is None and len(inputs) > 1 and inputs[1] is not None:
-        given = small.whole(inputs[1])
-    return None if given is None else [int(axis) for axis in given]
-
-
-def _axis(axis: int, rank: int) -> int:
-    if not -rank <= axis < rank:
-        raise IndexError("an axis that there is not")
-    return axis % rank
-
-
-def _unsqueeze(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    axes = axes_of(node, inputs) or []
-    rank = len(data.shape) + len(axes)
-    new, sizes = {_axis(axis, rank) for axis in axes}, iter(data.shape)
-    if len(new) < len(axes):
-        raise ValueError("an axis twice")
-    return data._replace(shape=tuple(1 if axis in new else next(sizes) for axis in range(rank)))
-
-
-def _squeeze(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    axes, rank = axes_of(node, inputs), len(data.shape)
-    gone = [axis for axis in range(rank) if data.shape[axis] == 1] if axes is None else [_axis(a, rank) for a in axes]
-    if any(data.shape[axis] != 1 for axis in gone):
-        raise ValueError("an axis of another size")
-    return data._replace(shape=tuple(size for axis, size in enumerate(data.shape) if axis not in gone))
-
-
 def _reduced(function: Callable[[Sequence[Any]], Any]) -> Callable[[Node, Small, Inputs], Optional[Small]]:
     def compute(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-        rank, axes = len(data.shape), axes_of(node, inputs)
+        rank, axes = len(data.shape), moving.axes_of(node, inputs)
         if not axes:
             axes = [] if node.attr("noop_with_empty_axes", 0) else list(range(rank))
-        gone, own = {_axis(axis, rank) for axis in axes}, small.offsets(data.shape)
+        gone, own = {moving.axis_in(axis, rank) for axis in axes}, small.offsets(data.shape)
         starts = small.positions([one for axis, one in enumerate(own) if axis not in gone])
         steps = small.positions([one for axis, one in enumerate(own) if axis in gone])
         groups = [[data.flat[start + step] for step in steps] for start in starts]
@@ -115,45 +83,8 @@ def _one(dtype: int, function: Callable[..., Any], row: Sequence[Element]) -> El
         return None
 
 
-def _concat(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    given = [_present(one) for one in inputs]
-    axis = _axis(node.attr("axis", 0), len(data.shape))
-    if any(one.shape[:axis] + one.shape[axis + 1 :] != data.shape[:axis] + data.shape[axis + 1 :] for one in given):
-        raise ValueError("shapes that do not fit each other")
-    _of_one_type(given)
-    sizes = list(data.shape)
-    sizes[axis] = sum(one.shape[axis] for one in given)
-    if not small.fits(sizes):
-        return None
-    blocks = [(one.flat, math.prod(one.shape[axis:])) for one in given if one.flat]
-    rows = range(math.prod(data.shape[:axis]))
-    flat = [element for row in rows for one, width in blocks for element in one[row * width : (row + 1) * width]]
-    return Small(data.dtype, tuple(sizes), flat)
-
-
-def _present(given: Optional[Small]) -> Small:
-    if given is None:
-        raise TypeError("an input that is left out")
-    return given
-
-
-def _of_one_type(given: Sequence[Small]) -> None:
-    if any(one.dtype != given[0].dtype for one in given):
-        raise TypeError("data types that do not fit each other")
-
-
-def _gather(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    indices, axis = _present(inputs[1]), _axis(node.attr("axis", 0), len(data.shape))
-    size, shape = data.shape[axis], data.shape[:axis] + indices.shape + data.shape[axis + 1 :]
-    if not small.fits(shape):
-        return None
-    own = small.offsets(data.shape)
-    own[axis] = [own[axis][_axis(index, size)] for index in small.whole(indices)]
-    return data.moved(shape, small.positions(own))
-
-
 def _range(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    start, limit, delta = (small.numbers(_present(one))[0] for one in inputs)
+    start, limit, delta = (small.numbers(moving.present(one))[0] for one in inputs)
     if (limit - start) / delta > LARGEST:
         return None
     flat = [fitting(data.dtype, start + i * delta) for i in range(math.ceil((limit - start) / delta))]
@@ -196,50 +127,10 @@ def _constant_of_shape(node: Node, data: Small, inputs: Inputs) -> Optional[Smal
     return None if fill is None else Small(fill.dtype, tuple(shape), [fill.flat[0]] * math.prod(shape))
 
 
-def _expand(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    shape = small.broadcast([data.shape, small.whole(inputs[1])])
-    return None if shape is None else Small(data.dtype, shape, data.over(shape))
-
-
-def _reshape(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    sizes = small.whole(inputs[1])
-    if not node.attr("allowzero", 0):
-        sizes = [data.shape[axis] if size == 0 else size for axis, size in enumerate(sizes)]
-    rest = math.prod(size for size in sizes if size != -1)
-    sizes = [len(data.flat) // rest if size == -1 else size for size in sizes]
-    if any(size < 0 for size in sizes) or math.prod(sizes) != len(data.flat):
-        raise ValueError("another number of elements")
-    return data._replace(shape=tuple(sizes)) if small.fits(sizes) else None
-
-
-def _slice(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    if len(inputs) > 1:
-        given = [() if one is None else small.whole(one) for one in inputs[1:]]
-    else:
-        given = [node.attr(name, ()) for name in ("starts", "ends", "axes")]
-    starts, ends, axes, steps = (given + [(), (), ()])[:4]
-    own, shape = small.offsets(data.shape), list(data.shape)
-    for given_axis, start, end, step in zip(axes or range(len(starts)), starts, ends, steps or [1] * len(starts)):
-        axis = _axis(given_axis, len(shape))
-        past = step < 0 and end + data.shape[axis] < 0  # an end before the first element takes it too
-        own[axis] = own[axis][slice(start, None if past else end, step)]
-        shape[axis] = len(own[axis])
-    return data.moved(shape, small.positions(own))
-
-
-def _transpose(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
-    rank = len(data.shape)
-    order = node.attr("perm") or tuple(reversed(range(rank)))
-    if sorted(order) != list(range(rank)):
-        raise ValueError("no order of the axes")
-    own = small.offsets(data.shape)
-    return data.moved([data.shape[axis] for axis in order], small.positions([own[axis] for axis in order]))
-
-
 def _where(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
     """An element is known when the condition and the side that it takes are."""
-    first, second = _present(inputs[1]), _present(inputs[2])
-    _of_one_type([first, second])
+    first, second = moving.present(inputs[1]), moving.present(inputs[2])
+    moving.of_one_type([first, second])
     shape = small.broadcast([data.shape, first.shape, second.shape])
     if shape is None:
         return None
@@ -254,7 +145,7 @@ def _modulo(node: Node, data: Small, inputs: Inputs) -> Optional[Small]:
 
 def _by_element(inputs: Inputs, function: Callable[..., Any], dtype: Optional[int] = None) -> Optional[Small]:
     """``function`` of two elements at a time, of as many inputs as there are."""
-    given = [_present(one) for one in inputs]
+    given = [moving.present(one) for one in inputs]
     shape = small.broadcast([one.shape for one in given])
     if shape is None or len(given) * math.prod(shape) > _MOST_STEPS:
         return None
@@ -274,7 +165,7 @@ def _single(function: Callable[[Any], Any]) -> Callable[..., Optional[Small]]:
 
 def compute(node: Node, inputs: Inputs) -> Optional[Small]:
     """The first output of a node of ``OPERATORS``, or None. Raises one of ``MALFORMED``."""
-    return _COMPUTE[node.op_type](node, _present(inputs[0]), inputs)
+    return _COMPUTE[node.op_type](node, moving.present(inputs[0]), inputs)
 
 
 _COMPUTE: Dict[str, Callable[[Node, Small, Inputs], Optional[Small]]] = {
@@ -284,13 +175,13 @@ _COMPUTE: Dict[str, Callable[[Node, Small, Inputs], Optional[Small]]] = {
     "Cast": _cast,
     "Ceil": _single(math.ceil),
     "Clip": _clip,
-    "Concat": _concat,
+    "Concat": moving.concat,
     "ConstantOfShape": _constant_of_shape,
     "Div": _two(_divided),
     "Equal": _two(operator.eq, small.BOOL),
-    "Expand": _expand,
+    "Expand": moving.expand,
     "Floor": _single(math.floor),
-    "Gather": _gather,
+    "Gather": moving.gather,
     "Greater": _two(operator.gt, small.BOOL),
     "GreaterOrEqual": _two(operator.ge, small.BOOL),
     "Identity": lambda node, data, inputs: data,
@@ -310,14 +201,14 @@ _COMPUTE: Dict[str, Callable[[Node, Small, Inputs], Optional[Small]]] = {
     "ReduceMin": _reduced(min),
     "ReduceProd": _reduced(math.prod),
     "ReduceSum": _reduced(sum),
-    "Reshape": _reshape,
+    "Reshape": moving.reshape,
     "Round": _single(round),
-    "Slice": _slice,
+    "Slice": moving.slice_,
     "Sqrt": _single(math.sqrt),
-    "Squeeze": _squeeze,
+    "Squeeze": moving.squeeze,
     "Sub": _two(operator.sub),
-    "Transpose": _transpose,
-    "Unsqueeze": _unsqueeze,
+    "Transpose": moving.transpose,
+    "Unsqueeze": moving.unsqueeze,
     "Where": _where,
 }
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from jetdoctor.verify.open_rows import Rows
 from jetdoctor.verify.row_order import OpenRows
-from jetdoctor.verify.row_steps import Rows
 from jetdoctor.verify.tolerance import EXACT, Tolerance
 
 #: Rows out of place in one lane that are looked through; every one is held beside every other.

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Dict, List, Mapping, Optional, Tuple
 
 from jetdoctor.graph import DEFAULT_DOMAINS, Graph, Model, Node
-from jetdoctor.verify.row_steps import LOST, Rows, Space, State, step
+from jetdoctor.verify.open_rows import LOST, Rows, Space, State
+from jetdoctor.verify.row_steps import step
 
 
 @dataclass(frozen=True)
