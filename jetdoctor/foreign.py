@@ -32,6 +32,11 @@ def require_regular(path: str, what: str) -> None:
         raise UsageError("%s %s is %s" % (what, path, kind))
 
 
+def is_read_only(path: str) -> bool:
+    """Whether a file is not to be written: no permission, or no write bit at all, which root would not notice."""
+    return not os.access(path, os.W_OK) or not os.stat(path).st_mode & 0o222
+
+
 def read(path: str, what: str, limit: int = LIMIT) -> bytes:
     """The bytes of a regular file of at most ``limit`` bytes.
 

@@ -19,6 +19,8 @@ from jetdoctor.types import UsageError
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOUND = os.path.join(ROOT, "fixtures", "models", "gap_classifier_torchscript_opset13.onnx")
 
+FIXABLE = os.path.join(ROOT, "fixtures", "models", "gap_classifier_dynamo_opset18.onnx")
+
 NESTED = "[" * 100_000
 
 
@@ -66,6 +68,27 @@ def test_what_has_no_end_is_not_read(run, tmp_path, path):
         assert code == 2 and "is not a regular file" in err
 
 
+def test_a_log_without_an_end_is_refused(run):
+    code, _, err = run("triage", "/dev/zero")
+    assert code == 2 and "a device, which has no end" in err
+    assert run("triage", "/dev/null")[0] == 1
+
+
+@pytest.mark.parametrize("arguments", [["--format", "json", "-o"], ["--apply"]])
+def test_a_file_without_a_write_bit_stays_for_root_too(run, tmp_path, arguments):
+    shutil.copy(FIXABLE, tmp_path / "m.onnx")
+    (tmp_path / "old").write_text("old")
+    os.chmod(tmp_path / "old", 0o444)
+    os.chmod(tmp_path / "m.onnx", 0o444)
+    before = (tmp_path / "m.onnx").read_bytes()
+    if arguments == ["--apply"]:
+        code, _, err = run("fix", "m.onnx", "-t", "jp5.0.2", "--apply")
+    else:
+        code, _, err = run("check", "m.onnx", "-t", "jp5.0.2", *arguments, "old")
+    assert code == 2 and "read-only" in err
+    assert (tmp_path / "old").read_text() == "old" and (tmp_path / "m.onnx").read_bytes() == before
+
+
 def test_a_large_side_file_is_refused_by_its_size(tmp_path):
     with open(tmp_path / "large", "wb") as stream:
         stream.truncate(foreign.LIMIT + 1)
@@ -102,7 +125,7 @@ def bomb(path):
             entry.write(bytes(4 << 20))
 
 
-@pytest.mark.parametrize("kind", ["damaged", "pickle", "bomb"])
+@pytest.mark.parametrize("kind", ["damaged", "pickle", "bomb", "text"])
 def test_inputs_that_cannot_be_read(run, tmp_path, monkeypatch, kind):
     import numpy
 
@@ -113,6 +136,9 @@ def test_inputs_that_cannot_be_read(run, tmp_path, monkeypatch, kind):
         numpy.savez(tmp_path / "x.npz", image=numpy.zeros((1, 3), "float32"))
         whole = (tmp_path / "x.npz").read_bytes()
         (tmp_path / "x.npz").write_bytes(whole.replace(b"NUMPY", b"DUMPY"))
+    elif kind == "text":
+        with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+            archive.writestr("image.npy", "no array")
     elif kind == "pickle":
         numpy.savez(tmp_path / "x.npz", image=numpy.array([{}], dtype=object))
     else:

@@ -9,6 +9,7 @@ import stat
 import sys
 from typing import Any, Callable, Dict, Optional, Sequence, Union
 
+from jetdoctor import foreign
 from jetdoctor.types import JetdoctorError, UsageError
 
 NARROWEST, WIDEST = 60, 140
@@ -37,7 +38,7 @@ def require_writable(path: Optional[str], inputs: Sequence[str] = ()) -> None:
         raise UsageError("cannot write %s: it is a folder; give a file name" % path)
     if any(os.path.realpath(given) == real for given in inputs):
         raise UsageError("cannot write %s: it is an input of this command; give another name" % path)
-    if os.path.lexists(real) and not os.access(real, os.W_OK):
+    if os.path.lexists(real) and foreign.is_read_only(real):
         raise UsageError("cannot write %s: it is read-only" % path)
     if not os.access(folder, os.W_OK):
         raise UsageError("cannot write %s: no permission to write into %s" % (path, folder))

@@ -12,6 +12,7 @@ import codecs
 import os
 import re
 import shlex
+import stat
 import sys
 from functools import partial
 from typing import Any, BinaryIO, Iterator, Optional
@@ -108,8 +109,19 @@ def _file(path: str) -> Iterator[str]:
         raise _unread(path, error) from None
 
 
+def _is_endless(stream: BinaryIO) -> bool:
+    """Whether a stream is a device such as /dev/zero: neither a terminal, where somebody types, nor /dev/null."""
+    try:
+        found, terminal = os.fstat(stream.fileno()), stream.isatty()
+    except (OSError, AttributeError):  # a test's StringIO has no number
+        return False
+    return stat.S_ISCHR(found.st_mode) and not terminal and found.st_rdev != os.stat(os.devnull).st_rdev
+
+
 def _decoded(stream: BinaryIO) -> Iterator[str]:
     """Text of a log in UTF-8 or, as PowerShell writes it, UTF-16; what is neither is replaced."""
+    if _is_endless(stream):
+        raise UsageError("the log is a device, which has no end: give a file")
     first = stream.read(PIECE)
     if isinstance(first, str):  # a test's StringIO
         yield first

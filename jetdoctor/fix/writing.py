@@ -11,6 +11,7 @@ import os
 import shutil
 from typing import Any, List, Optional
 
+from jetdoctor import foreign
 from jetdoctor.child import temporary
 from jetdoctor.fix import originals
 from jetdoctor.fix.external import external_files
@@ -136,7 +137,7 @@ class _Writer:
 
     def _rename(self, name: str, like: str) -> None:
         shutil.copymode(like, name)
-        if os.path.exists(self.target) and not os.access(self.target, os.W_OK):
+        if os.path.exists(self.target) and foreign.is_read_only(self.target):
             raise PermissionError(13, "the file is read-only", self.target)
         if self.replaces is not None:
             originals.require_unchanged(self.target, self.replaces)

@@ -92,8 +92,13 @@ def _load(path: str) -> Any:
 
 
 def _array(archive: Any, key: str, path: str) -> Any:
+    import numpy
+
     try:
-        return archive[key]
+        found = archive[key]
+        if not isinstance(found, numpy.ndarray):  # numpy gives the bytes of what is no .npy
+            raise ValueError("it is no array of numpy.savez")
+        return found
     except Exception as error:  # a damaged entry, or one that holds objects
         reason = str(error).split("\n")[0] or type(error).__name__
         raise UsageError("cannot read %s in the inputs %s: %s" % (key, path, reason)) from None
