@@ -6,6 +6,7 @@ Only the sizes of the files are asked for; none is opened.
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -54,6 +55,30 @@ def troubles(model: Model) -> Iterator[Tuple[str, str, str]]:
         trouble = _trouble(location, entries(tensor), sizes[location])
         if trouble:
             yield name, location, trouble
+
+
+def leaves_folder(model: Model, location: str) -> bool:
+    """Whether the file lies outside the model's folder: by its name, or by a symbolic link.
+
+    A model that is a link itself may have its data beside the file that it leads to (as the cache of a model hub keeps them).
+    """
+    if posixpath.normpath(location).startswith("../"):
+        return True
+    if not model.path or not location:
+        return False
+    folder = os.path.dirname(model.path) or "."
+    data = os.path.realpath(os.path.join(folder, location.lstrip("/")))
+    homes = {os.path.realpath(folder), os.path.dirname(os.path.realpath(model.path))}
+    return not any(data.startswith(os.path.join(home, "")) for home in homes)
+
+
+def bytes_read(model: Model, told: Dict[str, str]) -> Optional[int]:
+    """Bytes that a parser reads of the file: as many as ``length`` says, without it as the whole file has."""
+    try:
+        length = int(told.get("length") or 0)
+    except ValueError:
+        return None
+    return length or (_size(model.path, told.get("location", "")) if model.path else None)
 
 
 def described(model: Model) -> List[str]:

@@ -206,6 +206,40 @@ def test_external_data_rule_sees_the_files(tmp_path):
     assert "does not exist" in gone[0].message
 
 
+def test_external_data_behind_a_link_is_read_but_not_by_onnx(tmp_path):
+    """A link out of the folder is a warning; the links of a hub's cache, which keep model and data together, are not."""
+    from jetdoctor.check import check
+    from jetdoctor.target import resolve
+
+    home, blobs = tmp_path / "home", tmp_path / "blobs"
+    for folder in (home, blobs):
+        folder.mkdir()
+    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[3], data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="w.bin")
+    (blobs / "w").write_bytes(bytes(12))
+    (home / "w.bin").symlink_to("../blobs/w")
+    onnx.save(simple([tensor]), str(blobs / "m"))
+    (home / "linked.onnx").symlink_to("../blobs/m")
+    (home / "plain.onnx").write_bytes((blobs / "m").read_bytes())
+
+    def found(name):
+        (result,) = check(load(str(home / name)), resolve("jetpack-6.2"))
+        return result.verdict, [(finding.rule, finding.severity) for finding in result.findings if finding.rule == "JD901"]
+
+    assert found("linked.onnx") == ("deploys", [])
+    assert found("plain.onnx") == ("deploys", [("JD901", "warning")])
+
+
+def test_a_size_below_zero_is_an_open_one():
+    """As the parsers' convertOnnxDims reads it: it needs a profile, and nothing is computed with it."""
+    model = simple([])
+    (value,) = model.graph.input
+    value.type.tensor_type.shape.dim[0].dim_value = -7
+    assert from_proto(model).main.value(value.name).shape[0] is None
+    value.type.tensor_type.shape.dim[0].dim_value = 0
+    assert from_proto(model).main.value(value.name).shape[0] == 0
+
+
 def test_size_rule_goes_by_the_file(tmp_path):
     from jetdoctor.rules.model_file.JD907_model_over_two_gigabytes import check_model
 

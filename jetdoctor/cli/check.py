@@ -72,6 +72,7 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.write_baseline, arguments.models)
     settings = config.load()
     policy = _policy(arguments, settings)
+    paths = expand(arguments.models)
     boards: Tuple[Board, ...] = ()
     if arguments.fleet:
         from jetdoctor.cli import fleet
@@ -79,9 +80,8 @@ def run(arguments: Any) -> int:
         boards, device, matrix = fleet.boards_of(arguments, policy), None, False
         targets = fleet.targets_of(boards, arguments, _plugins(arguments, settings))
     else:
-        targets, device, matrix = _about(arguments, settings)
-    _require_targets(arguments.format, matrix)
-    paths = expand(arguments.models)
+        targets, device, matrix = _about(arguments, settings, paths)
+    _require_targets(arguments.format, matrix, paths)
     groups = api.check_each(
         paths,
         targets,
@@ -182,13 +182,16 @@ def _policy(arguments: Any, settings: config.Config) -> Policy:
     return policy
 
 
-def _require_targets(format: str, matrix: bool) -> None:
+def _require_targets(format: str, matrix: bool, paths: Sequence[str]) -> None:
     """A gate without a target would pass or fail on boards that nobody ships to."""
     if matrix and format in report.GATES:
+        parser.require_present(paths)
         raise UsageError("--format %s is for CI: name the targets that you ship to (-t jetpack-6.2)" % format)
 
 
-def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...], Optional[Device], bool]:
+def _about(
+    arguments: Any, settings: config.Config, paths: Sequence[str]
+) -> Tuple[Tuple[Target, ...], Optional[Device], bool]:
     """The targets, the board of ``--device``, and whether nobody named a target: then every JetPack is asked."""
     plugins = _plugins(arguments, settings)
     device = None
@@ -201,7 +204,7 @@ def _about(arguments: Any, settings: config.Config) -> Tuple[Tuple[Target, ...],
     if not targets:
         here = where.of_device(device) if device else where.of_jetson()
         targets = (replace(here, plugins=tuple(plugins)),) if here else ()
-    return parser.wanted(targets or where.everywhere(plugins), arguments), device, not targets
+    return parser.wanted(targets or where.everywhere(plugins), arguments, paths), device, not targets
 
 
 def _plugins(arguments: Any, settings: config.Config) -> List[str]:

@@ -115,11 +115,21 @@ def add_wanted(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dla", action="store_true", help="what runs on the module's DLA and what stays on the GPU")
 
 
-def wanted(targets: Sequence[Target], arguments: Any) -> Tuple[Target, ...]:
-    """The targets with ``--precision`` and ``--dla``."""
+def wanted(targets: Sequence[Target], arguments: Any, paths: Sequence[str]) -> Tuple[Target, ...]:
+    """The targets with ``--precision`` and ``--dla``, for the models at ``paths``."""
     if arguments.dla and not (targets and all(target.module for target in targets)):
+        require_present(paths)
         raise UsageError("--dla needs a module, for example --target agx-orin@jetpack-6.2")
     return tuple(replace(target, precision=arguments.precision, dla=arguments.dla) for target in targets)
+
+
+def require_present(paths: Sequence[str]) -> None:
+    """UnreadableModel for the first model that is not there: said before anything that the command line lacks."""
+    missing = next((path for path in paths if path != "-" and "://" not in path and not os.path.exists(path)), None)
+    if missing is not None:
+        from jetdoctor.model import require_readable
+
+        require_readable(missing)
 
 
 #: Formats of a command that is not a gate: for the screen, for programs, and a page for people.

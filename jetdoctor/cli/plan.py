@@ -35,7 +35,7 @@ def run(arguments: Any) -> int:
     from jetdoctor import api
 
     output.require_writable(arguments.output, [arguments.model])
-    (target,) = parser.wanted([_target(arguments)], arguments)
+    (target,) = parser.wanted([_target(arguments)], arguments, [arguments.model])
     found = api.plan(arguments.model, target, arguments.precision, arguments.dla)
     form = partial(_text, found.result, found.steps) if arguments.format == "text" else partial(_document, found)
     output.emit_as(arguments.format, "plan", form, arguments.output)

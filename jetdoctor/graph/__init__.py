@@ -7,13 +7,14 @@ type up where shape inference left it. onnx and numpy are imported inside functi
 from __future__ import annotations
 
 from jetdoctor.graph.model import Model
-from jetdoctor.graph.names import DEFAULT_DOMAINS, DTYPE_NAMES, DTYPE_NUMBERS, MOVERS
+from jetdoctor.graph.names import DEFAULT_DOMAINS, DTYPE_BYTES, DTYPE_NAMES, DTYPE_NUMBERS, MOVERS
 from jetdoctor.graph.node import Node
 from jetdoctor.graph.scope import Graph
 from jetdoctor.graph.value import Dim, Shape, Value, tensor_has_data
 
 __all__ = [
     "DEFAULT_DOMAINS",
+    "DTYPE_BYTES",
     "DTYPE_NAMES",
     "DTYPE_NUMBERS",
     "Dim",

@@ -12,6 +12,8 @@ DTYPE_NAMES = dict(
         "FLOAT4E2M1 FLOAT8E8M0 UINT2 INT2".split()
     )
 )
+#: Bytes of an element by that number; types of less than a byte, of no fixed size and of newer kinds are not in it.
+DTYPE_BYTES = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2}
 DTYPE_NUMBERS = {name: number for number, name in DTYPE_NAMES.items()}
 
 #: Operators that only move, repeat or leave out elements of their first input, whatever its type; their other inputs

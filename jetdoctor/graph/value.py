@@ -78,7 +78,10 @@ class Value:
 
     @property
     def shape(self) -> Shape:
-        """Dims as sizes, symbolic names or None; None when even the rank is unknown."""
+        """Dims as sizes, symbolic names or None; None when even the rank is unknown.
+
+        A declared size below 0 is an open one, as parsers (convertOnnxDims of onnx-tensorrt) and ONNX Runtime read it.
+        """
         initializer = self.initializer
         if initializer is not None:
             return tuple(initializer.dims)
@@ -88,7 +91,10 @@ class Value:
         dims: List[Dim] = []
         for dim in declared:
             which = dim.WhichOneof("value")
-            dims.append(dim.dim_value if which == "dim_value" else dim.dim_param if which == "dim_param" else None)
+            if which == "dim_value":
+                dims.append(dim.dim_value if dim.dim_value >= 0 else None)
+            else:
+                dims.append(dim.dim_param if which == "dim_param" else None)
         return tuple(dims)
 
     @property

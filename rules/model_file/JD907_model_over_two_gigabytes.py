@@ -11,6 +11,7 @@ with "Failed to parse ONNX model"; `onnx.load` refuses it too.
 Save the weights as external data: `onnx.save_model(model, path, save_as_external_data=True)`.
 """
 
+from jetdoctor.graph import DTYPE_BYTES
 from jetdoctor.rule import Fix, Match, Rule
 
 RULE = Rule(
@@ -23,8 +24,6 @@ RULE = Rule(
 
 _LIMIT = 2**31
 _EXTERNAL = 1
-# Bytes per element by onnx.TensorProto.DataType; types of less than a byte and strings do not matter here.
-_BYTES = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2}
 
 
 def check_model(model):
@@ -42,7 +41,7 @@ def embedded_bytes(model):
     for graph in model.graphs():
         for tensor in graph.initializers.values():
             if tensor.data_location != _EXTERNAL:
-                count = _BYTES.get(tensor.data_type, 0)
+                count = DTYPE_BYTES.get(tensor.data_type, 0)
                 for dim in tensor.dims:
                     count *= dim
                 total += count

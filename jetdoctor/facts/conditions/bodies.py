@@ -1,9 +1,14 @@
 """Branches of an If and the body of a Loop."""
 
-from jetdoctor.facts.condition import HAVE, IS, Answer, Condition, Words
+from typing import Sequence
+
+from jetdoctor.facts.condition import HAS, HAVE, IS, Answer, Condition, Words
 from jetdoctor.facts.schema import FLAG
 from jetdoctor.facts.seen import Seen
-from jetdoctor.graph import Graph
+from jetdoctor.graph import Graph, Node
+
+#: The opset in which Scan has one more input, in front.
+_WITH_SEQUENCE_LENGTHS = 8
 
 
 class _Branches(Condition):
@@ -72,3 +77,23 @@ class StopsByCondition(Condition):
 
     def words(self) -> Words:
         return "the condition", IS, "computed in the body"
+
+
+class ScanInputsFit(Condition):
+    """A Scan has as many inputs as it says that it scans, at least one, and a state beside them."""
+
+    takes = {"scan_inputs_fit": FLAG}
+
+    def holds(self, seen: Seen) -> Answer:
+        scanned = seen.attr("num_scan_inputs")
+        given = len(seen.node.inputs) - (1 if seen.node.opset == _WITH_SEQUENCE_LENGTHS else 0)
+        return None if scanned is None else bool(0 < scanned < given)
+
+    def words(self) -> Words:
+        return "the node", HAS, "a state and 1 or more scanned inputs, as many as num_scan_inputs says"
+
+    def broken(self, node: Node, when: Sequence[Condition]) -> str:
+        scanned = node.attr("num_scan_inputs")
+        if scanned == len(node.inputs):
+            return "it scans all of its inputs (%d), and this parser needs a state beside them" % scanned
+        return "num_scan_inputs is %d, and the node has %d inputs, of which one is a state" % (scanned, len(node.inputs))
