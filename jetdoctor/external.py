@@ -60,7 +60,7 @@ def troubles(model: Model) -> Iterator[Tuple[str, str, str]]:
 def leaves_folder(model: Model, location: str) -> bool:
     """Whether the file lies outside the model's folder: by its name, or by a symbolic link.
 
-    A model that is a link itself may have its data beside the file that it leads to (as the cache of a model hub keeps them).
+    A model that is a link itself may have its data beside the file that it leads to, as in the cache of a model hub.
     """
     if posixpath.normpath(location).startswith("../"):
         return True

@@ -207,7 +207,7 @@ def test_external_data_rule_sees_the_files(tmp_path):
 
 
 def test_external_data_behind_a_link_is_read_but_not_by_onnx(tmp_path):
-    """A link out of the folder is a warning; the links of a hub's cache, which keep model and data together, are not."""
+    """A link out of the folder is a warning; those of a hub's cache, which keep model and data together, are none."""
     from jetdoctor.check import check
     from jetdoctor.target import resolve
 
@@ -224,7 +224,7 @@ def test_external_data_behind_a_link_is_read_but_not_by_onnx(tmp_path):
 
     def found(name):
         (result,) = check(load(str(home / name)), resolve("jetpack-6.2"))
-        return result.verdict, [(finding.rule, finding.severity) for finding in result.findings if finding.rule == "JD901"]
+        return result.verdict, [(each.rule, each.severity) for each in result.findings if each.rule == "JD901"]
 
     assert found("linked.onnx") == ("deploys", [])
     assert found("plain.onnx") == ("deploys", [("JD901", "warning")])

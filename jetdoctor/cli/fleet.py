@@ -24,7 +24,8 @@ def boards_of(arguments: Any, policy: Policy) -> Tuple[Board, ...]:
 
 def targets_of(boards: Sequence[Board], arguments: Any, plugins: Sequence[str]) -> Tuple[Target, ...]:
     """One target for each kind of board, with what is wanted of the engine."""
-    return parser.wanted([replace(target, plugins=tuple(plugins)) for target in kinds_of(boards)], arguments, arguments.models)
+    kinds = [replace(target, plugins=tuple(plugins)) for target in kinds_of(boards)]
+    return parser.wanted(kinds, arguments, arguments.models)
 
 
 def kinds_of(boards: Sequence[Board]) -> List[Target]:

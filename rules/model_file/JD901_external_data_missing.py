@@ -1,24 +1,24 @@
 """External data that the parser cannot read
 
 ## What it detects
-A tensor in external data (`data_location: EXTERNAL`) whose file does not exist next to the model, is
-shorter than the tensor's offset and length need, is not a regular file, or is outside the model's folder (by its name or
-by a symbolic link); a tensor whose `length` is not the number of bytes that its shape needs; one with an `offset` and no
+A tensor in external data (`data_location: EXTERNAL`) whose file does not exist next to the model, is shorter than
+the tensor's offset and length need, is not a regular file, or is outside the model's folder (by its name or by a
+symbolic link); a tensor whose `length` is not the number of bytes that its shape needs; one with an `offset` and no
 `length`; from TensorRT 10.14 on also a DOUBLE tensor in external data.
 
 ## Why it fails
-The parser opens `FOLDER/LOCATION`, the folder being that of the `.onnx` file, and stops with "Failed to open
-file" or "Failed to read weights from external file". Since TensorRT 9.0 a location that leaves the folder
-(`../`) is refused before it is opened; before 9.0 it is read, and a symbolic link is followed by every release. Newer
-versions of onnx and ONNX Runtime refuse both, so such a model cannot be loaded, compared or repaired on a PC: that is a
+The parser opens `FOLDER/LOCATION`, the folder being that of the `.onnx` file, and stops with "Failed to open file"
+or "Failed to read weights from external file". Since TensorRT 9.0 a location that leaves the folder (`../`) is
+refused before it is opened; before 9.0 it is read, and a symbolic link is followed by every release. Newer versions
+of onnx and ONNX Runtime refuse both, so such a model cannot be loaded, compared or repaired on a PC: that is a
 warning. An absolute location is joined to the folder like any other.
 
-Without a `length` the parser reads as many bytes as the whole file has. Behind an `offset` the file ends too early, and the
-parser stops (`Failed to read weights from external file`). Since 9.0 the number of bytes is compared with the tensor's
-(`Unexpected size for the external weights!`); earlier parsers copy the bytes without looking: too few leave the rest of the
-tensor undefined, too many overwrite other memory.
- From 10.14 on the file is mapped into memory, and the size of a DOUBLE tensor is compared with that of the FLOAT tensor that it
-becomes: `Unexpected size for the external weights!`.
+Without a `length` the parser reads as many bytes as the whole file has. Behind an `offset` the file ends too early,
+and the parser stops (`Failed to read weights from external file`). Since 9.0 the number of bytes is compared with
+the tensor's (`Unexpected size for the external weights!`); earlier parsers copy the bytes without looking: too few
+leave the rest of the tensor undefined, too many overwrite other memory. From 10.14 on the file is mapped into
+memory, and the size of a DOUBLE tensor is compared with that of the FLOAT tensor that it becomes: `Unexpected size
+for the external weights!`.
 
 ## Fix
 Copy the data file together with the `.onnx` file and keep its name, or save the model again with

@@ -1,17 +1,18 @@
 """A tensor whose data do not fill its shape
 
 ## What it detects
-An initializer, or the tensor of a Constant, that holds more or fewer bytes (or elements) than its dimensions and element
-type need, or that has a dimension below 0.
+An initializer, or the tensor of a Constant, that holds more or fewer bytes (or elements) than its dimensions and
+element type need, or that has a dimension below 0.
 
 ## Why it fails
-The parser compares the two for every initializer, used or not, and stops: `Size mismatch when importing initializer`.
-onnx's checker and ONNX Runtime refuse such a model too. A tensor without any data is taken for an optional one that was
-left out by the parsers up to TensorRT 8.4.0 and refused from 8.4.1 on. Large tensors are not read for a check: of those
-nothing is said.
+The parser compares the two for every initializer, used or not, and stops: `Size mismatch when importing
+initializer`. onnx's checker and ONNX Runtime refuse such a model too. A tensor without any data is taken for an
+optional one that was left out by the parsers up to TensorRT 8.4.0 and refused from 8.4.1 on. Large tensors are not
+read for a check: of those nothing is said.
 
 ## Fix
-Export the model again, or write the tensor with `onnx.numpy_helper.from_array`, which sets dimensions and data together.
+Export the model again, or write the tensor with `onnx.numpy_helper.from_array`, which sets dimensions and data
+together.
 """
 
 import math
@@ -38,8 +39,8 @@ _CHECKED = VersionRange.parse(">=8.4.1")
 #: Bytes up to which the view of a model holds every tensor's data: a larger one without any is one that was not read.
 _SURELY_READ = 8192
 
-#: The field that holds the elements where there are no raw bytes, by onnx.TensorProto.DataType. Types of less than a byte
-#: share bytes, and parsers count them in ways of their own.
+#: The field that holds the elements where there are no raw bytes, by onnx.TensorProto.DataType. Types of less than a
+#: byte share bytes, and parsers count them in ways of their own.
 _FIELDS = dict.fromkeys((2, 3, 6, 9, 10, 16), "int32_data")
 _FIELDS.update({1: "float_data", 7: "int64_data", 11: "double_data"})
 

@@ -93,7 +93,7 @@ class ScanInputsFit(Condition):
         return "the node", HAS, "a state and 1 or more scanned inputs, as many as num_scan_inputs says"
 
     def broken(self, node: Node, when: Sequence[Condition]) -> str:
-        scanned = node.attr("num_scan_inputs")
-        if scanned == len(node.inputs):
+        scanned, given = node.attr("num_scan_inputs"), len(node.inputs)
+        if scanned == given:
             return "it scans all of its inputs (%d), and this parser needs a state beside them" % scanned
-        return "num_scan_inputs is %d, and the node has %d inputs, of which one is a state" % (scanned, len(node.inputs))
+        return "num_scan_inputs is %d, and the node has %d inputs, the states among them" % (scanned, given)
