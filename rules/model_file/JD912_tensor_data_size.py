@@ -66,7 +66,8 @@ def _matches(name, tensor, node):
         return
     count, width = math.prod(tensor.dims), DTYPE_BYTES[tensor.data_type]
     raw = tensor.HasField("raw_data")
-    needed, given = (count * width, len(tensor.raw_data)) if raw else (count, len(getattr(tensor, _FIELDS[tensor.data_type])))
+    held = tensor.raw_data if raw else getattr(tensor, _FIELDS[tensor.data_type])
+    needed, given = count * width if raw else count, len(held)
     if given == needed or (not given and count * width > _SURELY_READ):
         return
     unit = "bytes" if raw else "elements"
