@@ -83,10 +83,11 @@ def resolve(spec: str, plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
     Understood: ``jetpack-5.0.2`` (``jp5.0.2``, ``5.0.2``), ``l4t-35.1.0`` (``r35.1.0``), ``tensorrt-8.4.1``,
     ``tensorrt-8.4`` (its newest patch), ``xavier-nx@jetpack-5.0.2``, ``nano`` (its newest JetPack), ``all``,
     ranges (``jp5.x``, ``jetpack-5``, ``jetpack>=5,<6``, ``jetpack~=6.1``; ``tensorrt>=8.4,<10``: the newest patch
-    of each line), ``jetpack-6.2+tensorrt-10.7``, lists with commas.
+    of each line), ``jetpack-6.2+tensorrt-10.7``, lists with commas. Quotes and remarks in parentheses do not count.
     Raises UsageError, with the nearest names, for anything else.
     """
-    text = re.sub(r"\s*([<>=~!,@+])\s*", r"\1", spec.strip().lower()).replace(" ", "-").replace("_", "-")
+    text = re.sub(r"\(.*?\)", "", spec.lower()).strip("\"' ").replace(";", ",")
+    text = re.sub(r"\s*([<>=~!,@+])\s*", r"\1", text).replace(" ", "-").replace("_", "-")
     pieces = re.split(r",(?![<>=~!])", text)
     found = {t.name: t for piece in pieces for t in _resolve_one(piece, spec)}
     return tuple(replace(target, plugins=tuple(plugins)) for target in found.values())
@@ -95,13 +96,20 @@ def resolve(spec: str, plugins: Sequence[str] = ()) -> Tuple[Target, ...]:
 def _resolve_one(text: str, spec: str) -> List[Target]:
     board, at, rest = text.rpartition("@")
     base, plus, tensorrt = rest.partition("+")
-    if not at and base in _module_rows():
+    if not at and _board_name(base) in _module_rows():
         board, base = base, ""
+    board = _board_name(board)
     targets = _on_module(board, base, spec) if board or at else _by_name(base, spec)
     if plus:
         version = _tensorrt_of_board(tensorrt, spec)
         targets = [replace(t, tensorrt=version, name="%s+tensorrt-%s" % (t.name, version)) for t in targets]
     return targets
+
+
+def _board_name(text: str) -> str:
+    """A board's name as the table spells it: ``jetson-orin-nano-super`` is ``orin-nano-super`` there."""
+    short = re.sub(r"^(?:nvidia-)?jetson-", "", text)
+    return short if text not in _module_rows() and short in _module_rows() else text
 
 
 def _tensorrt_of_board(text: str, spec: str) -> str:
@@ -128,7 +136,7 @@ def _by_name(text: str, spec: str) -> List[Target]:
             raise _empty("tensorrt", range_, tensorrt_lines().values(), spec)
         version = _tensorrt_version(text, spec)
         return [Target(name="tensorrt-" + version, tensorrt=version)]
-    l4t = re.match(r"(?:l4t-?r?|r)(\d+(?:\.\d+)+)$", text)
+    l4t = re.match(r"(?:l4t-?r?|r|(?=3\d\.))(\d+(?:\.\d+)+)$", text)
     if l4t:
         wanted = parse_version(l4t.group(1) + ".0")[:3]
         rows = [row for row in releases() if row["l4t"] and parse_version(row["l4t"]) == wanted]
@@ -141,7 +149,7 @@ def _by_name(text: str, spec: str) -> List[Target]:
         return [_target(row) for row in rows]
     named = re.match(r"(?:(?:jetpack|jp)-?v?)?(\d+(?:\.\d+)*)(?:\.[x*])?$", text)
     wanted = parse_version(named.group(1)) if named else ()
-    if not wanted or "tensorrt-" + _dotted(wanted) in known_names():
+    if not wanted or "tensorrt-" + _dotted(wanted[:3]) in known_names():
         raise _unknown(text, spec)
     raise _missing("jetpack", wanted, sorted({_number(row) for row in _by_jetpack().values()}), spec)
 
@@ -266,7 +274,7 @@ def _unknown(text: str, spec: str) -> UsageError:
         return UsageError("ambiguous target %r: %s" % (spec, several))
     canonical = re.sub(r"^(?:jp|jetp\w*)?-?v?(?=\d)", "jetpack-", text)
     canonical = re.sub(r"^(?:trt|tensorr?r?t)-?v?(?=\d)", "tensorrt-", canonical)
-    nearest = [name for name in known_names() if name == "tensorrt-" + text]
+    nearest = [name for name in known_names() if re.match(re.escape(name) + r"(\.\d+)?$", "tensorrt-" + text)]
     nearest = nearest or difflib.get_close_matches(canonical, known_names(), n=3, cutoff=0.6)
     cure = "did you mean %s?" % " or ".join(nearest) if nearest else "try jetpack-5.0.2 or tensorrt-8.4.1;"
     return UsageError("unknown target %r: %s `jetdoctor targets` lists all" % (spec, cure))

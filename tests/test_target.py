@@ -193,3 +193,26 @@ def test_import_reads_no_data():
     code = "import jetdoctor.target; from jetdoctor.data import table; print(table.cache_info().currsize)"
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root).strip() == b"0"
+
+
+@pytest.mark.parametrize(
+    "typed, name",
+    [
+        ("'jetpack-5.0.2'", "jetpack-5.0.2"),
+        ("JetPack 6.2 (L4T 36.4.3)", "jetpack-6.2"),
+        ("36.4.3", "jetpack-6.2"),
+        ("jetson orin nano super@6.2", "orin-nano-devkit@jetpack-6.2"),
+        ("jetson-orin-nano-devkit@jp6.2", "orin-nano-devkit@jetpack-6.2"),
+    ],
+)
+def test_as_boards_and_packages_spell_it(typed, name):
+    assert [found.name for found in target.resolve(typed)] == [name]
+
+
+def test_semicolons_separate_too():
+    assert [found.name for found in target.resolve("jp5.0.2;jp6.2")] == ["jetpack-5.0.2", "jetpack-6.2"]
+
+
+def test_the_number_of_a_tensorrt_package_leads_to_its_release():
+    with pytest.raises(UsageError, match="did you mean tensorrt-8.4.1"):
+        target.resolve("8.4.1.5")

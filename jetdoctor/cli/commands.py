@@ -76,4 +76,7 @@ def load(name: str) -> Any:
         return importlib.import_module("jetdoctor.cli." + COMMANDS[name][0])
     if os.path.exists(name) or name.endswith(".onnx"):
         raise UsageError("%s is not a command: did you mean `jetdoctor check %s`?" % (name, name))
-    raise UsageError("no command %r: %s" % (name, did_you_mean(name, list(COMMANDS), "jetdoctor --help")))
+    from jetdoctor.cli import habits
+
+    hint = habits.COMMANDS.get(name.lower()) or did_you_mean(name, list(COMMANDS), "jetdoctor --help")
+    raise UsageError("no command %r: %s" % (name, hint))

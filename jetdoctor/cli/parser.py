@@ -21,13 +21,25 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         unknown = re.search(r"unrecognized arguments: (-\S+)", message)
+        further = re.search(r"unrecognized arguments: (\S+)", message)
         if unknown:
-            options = [o for action in self._actions for o in action.option_strings]
-            hint = did_you_mean(unknown.group(1).partition("=")[0], options, self.prog + " --help")
-            message = "%s has no option %s: %s" % (self.command, unknown.group(1), hint)
+            message = self._no_option(unknown.group(1))
+        elif further:
+            taken = " ".join(str(a.metavar or a.dest).upper() for a in self._actions if not a.option_strings)
+            takes = "takes no file" if not taken else "takes %s and nothing more" % taken
+            message = "%s %s: %s is too many (see `%s --help`)" % (self.command, takes, further.group(1), self.prog)
         else:
             message = "%s: %s (see `%s --help`)" % (self.command, _with_nearest_choice(message), self.prog)
         raise UsageError(message)
+
+    def _no_option(self, written: str) -> str:
+        """An option that there is none of: what it is called here, else the nearest name."""
+        from jetdoctor.cli import habits
+
+        options = [o for action in self._actions for o in action.option_strings]
+        habit = habits.of_option(written)
+        hint = habit or did_you_mean(written.partition("=")[0], options, self.prog + " --help")
+        return "%s has no option %s: %s" % (self.command, written, hint)
 
     def format_help(self) -> str:
         """The help, with the paragraphs of the description filled for 80 columns."""
@@ -41,6 +53,10 @@ class Parser(argparse.ArgumentParser):
         for argument in args or ():
             if argument.startswith("--") and argument.endswith("=--"):  # argparse drops such a value
                 self.error("argument %s: '--' is not a value" % argument[:-3])
+            if argument == "--":
+                break
+            if re.match(r"--onnx(=|$)", argument):  # before the missing MODEL is complained of
+                raise UsageError(self._no_option(argument))
         # Unlike the default, an option may stand between two positional arguments.
         return self.parse_intermixed_args(_without_separator(list(args or ())), namespace)
 
