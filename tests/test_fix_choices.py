@@ -51,6 +51,30 @@ def test_an_input_type_needs_to_be_allowed(tmp_path):
     assert not fix(path, OLD, allow=["nms"]).changed
 
 
+PIXELS = """<ir_version: 8, opset_import: ["": 13]>
+g (float[1,3,4,4] image) => (uint8[1,4,4,3] y%s) <float low = {0}, float high = {255}> {
+  near = Clip (image, low, high)
+  bytes = Cast <to = 2> (near)
+  y = Transpose <perm = [0,2,3,1]> (bytes)
+  %s }"""
+
+
+@pytest.mark.parametrize("more", [("", ""), (", uint8[1,3,4,4] bytes", "")], ids=["one", "two"])
+def test_an_output_type_needs_to_be_allowed(tmp_path, more):
+    path = saved(tmp_path, PIXELS % more)
+    assert any(step.reason == "needs --allow output-types" for step in fix(path, OLD).plan.steps)
+    outcome = fix(path, OLD, allow=["output-types"])
+    assert outcome.clean and outcome.plan.equivalence.status == "equal"
+    assert [value.type.tensor_type.elem_type for value in outcome.proto.graph.output] == [6] * len(outcome.caller)
+    assert outcome.caller[0] == "read output y as INT32 instead of UINT8"
+
+
+def test_bytes_that_are_computed_with_are_no_output_type(tmp_path):
+    """A byte that is added to another wraps; INT32 would not."""
+    path = saved(tmp_path, PIXELS % (", uint8[1,3,4,4] z", "z = Add (bytes, bytes)"))
+    assert not any(step.choice == "output-types" for step in fix(path, OLD).plan.steps)
+
+
 def test_a_detector_ends_before_its_suppression(tmp_path):
     path = saved(tmp_path, SELECTION)
     offered = [step for step in fix(path, OLD).plan.steps if step.choice == "nms"]
@@ -291,5 +315,5 @@ def test_bytes_in_float(tmp_path, inputs, outputs, nodes, caller):
 @pytest.mark.parametrize("nodes", ["y = Add (x, k)", 'y = BitShift <direction = "LEFT"> (x, shifts)'])
 def test_bytes_that_may_wrap_around_are_not_promised(tmp_path, nodes):
     text = '<ir_version: 8, opset_import: ["": 13]> g (uint8[4] x) => (uint8[4] y) %s { %s }' % (CONSTANTS, nodes)
-    outcome = fix(saved(tmp_path, text), OLD, unsafe=True)
+    outcome = fix(saved(tmp_path, text), OLD, allow=["input-types"])
     assert outcome.before[0].verdict == "fails" and not outcome.changed

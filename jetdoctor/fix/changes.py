@@ -25,6 +25,8 @@ class GraphChanges:
         self.initializers: List[Any] = []
         #: values whose declared type no longer holds
         self.retyped: Set[str] = set()
+        #: graph output -> element type that it has now
+        self.declared: Dict[str, int] = {}
 
     def node_list(self) -> List[Any]:
         """NodeProtos of the graph after the pass, in a valid order if the graph's was."""
@@ -71,6 +73,8 @@ class Changes:
                 _assign(proto.node, nodes)
             if changes.initializers:
                 proto.initializer.extend(changes.initializers)
+            for value in proto.output if changes.declared else ():
+                value.type.tensor_type.elem_type = changes.declared.get(value.name, value.type.tensor_type.elem_type)
             if changes.retyped and hasattr(proto, "value_info"):
                 _assign(proto.value_info, [v for v in proto.value_info if v.name not in changes.retyped])
         sweep(self.model.proto, self._released)

@@ -137,6 +137,10 @@ class Edit(Build):
         """What the model declares of the outputs of ``node`` goes: they have another element type now."""
         self.changes.of(node.graph).retyped.update(node.outputs)
 
+    def declare(self, output: str, dtype: int) -> None:
+        """A graph output is of this element type from now on (its number in ONNX)."""
+        self.changes.of(self.node.graph).declared[output] = dtype
+
     def array(self, value: Value) -> Any:
         """numpy array of a constant expression, computed when it must be; None when it is not one."""
         return self.changes.evaluator.array(value)
@@ -163,17 +167,17 @@ class Edit(Build):
 
     def undo(self) -> None:
         """Take everything back, when a rewrite gives up half-way."""
-        changes, (before, initializers, removed, renamed) = self.changes.of(self.node.graph), self._marks
+        changes, (before, initializers, removed, renamed, declared) = self.changes.of(self.node.graph), self._marks
         del self._before[before:], changes.initializers[initializers:]
-        changes.removed, changes.renamed = set(removed), dict(renamed)
+        changes.removed, changes.renamed, changes.declared = set(removed), dict(renamed), dict(declared)
         for node, proto in self._originals:
             node.proto.CopyFrom(proto)
             node._attributes = None
 
-    def _mark(self) -> Tuple[int, int, FrozenSet[int], Dict[str, str]]:
+    def _mark(self) -> Tuple[int, int, FrozenSet[int], Dict[str, str], Dict[str, int]]:
         changes = self.changes.of(self.node.graph)
         removed = frozenset(changes.removed)
-        return len(self._before), len(changes.initializers), removed, dict(changes.renamed)
+        return len(self._before), len(changes.initializers), removed, dict(changes.renamed), dict(changes.declared)
 
     def _keep(self, node: Node) -> None:
         if not any(known is node for known, _ in self._originals):

@@ -28,6 +28,7 @@ CHOICES = {
     "input-types": "an input gets another element type",
     "inputs": "an undefined tensor becomes an input",
     "outputs": "other tensors become outputs",
+    "output-types": "an output gets another element type",
     "nms": "the model ends before NonMaxSuppression, NonZero or Unique; your code does the rest",
     "precision": "DOUBLE or BFLOAT16 is computed in FLOAT",
     "quantization": "quantized operators are computed in FLOAT, without the speed of INT8",
