@@ -194,6 +194,18 @@ def test_operators_between_q_and_dq(op_type):
     assert_float(model(nodes, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
 
 
+def test_operators_of_onnxruntime_behind_one_another():
+    """No inference knows the type of what lies between them."""
+    nodes, constants = LINEAR["QLinearAdd"]
+    (index,) = [i for i, node in enumerate(nodes) if node[0].endswith("QLinearAdd")]
+    op_type, reads, makes, attributes = nodes[index]
+    first = (op_type, reads, ["inner"], attributes)
+    second = (op_type, ["inner", "ys", "yz", *reads[3:]], makes, attributes)
+    chained = nodes[:index] + [first, second] + nodes[index + 1 :]
+    x = RANDOM.normal(size=(1, 3, 6, 6)).astype(np.float32)
+    assert_float(model(chained, {"x": x}, {"y": 1}, constants), {"x": x}, "integer_to_qdq", "undo_quantization")
+
+
 def test_qgemm_and_convinteger():
     x = RANDOM.normal(size=(3, 6)).astype(np.float32)
     constants = {"w": quantized((5, 6)), "ws": np.float32(0.01), "wz": np.uint8(3), "b": np.arange(5, dtype=np.int32)}

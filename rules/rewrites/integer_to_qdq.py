@@ -42,7 +42,7 @@ def _real(node, edit, index, scale, zero, axis=None):
     steps, scales = edit.array(node.input(index)), edit.array(node.input(scale)) if scale is not None else None
     if steps is not None and steps.dtype.kind in "iu" and steps.dtype.itemsize == 4 and scales is not None:
         return edit.constant((steps * scales.astype(np.float64)).astype(np.float32))
-    if steps is None and edit.dtype(node.input(index)) == "UINT8" and not _quantized(node.input(index)):
+    if steps is None and not _quantized(node.input(index)) and edit.dtype(node.input(index)) == "UINT8":
         return _arithmetic(node, edit, index, scale, zero, axis)
     factor = node.inputs[scale] if scale is not None else _ones(node, edit, zero)
     names = [node.inputs[index], factor] + ([node.inputs[zero]] if node.present(zero) else [])
