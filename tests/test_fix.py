@@ -360,3 +360,16 @@ def test_a_model_whose_shapes_cannot_be_worked_out_is_left_alone(tmp_path):
     outcome = fix(str(path), OLD)
     assert not outcome.changed and not outcome.clean and "expand to 1,610,612,735 nodes" in outcome.reason
     assert write(outcome, str(tmp_path / "out.onnx")) is None
+
+
+def test_an_output_without_a_shape_gets_the_rank_of_a_computed_reshape(tmp_path):
+    """tf2onnx declares none where its own inference gave up, and onnx's checker wants one."""
+    text = """<ir_version: 8, opset_import: ["": 13]>
+    g (float[N,6] x) => (int32[A,B,C] y) <int64[1] zero = {0}, int64[2] rest = {3,2}, int32 five = {5}> {
+      s = Shape (x) n = Gather (s, zero) t = Concat <axis = 0> (n, rest)
+      r = Reshape (x, t) i = Cast <to = 6> (r) y = Mod (i, five) }"""
+    proto = parser.parse_model(text)
+    proto.graph.output[0].type.tensor_type.ClearField("shape")
+    onnx.save(proto, str(tmp_path / "model.onnx"))
+    outcome = fix(str(tmp_path / "model.onnx"), OLD)
+    assert outcome.changed and len(outcome.proto.graph.output[0].type.tensor_type.shape.dim) == 3, outcome.reason

@@ -11,7 +11,9 @@ from jetdoctor.child import temporary
 from jetdoctor.fix.external import external_files
 from jetdoctor.fix.serialize import save
 from jetdoctor.fix.sorting import sort_nodes
+from jetdoctor.graph import DTYPE_NUMBERS
 from jetdoctor.model import from_proto
+from jetdoctor.model.weights import without_weights
 
 
 class Candidate:
@@ -85,6 +87,8 @@ def _complete_outputs(proto: Any) -> None:
     if not bare:
         return
     view = from_proto(proto)
+    if any(view.main.value(value.name).shape is None for value in bare):
+        view = _with_ranks_of_reshapes(proto, view)
     for value in bare:
         for size in view.main.value(value.name).shape or ():
             dim = value.type.tensor_type.shape.dim.add()
@@ -94,6 +98,19 @@ def _complete_outputs(proto: Any) -> None:
                 dim.dim_param = size
         if view.main.value(value.name).shape == ():
             value.type.tensor_type.shape.SetInParent()
+
+
+def _with_ranks_of_reshapes(proto: Any, view: Any) -> Any:
+    """The view with the rank of every Reshape to a computed shape: its length, which onnx makes nothing of."""
+    from onnx import helper
+
+    copy = without_weights(proto, type(proto)())
+    for node in view.main.nodes:
+        made, lengths = node.output(), node.input(1).static_shape if node.op_type == "Reshape" else None
+        if made.shape is None and made.dtype is not None and lengths:
+            dims = [None] * lengths[0]
+            copy.graph.value_info.append(helper.make_tensor_value_info(made.name, DTYPE_NUMBERS[made.dtype], dims))
+    return from_proto(copy)
 
 
 def _invalid(path: str) -> str:
