@@ -32,7 +32,8 @@ def proven(tmp_path):
         paths = [str(tmp_path / name) for name in ("before.onnx", "after.onnx")]
         for path, text in zip(paths, (before, after)):
             onnx.save(onnx.parser.parse_model(text), path)
-        return prover._compare(*paths, "", str(tmp_path), 10.0, "same")
+        job = {"original": paths[0], "candidate": paths[1], "inputs": "", "types": "same", "small": False}
+        return prover._compare(job, str(tmp_path), 10.0)
 
     return both
 

@@ -332,7 +332,8 @@ def test_what_agrees_only_where_nothing_can_be_judged_is_not_proven(tmp_path, sc
 
     before = save(tmp_path, CHAOS % "100000000.0", "before.onnx")
     after = save(tmp_path, CHAOS % scale, "after.onnx")
-    found = prover._compare(before, after, "", str(tmp_path), 10.0, "same")
+    job = {"original": before, "candidate": after, "inputs": "", "types": "same", "small": False}
+    found = prover._compare(job, str(tmp_path), 10.0)
     assert found["status"] == status and ("last digits" in found["reason"]) is (status == "not-run")
 
 
