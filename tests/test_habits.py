@@ -18,6 +18,8 @@ from jetdoctor.cli import commands, habits, main, parser
         (["check", "net.onnx", "--saveEngine=net.engine"], "--save-engine FILE"),
         (["check", "net.onnx", "--useDLACore=0"], "--dla, with a module"),
         (["check", "net.onnx", "--sarf"], "`jetdoctor check --help` lists them"),
+        (["check", "net.onnx", "--precision", "half"], "did you mean fp16?"),
+        (["verify", "net.onnx", "--backend", "ORT"], "did you mean onnxruntime?"),
         (["convert", "net.onnx"], "jetdoctor plan MODEL"),
         (["Surgeon", "sanitize", "net.onnx"], "jetdoctor fix MODEL --simplify"),
         (["inspect", "model", "net.onnx"], "inspect takes MODEL and nothing more: net.onnx is too many"),
@@ -27,6 +29,11 @@ def test_one_line_names_the_next_step(arguments, said, capsys):
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and said in err
+
+
+def test_values_in_capitals_are_taken():
+    made = parser.make("check", commands.load("check")).parse_args(["net.onnx", "--precision", "FP16", "--format=JSON"])
+    assert (made.precision, made.format) == ("fp16", "json")
 
 
 def test_what_is_named_exists():

@@ -196,6 +196,17 @@ def test_output_to_standard_output_by_name(tmp_path, name):
     assert ended.returncode == 0 and json.loads((tmp_path / "out").read_text())["results"]
 
 
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="no /dev/shm here")
+def test_the_file_system_in_memory_is_no_device(run):
+    path = "/dev/shm/jetdoctor-test-%d.json" % os.getpid()
+    try:
+        assert run("check", SOUND, "-t", "jp6.2", "--format", "json", "-o", path)[0] == 0
+        assert json.loads(open(path).read())["results"]
+    finally:
+        if os.path.exists(path):
+            os.remove(path)
+
+
 def test_an_input_is_never_the_output(run, tmp_path):
     shutil.copy(SOUND, tmp_path / "m.onnx")
     before = (tmp_path / "m.onnx").read_bytes()

@@ -46,7 +46,9 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--device", metavar="FILE", help="snapshot or capture of a board (device --save, --root)")
     options.add_argument("--fleet", action="append", metavar="DIR", help="a folder of such snapshots, one per board")
     parser.add_output(options, report.FORMATS)
-    options.add_argument("--fail-on", choices=tuple(FAIL_ON), metavar="S", help="error (default), warning, info, never")
+    options.add_argument(
+        "--fail-on", type=str.lower, choices=tuple(FAIL_ON), metavar="S", help="error (default), warning, info, never"
+    )
     options.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found (2 and 3 remain)")
     parser.add_selection(options)
     parser.add_rules(options)

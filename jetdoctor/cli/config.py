@@ -31,7 +31,9 @@ Row = Tuple[str, Any, str]  # setting, value, where it comes from
 
 
 def configure(options: parser.Parser, command: str) -> None:
-    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    options.add_argument(
+        "--format", type=str.lower, choices=("text", "json"), default="text", metavar="F", help="text, json"
+    )
 
 
 def run(arguments: Any) -> int:

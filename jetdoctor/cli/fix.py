@@ -42,13 +42,9 @@ def configure(options: parser.Parser, command: str) -> None:
         help="give an input its shape (images=1x3x640x640) or a symbol its size (batch=1)",
     )
     place = options.add_mutually_exclusive_group()
-    place.add_argument(
-        "--apply", action="store_true", help="replace the model; the original stays as MODEL.orig"
-    )
+    place.add_argument("--apply", action="store_true", help="replace the model; the original stays as MODEL.orig")
     place.add_argument("-o", "--output", metavar="OUT", help="write the repaired model there")
-    options.add_argument(
-        "--simplify", action="store_true", help="fold constants, remove no-op and duplicate nodes"
-    )
+    options.add_argument("--simplify", action="store_true", help="fold constants, remove no-op and duplicate nodes")
     options.add_argument(
         "--fold-with",
         choices=("polygraphy",),
@@ -65,16 +61,16 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("--choose", action="store_true", help="ask about each of these choices")
     options.add_argument("--select", action="append", metavar="IDS", help="repair only these rules' findings")
     parser.add_rules(options)
-    options.add_argument(
-        "--inputs", metavar="FILE", help="more inputs for the proof: .npz, .npy, images"
-    )
+    options.add_argument("--inputs", metavar="FILE", help="more inputs for the proof: .npz, .npy, images")
     options.add_argument(
         "--script",
         metavar="FILE.py",
         help="write the repair as a program that needs only onnx, numpy and onnx-graphsurgeon",
     )
     options.add_argument("--diff", action="store_true", help="show every removed, added or changed node")
-    options.add_argument("--format", choices=FORMATS, default="text", metavar="F", help=", ".join(FORMATS))
+    options.add_argument(
+        "--format", type=str.lower, choices=FORMATS, default="text", metavar="F", help=", ".join(FORMATS)
+    )
 
 
 def run(arguments: Any) -> int:

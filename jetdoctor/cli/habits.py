@@ -69,6 +69,24 @@ COMMANDS: Dict[str, str] = {
 }
 
 
+#: Value of an option, in lower case -> what it is called here.
+VALUES: Dict[str, str] = {
+    "half": "fp16",
+    "float16": "fp16",
+    "float": "fp32",
+    "float32": "fp32",
+    "bfloat16": "bf16",
+    "trt": "tensorrt",
+    "ort": "onnxruntime",
+    "onnxrt": "onnxruntime",
+    "rtx": "tensorrt-rtx",
+    "md": "markdown",
+    "xml": "junit",
+    "txt": "text",
+    "warn": "warning",
+}
+
+
 def of_option(written: str) -> str:
     """What to type instead of an option that jetdoctor does not have; "" when it is nobody's habit."""
     return OPTIONS.get(written.partition("=")[0].strip("-").lower().replace("-", "").replace("_", ""), "")

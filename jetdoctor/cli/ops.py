@@ -26,7 +26,9 @@ Table = List[Tuple[str, Dict[str, Any]]]
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("ops", nargs="*", metavar="OP", help="ONNX operator, such as Reshape")
     parser.add_targets(options)
-    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    options.add_argument(
+        "--format", type=str.lower, choices=("text", "json"), default="text", metavar="F", help="text, json"
+    )
 
 
 def run(arguments: Any) -> int:

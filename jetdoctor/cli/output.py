@@ -146,7 +146,8 @@ def _is_replaceable(path: str) -> bool:
     except OSError:
         return False
     for _ in range(40):  # as many links as Linux follows
-        if os.path.abspath(path).startswith(("/dev/", "/proc/")):  # /dev/stdout, whatever it was redirected to
+        place = os.path.abspath(path)  # /dev/stdout, whatever it was redirected to, but not the file system in memory
+        if place.startswith(("/dev/", "/proc/")) and not place.startswith("/dev/shm/"):
             return False
         if not os.path.islink(path):
             break

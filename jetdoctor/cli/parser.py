@@ -66,8 +66,11 @@ def _with_nearest_choice(message: str) -> str:
     refused = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)$", message)
     if not refused:
         return message
+    from jetdoctor.cli import habits
+
     choices = [choice.strip("' ") for choice in refused.group(2).split(",")]
-    hint = did_you_mean(refused.group(1), choices, "")
+    habit = habits.VALUES.get(refused.group(1))
+    hint = "did you mean %s?" % habit if habit in choices else did_you_mean(refused.group(1), choices, "")
     if hint.startswith("did"):
         return "%s: %s" % (message[: refused.start(2) - len(" (choose from ")], hint)
     return message
@@ -127,7 +130,7 @@ PRECISIONS = ("fp32", "fp16", "bf16", "int8", "fp8", "int4", "fp4")
 def add_wanted(parser: argparse.ArgumentParser) -> None:
     """What the engine is to be like: its precision, and on which processor."""
     shown = "the precision of the engine: " + ", ".join(PRECISIONS)
-    parser.add_argument("--precision", choices=PRECISIONS, metavar="P", help=shown)
+    parser.add_argument("--precision", type=str.lower, choices=PRECISIONS, metavar="P", help=shown)
     parser.add_argument("--dla", action="store_true", help="what runs on the module's DLA and what stays on the GPU")
 
 
@@ -153,7 +156,9 @@ PAGES = ("text", "json", "html")
 
 
 def add_output(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
-    parser.add_argument("--format", choices=formats, default="text", metavar="F", help=", ".join(formats))
+    parser.add_argument(
+        "--format", type=str.lower, choices=formats, default="text", metavar="F", help=", ".join(formats)
+    )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE instead of the terminal")
 
 

@@ -44,7 +44,7 @@ def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file")
     options.add_argument("-o", "--output", metavar="FILE", help="bundle.zip by default; page.html for html")
     told = "zip (the bundle, the default) or html (only its page); FILE.html implies html"
-    options.add_argument("--format", choices=tuple(_FILES), metavar="F", help=told)
+    options.add_argument("--format", type=str.lower, choices=tuple(_FILES), metavar="F", help=told)
     parser.add_targets(options)
     parser.add_rules(options)
     options.add_argument("--device", metavar="FILE", help="a board's snapshot (jetdoctor device --save)")

@@ -26,7 +26,9 @@ LOG_LINES = 8
 def configure(options: parser.Parser, command: str) -> None:
     many = "*" if command == "rules" else "+"
     options.add_argument("ids", nargs=many, metavar="ID", help="JD204, a family (JD2xx) or a rule's name")
-    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    options.add_argument(
+        "--format", type=str.lower, choices=("text", "json"), default="text", metavar="F", help="text, json"
+    )
     parser.add_rules(options)
     options.set_defaults(pages=command == "explain")
 

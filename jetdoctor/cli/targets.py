@@ -19,7 +19,9 @@ EXAMPLES = """\
 
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("names", nargs="*", metavar="NAME", help="a JetPack, an L4T release, a TensorRT or a module")
-    options.add_argument("--format", choices=("text", "json"), default="text", metavar="F", help="text, json")
+    options.add_argument(
+        "--format", type=str.lower, choices=("text", "json"), default="text", metavar="F", help="text, json"
+    )
 
 
 def run(arguments: Any) -> int:
@@ -88,9 +90,7 @@ def _tables(boards: List[Dict[str, Any]], width: int, color: bool) -> str:
     for board in boards:
         memory = board["ram_mb"] // 1024
         runs = target.jetpack_spans(board).replace(" to ", "-") or "none (outside JetPack)"
-        writer.line(
-            form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs)
-        )
+        writer.line(form % (board["id"], board["soc"], board["compute_capability"], memory, board["dla"], runs))
     writer.line()
     lines = ", ".join(".".join(map(str, line)) for line in target.tensorrt_lines())
     text = "%s (tensorrt-10.3 means its newest patch release)" % lines
@@ -159,14 +159,10 @@ def _flat(key: str, value: Any) -> List[Any]:
     if isinstance(value, dict):
         return [pair for name, inner in value.items() for pair in _flat(name, inner)]
     if key in ("sources", "notes"):
-        return [
-            ("source" if key == "sources" else "note", v) for v in (value if key == "sources" else [value])
-        ]
+        return [("source" if key == "sources" else "note", v) for v in (value if key == "sources" else [value])]
     if isinstance(value, list):
         return [(key, ", ".join(map(str, value)))]
-    return [
-        (key, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value))
-    ]
+    return [(key, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value))]
 
 
 def _choices(values: Dict[str, str]) -> str:

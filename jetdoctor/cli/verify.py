@@ -37,11 +37,15 @@ MIB = 1 << 20
 def configure(options: parser.Parser, command: str) -> None:
     options.add_argument("model", metavar="MODEL", help="ONNX file (- for standard input), or an engine to check")
     options.add_argument("--reference", metavar="FILE", help="the original to compare with")
-    options.add_argument("--backend", choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS))
+    options.add_argument(
+        "--backend", type=str.lower, choices=BACKENDS, default="auto", metavar="B", help=", ".join(BACKENDS)
+    )
     options.add_argument("--as-parsed", metavar="T", help="build nothing: run the model as the parser of T reads it")
     options.add_argument("--ssh", type=parser.host, metavar="USER@HOST", help="build and run there, with trtexec")
     parser.add_targets(options)
-    options.add_argument("--precision", choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS))
+    options.add_argument(
+        "--precision", type=str.lower, choices=PRECISIONS, default="fp32", metavar="P", help=", ".join(PRECISIONS)
+    )
     options.add_argument("--shapes", action="append", metavar="NAME=S", help="a shape, or min:opt:max of one")
     for side in ("min", "opt", "max"):
         options.add_argument("--%sShapes" % side, metavar="SPEC", help="as in trtexec: images:1x3x640x640")
