@@ -25,21 +25,21 @@ ASIDE = frozenset("consumed_inputs is_test output_sequence seed momentum spatial
 
 HEAD = """# Attributes and inputs: what each release makes of them
 
-Made by `python3 docs/make_coverage.py` from `rules/facts/` and from which attributes and inputs the importers name
-(`rules/read_attributes.py`, at the commits of `rules/facts/_releases.json`). Inputs are those that an operator does not
-need, or did not have in its first opset.
+`python3 docs/make_coverage.py` writes this page from `rules/facts/` and from the names of attributes and inputs in the
+importers' sources (`rules/read_attributes.py`, at the commits in `rules/facts/_releases.json`). It lists only inputs that are
+optional or were added after the operator's first opset.
 
 | sign | meaning |
 | --- | --- |
-| `r` | the importer names it, and no fact speaks against it |
-| `w` | a fact says: accepted, and something else is computed for some value of it |
-| `x` | a fact says: some value of it is refused |
-| `n` | a fact says that it is all right; up to 10.10 nothing names it |
-| `?` | nothing names it, and there is no fact: the work list |
-| `-` | no fact, and which attributes the importers of this release name was not gone through (after 10.10) |
+| `r` | the importer names it, and no fact reports a problem |
+| `w` | fact: accepted, but the result is wrong for some values of it |
+| `x` | fact: some values of it are refused |
+| `n` | fact: correct; the importer does not name it (checked up to 10.10) |
+| `?` | the importer does not name it, and no fact covers it: still to be examined |
+| `-` | no fact; the importers of this release (after 10.10) were not searched for attribute names |
 | `.` | the operator is not imported |
 
-What every release names without a fact is left out, and attributes that ended before opset 7.
+Not listed: what every release names and no fact covers, and attributes that were removed before opset 7.
 
 """
 
@@ -57,7 +57,8 @@ def page() -> str:
             rows.append("| %s | %s | %d | %s |" % (op_type, name, since, " | ".join(signs)))
     columns = ("operator", "attribute or input", "opset") + RELEASES
     table = ["| %s |" % " | ".join(columns), "|" + " --- |" * len(columns)] + rows
-    said = "%d of them are read nowhere in some release, and no fact says whether that matters." % open_ones
+    named = "1 entry is" if open_ones == 1 else "%d entries are" % open_ones
+    said = named + " not named by the importer of some release, and no fact says whether that matters (`?`)."
     return HEAD + said + "\n\n" + "\n".join(table) + "\n"
 
 

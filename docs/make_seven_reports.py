@@ -15,10 +15,10 @@ sys.path.insert(0, str(HERE.parent))
 
 HEAD = """# Seven reports, told end to end
 
-What people reported from boards and logs, what jetdoctor says before anything is built, the fix, and the proof.
-`python3 docs/make_seven_reports.py` runs every command: the outputs are its own. The models are the smallest
-that show the form, from the case files in `fixtures/rules/`. No engine was built for this page: "proof" is ONNX Runtime
-before and after, and the board has the last word (`jetdoctor verify --ssh`).
+Each report: what people saw on a board or in a log, what jetdoctor says before anything is built, the fix, and its proof.
+`python3 docs/make_seven_reports.py` runs every command and writes its output into this page. The models are the smallest
+that show the problem, from the case files in `fixtures/rules/`. No engine was built for this page: "proof" means ONNX Runtime
+before and after. Only the board itself can confirm it (`jetdoctor verify --ssh`).
 """
 
 #: Depthwise Conv and Swish with Q/DQ in front of the full Conv before it alone.
@@ -37,11 +37,11 @@ Story = Tuple[str, str, Dict[str, Tuple[str, str]], Sequence[str], str]
 STORIES: List[Story] = [
     (
         "Two CumSum become one",
-        "After an update from TensorRT 10.7 a model lost accuracy. The log says nothing. Two threads "
+        "After an update from TensorRT 10.7 a model lost accuracy, and no log mentions it. Two threads "
         "([TensorRT#4551](https://github.com/NVIDIA/TensorRT/issues/4551), "
         "[#4513](https://github.com/NVIDIA/TensorRT/issues/4513)) found the cause: since 10.8, two CumSum "
-        "layers on one tensor both run along the axis of one of them. Position encodings of DETR are made "
-        "that way.",
+        "layers on one tensor both run along the axis of one of them. DETR computes its position encodings "
+        "this way.",
         {
             "cumsum.onnx": ("JD620", "two CumSum of one tensor on different axes, 10.11"),
         },
@@ -49,14 +49,14 @@ STORIES: List[Story] = [
             "check cumsum.onnx -t tensorrt-10.11",
             "fix cumsum.onnx -t tensorrt-10.11 -o cumsum.fixed.onnx",
         ),
-        "A CumSum is a product with a triangular matrix of ones, and so it is written; ONNX Runtime computes "
-        "the same before and after, and nothing of the fault is left in the graph.",
+        "A CumSum is a product with a triangular matrix of ones, and the fix writes one of them as such. ONNX "
+        "Runtime computes the same before and after.",
     ),
     (
         "GroupNormalization with one group normalizes each channel",
         "[TensorRT#4756](https://github.com/NVIDIA/TensorRT/issues/4756): on 10.16, which JetPack 7.2 ships, "
-        "GroupNormalization with `num_groups=1` gives what InstanceNormalization gives. No message. A [pull "
-        "request](https://github.com/onnx/onnx-tensorrt/pull/1052) names the line in the importer.",
+        "GroupNormalization with `num_groups=1` gives the result of InstanceNormalization, without a message. A "
+        "[pull request](https://github.com/onnx/onnx-tensorrt/pull/1052) names the line in the importer.",
         {
             "groupnorm.onnx": ("JD356", ""),
         },
@@ -64,15 +64,15 @@ STORIES: List[Story] = [
             "check groupnorm.onnx -t jetpack-7.2",
             "fix groupnorm.onnx -t jetpack-7.2 -o groupnorm.fixed.onnx",
         ),
-        "The channels of a group are laid side by side and normalized as one instance, then scaled: the "
-        "operator's own definition.",
+        "The fix joins the channels of a group, normalizes them as one instance and scales the result, as ONNX "
+        "defines the operator.",
     ),
     (
         "GridSample since 10.14",
         "[TensorRT#4813](https://github.com/NVIDIA/TensorRT/issues/4813): a detector with deformable "
         "attention is exact on 10.13.3 and loses a third of its recall on 11.1; "
-        "[pytorch/TensorRT#4074](https://github.com/pytorch/TensorRT/issues/4074) saw it begin with 10.14.1. "
-        "The build has no warning.",
+        "according to [pytorch/TensorRT#4074](https://github.com/pytorch/TensorRT/issues/4074) it began with "
+        "10.14.1. The build prints no warning.",
         {
             "gridsample.onnx": ("JD620", "GridSample in 10.16"),
         },
@@ -80,14 +80,14 @@ STORIES: List[Story] = [
             "check gridsample.onnx -t jetpack-7.2",
             "fix gridsample.onnx -t jetpack-7.2 -o gridsample.fixed.onnx --select JD620",
         ),
-        "A warning, not an error: which sizes are safe is not known, and on some models the outputs are "
-        "right. Compare first (`jetdoctor verify MODEL --ssh USER@HOST`); the rewrite is slower than the "
+        "This is a warning, not an error: nobody knows which sizes are safe, and the outputs of some models are "
+        "right. Compare them first (`jetdoctor verify MODEL --ssh USER@HOST`); the rewrite is slower than the "
         "layer.",
     ),
     (
         "If, Transpose, Resize",
         "[TensorRT#4846](https://github.com/NVIDIA/TensorRT/issues/4846): with open sizes, TensorRT 11.1 and "
-        "11.2 compute a cubic Resize behind a Transpose of an If wrongly. Any single piece alone is right.",
+        "11.2 compute a cubic Resize behind a Transpose of an If wrongly. Each of the three alone is right.",
         {
             "resize.onnx": ("JD620", "If, Transpose, Resize at open sizes"),
             "moved.onnx": ("JD620", "the Transpose before the If"),
@@ -97,8 +97,8 @@ STORIES: List[Story] = [
             "check moved.onnx -t tensorrt-11.1",
             "verify moved.onnx --reference resize.onnx --backend onnxruntime",
         ),
-        "The cure of the thread, the Transpose before the If, is a change of the exporting code. That it "
-        "changes nothing else is what the last command shows.",
+        "The thread's solution, a Transpose before the If, changes the exporting code. The last command shows "
+        "that nothing else changes.",
     ),
     (
         "A quantized depthwise Conv with Swish has no kernel",
@@ -114,9 +114,9 @@ STORIES: List[Story] = [
             "check depthwise.onnx -t agx-orin@jetpack-5.1.2",
             "check left_out.onnx -t agx-orin@jetpack-5.1.2",
         ),
-        "No rewrite can be safe here: which layers are quantized is a decision about accuracy. Leaving this "
-        "Conv out (an exclusion in the quantizer) builds, and costs little: depthwise convolutions are bound "
-        "by memory, not by arithmetic.",
+        "No rewrite can be safe here: which layers are quantized is a decision about accuracy. With this Conv "
+        "excluded in the quantizer the model builds, at little cost: depthwise convolutions are limited by "
+        "memory, not by arithmetic.",
     ),
     (
         "DLA takes nothing of a model with an open batch",
@@ -132,8 +132,8 @@ STORIES: List[Story] = [
             "fix open.onnx -t agx-orin@jetpack-6.2 --freeze x=4x3x8x8 -o batch4.onnx",
             "check batch4.onnx -t agx-orin@jetpack-6.2 --dla --precision fp16",
         ),
-        "Build one engine per batch size. What else stays on the GPU, and what would bring it over, is a "
-        "finding JD702 for each cause.",
+        "Build one engine per batch size. JD702 reports, for each cause, what else stays on the GPU and what "
+        "would move it to the DLA.",
     ),
     (
         "A module that TensorRT does not know",
@@ -147,7 +147,7 @@ STORIES: List[Story] = [
             "check any.onnx -t xavier-nx-16gb@jetpack-4.6.2",
             "check any.onnx -t xavier-nx@jetpack-4.6.2",
         ),
-        "The table stands in libnvinfer; the next patch, 8.2.1.9, has the entry. Nothing about the model helps.",
+        "The table is part of libnvinfer; the next patch, 8.2.1.9, has the entry. No change of the model helps.",
     ),
 ]
 

@@ -1,10 +1,9 @@
-"""Exports the models of the walk: real architectures without weights to download, by the exporters that people use.
+"""Exports the models of the walk: real architectures with random weights, with the exporters that people use.
 
     python benchmarks/walk/export.py FOLDER [NAME...]
 
-Needs torch (CPU), torchvision, timm, transformers, ultralytics, onnxscript and onnxruntime in the Python that runs it;
-what is missing is said and left out. Weights are random. What exists already is not made again. Nothing here is part of
-jetdoctor: `walk.py` takes the folder, or any other with .onnx files.
+Needs torch (CPU), torchvision, timm, transformers, ultralytics, onnxscript and onnxruntime in the Python that runs it.
+Models whose package is missing are named and skipped, and existing files are kept. `walk.py` then reads the folder.
 """
 
 from __future__ import annotations

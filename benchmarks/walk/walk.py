@@ -1,11 +1,11 @@
-"""Takes real models through every command as a new user would, and says what did not go as it should.
+"""Runs every command on real models as a new user would, and reports what went wrong.
 
     python benchmarks/walk/walk.py FOLDER [--targets T,T] [--sample N] [--seed 1] [--rtx] [--report FILE.json]
 
 For every .onnx file: check (all JetPacks, then each target), inspect, plan, fix where it is promised, verify, report;
-then each complete command that any of them printed. Counted are tracebacks, exit codes that a newcomer should not see,
-printed commands that do not run, promises that are not kept (FIXABLE: `fix` writes a clean, proven model) and, with
---rtx, profiles that NVIDIA's TensorRT-RTX compiler refuses although it takes the model. Exit code 1 when there are any.
+then each complete command that any of them printed. It counts tracebacks, exit codes other than 0 and 1, printed
+commands that fail, promises that are broken (FIXABLE: `fix` writes a clean, proven model) and, with --rtx, profiles
+that NVIDIA's TensorRT-RTX compiler refuses although it accepts the model. The exit code is 1 if there are any.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Walk:
             self.troubles.append(("promise", "fix %s -t %s" % (self.path, target), shown[-600:]))
 
     def _profile(self) -> None:
-        """The likely sizes, given to NVIDIA's compiler; a model that it refuses for another reason says nothing."""
+        """Gives the likely sizes to NVIDIA's compiler; a model that it refuses for another reason does not count."""
         if not self.rtx:
             return
         code, shown = self.run("verify", self.path, "--backend", "tensorrt-rtx")
@@ -121,7 +121,7 @@ class Walk:
 
 
 def one(path: str, options: argparse.Namespace) -> Walk:
-    """The walk of one model in a folder of its own, gone afterwards."""
+    """The walk of one model in a temporary folder of its own."""
     place = tempfile.mkdtemp(prefix="walk-")
     here = os.getcwd()
     try:
@@ -141,11 +141,11 @@ def main(arguments: List[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--targets", default=TARGETS)
-    parser.add_argument("--sample", type=int, default=0, help="so many of the models, at random")
+    parser.add_argument("--sample", type=int, default=0, help="check N models, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds for one command")
-    parser.add_argument("--rtx", action="store_true", help="TensorRT-RTX is installed: compile too")
-    parser.add_argument("--report", help="write everything there as JSON")
+    parser.add_argument("--rtx", action="store_true", help="also compile with TensorRT-RTX, which must be installed")
+    parser.add_argument("--report", help="write counts and troubles to this file as JSON")
     options = parser.parse_args(arguments)
     paths = sorted(glob.glob(os.path.join(options.folder, "**", "*.onnx"), recursive=True))
     if options.sample:
