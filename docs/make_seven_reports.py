@@ -15,10 +15,10 @@ sys.path.insert(0, str(HERE.parent))
 
 HEAD = """# Seven reports, told end to end
 
-Each report: what people saw on a board or in a log, what jetdoctor says before anything is built, the fix, and its proof.
-`python3 docs/make_seven_reports.py` runs every command and writes its output into this page. The models are the smallest
-that show the problem, from the case files in `fixtures/rules/`. No engine was built for this page: "proof" means ONNX Runtime
-before and after. Only the board itself can confirm it (`jetdoctor verify --ssh`).
+Each report: what people saw on a board or in a log, what jetdoctor says before anything is built, the fix, its proof.
+`python3 docs/make_seven_reports.py` runs every command and writes its output into this page. The models are the
+smallest that show the problem, from the case files in `fixtures/rules/`. No engine was built for this page: "proof"
+means ONNX Runtime before and after. Only the board itself can confirm it (`jetdoctor verify --ssh`).
 """
 
 #: Depthwise Conv and Swish with Q/DQ in front of the full Conv before it alone.

@@ -53,7 +53,7 @@ def configure(options: parser.Parser, command: str) -> None:
     parser.add_selection(options)
     parser.add_rules(options)
     options.add_argument("--baseline", metavar="FILE", help="findings in this baseline do not count")
-    options.add_argument("--write-baseline", metavar="FILE", help="write the findings of now as a baseline, exit 0")
+    options.add_argument("--write-baseline", metavar="FILE", help="write the current findings as a baseline, exit 0")
     options.add_argument("--prove", action="store_true", help="also build with the best compiler on this machine")
     options.add_argument("--as-parsed", action="store_true", help="also run it on the CPU as that parser reads it")
     options.add_argument("--prove-fix", action="store_true", help="also try the repair and report whether it is proven")
