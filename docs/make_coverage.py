@@ -26,8 +26,8 @@ ASIDE = frozenset("consumed_inputs is_test output_sequence seed momentum spatial
 HEAD = """# Attributes and inputs: what each release makes of them
 
 `python3 docs/make_coverage.py` writes this page from `rules/facts/` and from the names of attributes and inputs in the
-importers' sources (`rules/read_attributes.py`, at the commits in `rules/facts/_releases.json`). It lists only inputs that
-are optional or were added after the operator's first opset.
+importers' sources (`rules/read_attributes.py`, at the commits in `rules/facts/_releases.json`). It lists only inputs
+that are optional or were added after the operator's first opset.
 
 | sign | meaning |
 | --- | --- |
