@@ -15,6 +15,9 @@ from jetdoctor.data import table
 from jetdoctor.types import Module, Target, UsageError, Version, parse_version
 from jetdoctor.version_ranges import is_range, within
 
+#: What people write in front of a board's name.
+_MAKER = r"^(?:nvidia-)?(?:jetson-)?"
+
 _PRODUCTS = {"jetpack": "JetPack", "tensorrt": "TensorRT"}
 
 
@@ -108,7 +111,7 @@ def _resolve_one(text: str, spec: str) -> List[Target]:
 
 def _board_name(text: str) -> str:
     """A board's name as the table spells it: ``jetson-orin-nano-super`` is ``orin-nano-super`` there."""
-    short = re.sub(r"^(?:nvidia-)?jetson-", "", text)
+    short = re.sub(_MAKER, "", text)
     return short if text not in _module_rows() and short in _module_rows() else text
 
 
@@ -268,7 +271,7 @@ def known_names() -> List[str]:
 def _unknown(text: str, spec: str) -> UsageError:
     import difflib
 
-    family = _family(text)
+    family = _family(re.sub(_MAKER, "", text))
     if len(family) > 1:
         several = "several modules are called %r; name one: %s" % (text, ", ".join(family))
         return UsageError("ambiguous target %r: %s" % (spec, several))

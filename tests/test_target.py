@@ -209,6 +209,11 @@ def test_as_boards_and_packages_spell_it(typed, name):
     assert [found.name for found in target.resolve(typed)] == [name]
 
 
+def test_a_family_of_boards_is_ambiguous_whatever_stands_in_front():
+    with pytest.raises(UsageError, match="several modules are called 'jetson-orin'; name one: agx-orin, orin-nano"):
+        target.resolve("Jetson Orin")
+
+
 def test_semicolons_separate_too():
     assert [found.name for found in target.resolve("jp5.0.2;jp6.2")] == ["jetpack-5.0.2", "jetpack-6.2"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-_PRECISION = "jetdoctor's commands take --precision %s"
+_PRECISION = "check, plan and verify take --precision %s"
 _PROFILE = "check prints the profile of a model with open sizes; verify takes --shapes NAME:1x3x640x640"
 _ENGINE = "jetdoctor plan MODEL -t T prints the trtexec command that builds the engine"
 _VERBOSE = "findings are always complete; --debug shows the traceback of an error"
@@ -16,6 +16,7 @@ OPTIONS: Dict[str, str] = {
     "input": "name the file itself: jetdoctor check MODEL.onnx",
     "saveengine": "check and fix build no engine; verify has --save-engine FILE",
     "loadengine": "name the engine itself: jetdoctor check MODEL.engine",
+    "shapes": _PROFILE,
     "minshapes": _PROFILE,
     "optshapes": _PROFILE,
     "maxshapes": _PROFILE,

@@ -151,5 +151,6 @@ def _target(arguments: Any) -> Optional[Target]:
     plugins = parser.split_ids(arguments.plugins) + list(settings.plugins)
     targets = where.named(arguments.targets or (), plugins)
     if len(targets) > 1:
-        raise UsageError("verify builds for one target: give one --target, not %d" % len(targets))
+        text = "verify builds for one target, not %d: name one, such as --target %s"
+        raise UsageError(text % (len(targets), targets[-1].name))
     return targets[0] if targets else where.of_jetson()
