@@ -247,3 +247,11 @@ def test_the_plan_says_what_lowered_the_nodes(tmp_path, capsys):
     out = str(tmp_path / "lowered.onnx")
     assert main(["fix", path, "--opset", "17", "-o", out]) == 0
     assert "next: jetdoctor verify %s --reference %s" % (out, path) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wanted", ["0", "-3", "99"])
+def test_an_opset_that_there_is_not_is_bad_usage(tmp_path, capsys, wanted):
+    path = str(tmp_path / "m.onnx")
+    onnx.save(gap(), path)
+    assert main(["fix", path, "--opset", wanted]) == 2
+    assert capsys.readouterr().err.startswith("jetdoctor: --opset %s: " % wanted)

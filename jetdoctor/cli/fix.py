@@ -80,8 +80,8 @@ def run(arguments: Any) -> int:
     output.require_writable(arguments.script)
     if (arguments.output or "").lower().endswith((".html", ".json")):
         raise UsageError("-o names the repaired model; to write the report: --format F > %s" % arguments.output)
-    if arguments.opset is not None and arguments.opset < 1:
-        raise UsageError("--opset %d: an opset is 1 or more" % arguments.opset)
+    if arguments.opset is not None:
+        _require_opset(arguments.opset)
     if arguments.fold_with and not arguments.simplify:
         raise UsageError("--fold-with %s goes with --simplify" % arguments.fold_with)
     path = _file(arguments)
@@ -110,6 +110,16 @@ def run(arguments: Any) -> int:
     if any(finding.rule == CRASHED for result in outcome.results for finding in result.findings):
         return 3  # a rule crashed: nobody knows whether the model is clean
     return 0 if outcome.clean and not _opset_refused(outcome) else 1
+
+
+def _require_opset(wanted: int) -> None:
+    """UsageError for an opset that the installed onnx does not know."""
+    from jetdoctor.fix.opset import schemas
+
+    if wanted < 1:
+        raise UsageError("--opset %d: an opset is 1 or more" % wanted)
+    if wanted > schemas.newest_opset():
+        raise UsageError("--opset %d: the newest opset of the installed onnx is %d" % (wanted, schemas.newest_opset()))
 
 
 def _file(arguments: Any) -> str:

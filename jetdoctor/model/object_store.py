@@ -31,7 +31,7 @@ def is_remote(path: str) -> bool:
         return False
     if match.group(1) not in SCHEMES:
         known = ", ".join("%s://" % scheme for scheme in SCHEMES)
-        raise UsageError("%s: models are read from %s and from files" % (path, known))
+        raise UsageError("%s: models are read from %s and from files: download it first" % (path, known))
     return True
 
 
