@@ -12,7 +12,7 @@ from onnx import helper, parser
 from jetdoctor import cli
 from jetdoctor.check import check
 from jetdoctor.model import from_proto, load
-from jetdoctor.model.sizes import likely
+from jetdoctor.model.sizes import kinds, likely
 from jetdoctor.model.sizes.proof import contradiction
 from jetdoctor.target import resolve
 from jetdoctor.verify import profiles
@@ -119,6 +119,14 @@ def test_strides_that_no_tensor_is_long_enough_for():
     body = "".join("v%d = Conv <strides = [9999999999, 9999999999]> (v%d, k) " % (i + 1, i) for i in range(40))
     model = view("g (float[1,1,h,w] v0, float[1,1,1,1] k) => (v40) { %s }" % body)
     assert all(size < 1 << 20 for dims in likely(model).dims.values() for size in dims)
+
+
+def test_keys_that_were_shortened_do_not_shorten_the_image():
+    """Attention over an eighth of the keys, thrice: the sides stay multiples of 4, as the first layer wants them."""
+    layer = " k{0} = Conv <strides = [8, 8]> (x{0}, w) a{0} = MatMul (x{0}, k{0}) x{1} = MatMul (a{0}, k{0})"
+    body = "x0 = Conv <strides = [4, 4]> (image, w)" + "".join(layer.format(i, i + 1) for i in range(3))
+    model = view("g (float[1,1,h,w_] image, float[1,1,1,1] w) => (x3) { %s }" % body)
+    assert kinds.strides(model)[kinds.SIDE] == 32
 
 
 def test_what_does_not_fit_is_named():

@@ -80,7 +80,8 @@ class Value:
     def shape(self) -> Shape:
         """Dims as sizes, symbolic names or None; None when even the rank is unknown.
 
-        A declared size below 0 is an open one, as parsers (convertOnnxDims of onnx-tensorrt) and ONNX Runtime read it.
+        A size below 0 of an input is an open one, as parsers (convertOnnxDims of onnx-tensorrt) and ONNX Runtime read
+        it; one that shape inference found says that nothing is left.
         """
         initializer = self.initializer
         if initializer is not None:
@@ -92,7 +93,8 @@ class Value:
         for dim in declared:
             which = dim.WhichOneof("value")
             if which == "dim_value":
-                dims.append(dim.dim_value if dim.dim_value >= 0 else None)
+                size = dim.dim_value
+                dims.append(None if size < 0 and self.producer is None else size)
             else:
                 dims.append(dim.dim_param if which == "dim_param" else None)
         return tuple(dims)

@@ -85,7 +85,8 @@ def strides(model: Model) -> Dict[str, int]:
     deepest = {SIDE: float(told), LENGTH: 1.0}
     factors: Dict[str, float] = {}
     for node in model.main.nodes:
-        before = max((factors.get(name, 1.0) for name in node.inputs), default=1.0)
+        rows = node.inputs[:1] if node.op_type == "MatMul" else node.inputs  # attention may shorten its keys before
+        before = max((factors.get(name, 1.0) for name in rows), default=1.0)
         after = before * _factor(node)
         rank = node.input(0).rank or 0
         what = LENGTH if rank == 3 else SIDE
