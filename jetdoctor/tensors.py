@@ -67,9 +67,11 @@ def array_or_none(tensor: Any) -> Any:
 def array(tensor: Any) -> Any:
     """numpy array of a tensor that carries its data itself. Raises ValueError, TypeError or KeyError when malformed."""
     plain = _PLAIN.get(tensor.data_type)
+    if tensor.data_location == 1:
+        raise ValueError("its data are in another file, which is not opened for a look")
     if _room(tensor.dims) > _MOST_ROOM:
         raise ValueError("a shape that no array has")
-    if plain is None or not tensor.HasField("raw_data") or tensor.HasField("segment") or tensor.data_location == 1:
+    if plain is None or not tensor.HasField("raw_data") or tensor.HasField("segment"):
         if _room(tensor.dims) > _MOST_FOR_A_BYTE * tensor.ByteSize():  # onnx would make room for them all
             raise ValueError("a tensor of more elements than it has data for")
         from onnx import numpy_helper

@@ -62,10 +62,15 @@ def test_nothing_of_a_shape_that_no_array_has():
         tensors.array(tensor)
 
 
-def test_data_elsewhere_says_nothing():
+def test_data_elsewhere_says_nothing(tmp_path):
     tensor = numpy_helper.from_array(np.array([1, 2], "int64"))
     tensor.data_location = TensorProto.EXTERNAL
-    assert tensors.numbers(tensor) is None
+    assert tensors.numbers(tensor) is None and tensors.array_or_none(tensor) is None
+    (tmp_path / "w.bin").write_bytes(tensor.raw_data)
+    onnx.external_data_helper.set_external_data(tensor, location=str(tmp_path / "w.bin"))
+    tensor.ClearField("raw_data")
+    with pytest.raises(ValueError, match="not opened"):
+        tensors.array(tensor)
 
 
 @pytest.mark.parametrize("array", ARRAYS[:5] + [np.array([1, 2], "uint16")], ids=lambda array: str(array.dtype))
